@@ -1,0 +1,7 @@
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+void register_kinematics(pybind11::module_& m);
+void register_random(pybind11::module_& m);
+void register_sampler(pybind11::module_& m);

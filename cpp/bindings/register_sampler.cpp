@@ -1,0 +1,101 @@
+#include <pybind11/numpy.h>
+
+#include <memory>
+#include <nugan/Error.hpp>
+#include <nugan/Sampler.hpp>
+
+#include "register.hpp"
+
+namespace py = pybind11;
+
+namespace {
+
+using Energies = py::array_t<double, py::array::c_style | py::array::forcecast>;
+
+// NumPy takes the column over, nothing is copied
+template <class T>
+py::array_t<T> to_numpy(std::vector<T>&& column) {
+  auto owner = std::make_unique<std::vector<T>>(std::move(column));
+  const auto& values = *owner;
+  const py::capsule base(owner.release(), [](void* p) { delete static_cast<std::vector<T>*>(p); });
+  return py::array_t<T>(static_cast<py::ssize_t>(values.size()), values.data(), base);
+}
+
+py::dict to_dict(nugan::Events&& e) {
+  py::dict d;
+  d["iev"] = to_numpy(std::move(e.iev));
+  d["Ev"] = to_numpy(std::move(e.Ev));
+  d["El"] = to_numpy(std::move(e.El));
+  d["pxl"] = to_numpy(std::move(e.pxl));
+  d["pyl"] = to_numpy(std::move(e.pyl));
+  d["pzl"] = to_numpy(std::move(e.pzl));
+  d["pl"] = to_numpy(std::move(e.pl));
+  d["cthl"] = to_numpy(std::move(e.cthl));
+  d["thetal"] = to_numpy(std::move(e.thetal));
+  d["phil"] = to_numpy(std::move(e.phil));
+  d["Q2"] = to_numpy(std::move(e.Q2));
+  d["W"] = to_numpy(std::move(e.W));
+  d["x"] = to_numpy(std::move(e.x));
+  d["y"] = to_numpy(std::move(e.y));
+  return d;
+}
+
+std::unique_ptr<nugan::Sampler> open(const std::string& path, const std::string& device, int threads) {
+  return std::make_unique<nugan::Sampler>(path, nugan::Sampler::Config{.device = device, .threads = threads});
+}
+
+py::dict sample_uniform(const nugan::Sampler& sampler, double low, double high, std::int64_t n,
+                        std::uint64_t seed, std::int64_t first) {
+  nugan::Events events;
+  {
+    const py::gil_scoped_release others_may_run;
+    events = sampler.sample({.enu_low = low, .enu_high = high}, n, seed, first);
+  }
+  return to_dict(std::move(events));
+}
+
+py::dict sample_at(const nugan::Sampler& sampler, const Energies& enu, std::uint64_t seed,
+                   std::int64_t first) {
+  if (enu.ndim() != 1) throw nugan::Error("enu: expected an array of one dimension");
+  const std::span<const double> energies(enu.data(), static_cast<std::size_t>(enu.size()));
+  nugan::Events events;
+  {
+    const py::gil_scoped_release others_may_run;
+    events = sampler.sample_at(energies, seed, first);
+  }
+  return to_dict(std::move(events));
+}
+
+template <auto Member>
+auto model_property() {
+  return [](const nugan::Sampler& sampler) { return sampler.model().*Member; };
+}
+
+template <auto Member>
+auto model_table() {
+  return [](const nugan::Sampler& sampler) { return to_numpy(std::vector(sampler.model().*Member)); };
+}
+
+}  // namespace
+
+void register_sampler(py::module_& m) {
+  using nugan::ModelInfo;
+  py::class_<nugan::Sampler>(m, "SamplerCore")
+      .def(py::init(&open), py::arg("path"), py::arg("device") = "cpu", py::arg("threads") = 0)
+      .def_property_readonly("name", model_property<&ModelInfo::name>())
+      .def_property_readonly("probe", model_property<&ModelInfo::probe>())
+      .def_property_readonly("target", model_property<&ModelInfo::target>())
+      .def_property_readonly("interaction", model_property<&ModelInfo::interaction>())
+      .def_property_readonly("latent_size", model_property<&ModelInfo::latent_size>())
+      .def_property_readonly("enu_min", model_property<&ModelInfo::enu_min>())
+      .def_property_readonly("enu_max", model_property<&ModelInfo::enu_max>())
+      .def_property_readonly("shift", model_property<&ModelInfo::shift>())
+      .def_property_readonly("metadata", model_property<&ModelInfo::metadata>())
+      .def_property_readonly("xsec_enu", model_table<&ModelInfo::xsec_enu>())
+      .def_property_readonly("xsec", model_table<&ModelInfo::xsec>())
+      .def_property_readonly("device", &nugan::Sampler::device)
+      .def_property_readonly("threads", &nugan::Sampler::threads)
+      .def("sample_uniform", &sample_uniform, py::arg("enu_low"), py::arg("enu_high"), py::arg("n"),
+           py::arg("seed"), py::arg("first") = 0)
+      .def("sample_at", &sample_at, py::arg("enu"), py::arg("seed"), py::arg("first") = 0);
+}

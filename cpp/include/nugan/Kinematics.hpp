@@ -1,0 +1,70 @@
+#pragma once
+
+#include <nugan/export.hpp>
+
+namespace nugan {
+
+/// Neutrino energy and total muon energy [GeV], angle between the two [rad].
+struct Kinematics {
+  double enu;
+  double emu;
+  double theta;
+};
+
+/// The variables of the networks, each in [-1, 1].
+struct Proxies {
+  double enu;
+  double emu;
+  double theta;
+};
+
+/// Maps (enu, emu, theta) to the proxies of the networks and back.
+///
+///     enu'   = 2 (enu - enu_min) / (enu_max - enu_min) - 1
+///     emu'   = 2 sqrt(1 - (emu - m) / (enu - s - m)) - 1
+///     theta' = 2 sqrt(theta / pi) - 1
+///
+/// with the muon mass m and the energy s that the nucleus always keeps (9.8 MeV in arXiv:2502.20244,
+/// 4 MeV in arXiv:2508.12987).
+class NUGAN_EXPORT ProxyTransform {
+ public:
+  /// @param enu_min, enu_max  range of the neutrino energy that maps to [-1, 1], GeV
+  /// @param shift             s in GeV
+  ProxyTransform(double enu_min, double enu_max, double shift);
+
+  /// @throws Error outside of the phase space m <= emu <= enu - s, 0 <= theta <= pi
+  Proxies operator()(const Kinematics& event) const;
+
+  /// @throws Error for a proxy outside [-1, 1]
+  Kinematics inverse(const Proxies& proxies) const;
+
+ private:
+  double enu_min_;
+  double enu_max_;
+  double shift_;
+};
+
+/// What follows from (enu, emu, theta) for a nucleon at rest, energies and momenta in GeV, Q² and W² in GeV².
+struct Observables {
+  double p;      ///< muon momentum
+  double pz;     ///< its component along the neutrino
+  double q2;     ///< Q² = -(k - k')²
+  double omega;  ///< energy transfer enu - emu
+  double w2;     ///< W² = M² + 2 M omega - Q²
+  double w;      ///< W, or undefined_w where W² < 0
+  double x;      ///< Bjorken x = Q² / (2 M omega)
+  double y;      ///< inelasticity omega / enu
+};
+
+/// The observables of one event, in forms free of cancellation:
+///
+///     p  = sqrt(T (T + 2 m)),  T = emu - m
+///     Q² = 2 enu (m² / (emu + p) + 2 p sin²(theta / 2)) - m²
+///
+/// which is Q² = 2 enu (emu - p cos(theta)) - m² (arXiv:2502.20244, section II).
+///
+/// A muon energy that float32 rounding put below m counts as threshold, p = 0.
+/// @throws Error where the energy transfer is not above zero, since x has no meaning there
+NUGAN_EXPORT Observables observables(const Kinematics& event);
+
+}  // namespace nugan

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <nugan/Events.hpp>
+#include <nugan/ModelInfo.hpp>
+#include <nugan/export.hpp>
+#include <span>
+#include <string>
+
+namespace nugan {
+
+/// Range of uniformly distributed neutrino energies in GeV; equal ends mean one fixed energy.
+struct EnergyRange {
+  double enu_low;
+  double enu_high;
+};
+
+/// Draws events from a trained generator.
+///
+///     nugan::Sampler sampler("numu_C12_inc");
+///     nugan::Events events = sampler.sample({.enu_low = 1.0, .enu_high = 1.0}, 100'000, 7);
+///
+/// Event k of a seed is the same, bit by bit, whatever the number of events, the first event and the threads.
+/// A sampler may be copied (copies share the network) and used from several threads at once.
+class NUGAN_EXPORT Sampler {
+ public:
+  struct Config {
+    std::string device = "cpu";  ///< "cpu", "cuda" or "cuda:k"
+    int threads = 0;             ///< worker threads on the CPU; 0 takes all the hardware has
+  };
+
+  /// Open a model by its name or path (see find_model).
+  /// @throws Error for an unknown name, an unreadable archive, a device that is not there
+  explicit Sampler(const std::string& model);
+  Sampler(const std::string& model, const Config& config);
+
+  const ModelInfo& model() const;
+  const std::string& device() const;
+  int threads() const;
+
+  /// Events first ... first + n - 1 of a seed, their energies uniform in a range within the model's.
+  /// @throws Error for n < 1, event numbers beyond 2^31 - 1, a range outside of the model's
+  Events sample(EnergyRange range, std::int64_t n, std::uint64_t seed, std::int64_t first = 0) const;
+
+  /// One event for each neutrino energy [GeV].
+  /// @throws Error as above, for any of the energies
+  Events sample_at(std::span<const double> enu, std::uint64_t seed, std::int64_t first = 0) const;
+
+ private:
+  class Impl;
+  std::shared_ptr<const Impl> impl_;
+};
+
+}  // namespace nugan

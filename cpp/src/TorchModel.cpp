@@ -1,0 +1,202 @@
+#include "TorchModel.hpp"
+
+#include <ATen/Parallel.h>
+#include <torch/cuda.h>
+#include <torch/script.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstring>
+#include <filesystem>
+#include <mutex>
+#include <nugan/Constants.hpp>
+#include <nugan/Error.hpp>
+
+#include "message.hpp"
+
+namespace nugan {
+
+struct TorchModel::Module {
+  torch::jit::Module script;
+  torch::Device device;
+};
+
+namespace {
+
+// Torch's messages run over pages: the line that says what went wrong is the first, or the last of a
+// traceback
+std::string short_reason(const std::exception& error) {
+  const auto* c10_error = dynamic_cast<const c10::Error*>(&error);
+  std::string text = c10_error ? c10_error->what_without_backtrace() : error.what();
+  text.erase(text.find_last_not_of(" \n") + 1);
+  text = text.starts_with("The following operation failed") ? text.substr(text.rfind('\n') + 1)
+                                                            : text.substr(0, text.find('\n'));
+  text = text.substr(0, text.find(". "));
+  return text.size() > 160 ? text.substr(0, 160) + "..." : text;
+}
+
+void check_file(const std::string& file) {
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  if (!fs::exists(file, ignored)) throw Error(message(file, ": no such file"));
+  if (!fs::is_regular_file(file, ignored)) throw Error(message(file, ": not a file"));
+}
+
+torch::Device parse_device(const std::string& text) {
+  if (text == "cpu") return torch::kCPU;
+  int index = 0;
+  bool valid = text == "cuda";
+  if (text.starts_with("cuda:")) {
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data() + 5, end, index);
+    valid = error == std::errc{} && stop == end && index >= 0;
+  }
+  if (!valid) throw Error(message("device '", text, "': expected cpu, cuda or cuda:k"));
+  const int count = torch::cuda::is_available() ? static_cast<int>(torch::cuda::device_count()) : 0;
+  if (count == 0)
+    throw Error(message("device '", text, "': no CUDA device here (a CPU build of torch, or no driver)"));
+  if (index >= count)
+    throw Error(message("device '", text, "': there are ", count, " CUDA devices, numbered from 0"));
+  return {torch::kCUDA, static_cast<torch::DeviceIndex>(index)};
+}
+
+torch::jit::Module load(const std::string& file, torch::Device device, std::string& metadata) {
+  torch::jit::ExtraFilesMap extra{{"nugan.json", ""}};
+  try {
+    auto script = torch::jit::load(file, device, extra);
+    script.eval();
+    metadata = extra["nugan.json"];
+    return script;
+  } catch (const std::exception& error) {
+    throw Error(message(file, ": not a readable TorchScript archive (", short_reason(error), ")"));
+  }
+}
+
+// Reads the typed attributes that every generator carries
+class Attributes {
+ public:
+  Attributes(const torch::jit::Module& script, const std::string& file) : script_(script), file_(file) {}
+
+  int integer(const char* name) const {
+    const auto value = get(name);
+    if (!value.isInt()) fail(name, "an integer");
+    return static_cast<int>(value.toInt());
+  }
+  double real(const char* name) const {
+    const auto value = get(name);
+    if (!value.isDouble() || !std::isfinite(value.toDouble())) fail(name, "a finite number");
+    return value.toDouble();
+  }
+  std::string text(const char* name) const {
+    const auto value = get(name);
+    if (!value.isString()) fail(name, "a string");
+    return value.toStringRef();
+  }
+  std::vector<double> table(const char* name) const {
+    const auto value = get(name);
+    if (!value.isTensor() || value.toTensor().dim() != 1) fail(name, "a tensor of one dimension");
+    const auto tensor = value.toTensor().to(torch::kCPU, torch::kFloat64).contiguous();
+    return {tensor.data_ptr<double>(), tensor.data_ptr<double>() + tensor.numel()};
+  }
+  [[noreturn]] void fail(const char* name, const std::string& expected) const {
+    throw Error(message(file_, ": attribute '", name, "': expected ", expected));
+  }
+
+ private:
+  c10::IValue get(const char* name) const {
+    if (!script_.hasattr(name)) fail(name, "it to be there; not a nugan-hep model");
+    return script_.attr(name);
+  }
+
+  const torch::jit::Module& script_;
+  const std::string& file_;
+};
+
+ModelInfo read_info(const torch::jit::Module& script, const std::string& file, std::string metadata) {
+  constexpr int format_version = 1;
+  if (metadata.empty()) throw Error(message(file, ": no nugan.json inside; not a nugan-hep model"));
+  const Attributes attributes(script, file);
+  if (const int version = attributes.integer("format_version"); version != format_version)
+    attributes.fail("format_version", message(format_version, ", not ", version));
+  ModelInfo info{.file = file,
+                 .name = attributes.text("name"),
+                 .probe = attributes.integer("probe"),
+                 .target = attributes.integer("target"),
+                 .interaction = attributes.text("interaction"),
+                 .latent_size = attributes.integer("latent_size"),
+                 .enu_min = attributes.real("enu_min"),
+                 .enu_max = attributes.real("enu_max"),
+                 .shift = attributes.real("shift"),
+                 .xsec_enu = attributes.table("xsec_enu"),
+                 .xsec = attributes.table("xsec"),
+                 .metadata = std::move(metadata)};
+  if (info.latent_size < 1 || info.latent_size > 65536) attributes.fail("latent_size", "1 to 65536");
+  if (!(info.shift > 0)) attributes.fail("shift", "above 0 GeV");
+  if (!(info.enu_min > muon_mass + info.shift)) attributes.fail("enu_min", "above threshold");
+  if (!(info.enu_max > info.enu_min)) attributes.fail("enu_max", "above enu_min");
+  if (info.xsec.size() != info.xsec_enu.size()) attributes.fail("xsec", "as many entries as xsec_enu");
+  return info;
+}
+
+}  // namespace
+
+TorchModel::TorchModel(const std::string& file, const std::string& device) : device_(device) {
+  const auto torch_device = parse_device(device);
+  check_file(file);
+  std::string metadata;
+  auto script = load(file, torch_device, metadata);
+  info_ = read_info(script, file, std::move(metadata));
+  module_ = std::make_unique<Module>(std::move(script), torch_device);
+}
+
+TorchModel::~TorchModel() = default;
+
+void TorchModel::operator()(std::span<const float> latent, std::span<const float> enu,
+                            std::span<float> output) const try {
+  const c10::InferenceMode no_gradients;
+  // The plain interpreter does the same from the first call on; the profiling one changes the graph later
+  const torch::jit::GraphOptimizerEnabledGuard as_written(false);
+  const auto rows = static_cast<std::int64_t>(enu.size());
+  // torch's own memory is aligned, which the products' bits depend on
+  auto latent_tensor = torch::empty({rows, info_.latent_size});
+  auto enu_tensor = torch::empty({rows});
+  std::memcpy(latent_tensor.data_ptr<float>(), latent.data(), latent.size_bytes());
+  std::memcpy(enu_tensor.data_ptr<float>(), enu.data(), enu.size_bytes());
+  auto result = module_->script.forward({latent_tensor.to(module_->device), enu_tensor.to(module_->device)});
+  if (!result.isTensor()) throw Error("the network returned no tensor");
+  const auto events = result.toTensor();
+  if (events.sizes() != torch::IntArrayRef{rows, 2} || events.scalar_type() != torch::kFloat32)
+    throw Error(message("the network returned ", events.scalar_type(), " ", events.sizes(),
+                        ": expected Float [", rows, ", 2]"));
+  const auto host = events.to(torch::kCPU).contiguous();
+  std::copy_n(host.data_ptr<float>(), output.size(), output.data());
+} catch (const std::exception& error) {
+  throw Error(message(info_.file, ": ", short_reason(error)));
+}
+
+namespace {
+
+// torch holds its number of threads for the whole process: the first sampler in saves it, the last one out
+// puts it back
+std::mutex serial_mutex;
+int serial_count = 0;
+int threads_before = 1;
+
+}  // namespace
+
+SerialTorch::SerialTorch() {
+  const std::scoped_lock lock(serial_mutex);
+  if (serial_count++ == 0) threads_before = at::get_num_threads();
+}
+
+SerialTorch::~SerialTorch() {
+  const std::scoped_lock lock(serial_mutex);
+  if (--serial_count == 0) at::set_num_threads(threads_before);
+}
+
+void SerialTorch::enter_worker() const {
+  at::set_num_threads(1);
+}
+
+}  // namespace nugan

@@ -1,0 +1,74 @@
+"""The total charged-current cross section that a model carries."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from nugan_hep.errors import UserError
+
+Array = NDArray[np.float64]
+
+
+class CrossSection(NamedTuple):
+    """Total cross section against energy: ``enu`` [GeV] and ``sigma`` [1e-38 cm²/nucleon], shape [K]."""
+
+    enu: Array
+    sigma: Array
+
+    def __call__(self, enu: ArrayLike) -> Array:
+        """Linear interpolation at ``enu`` [GeV], in 1e-38 cm²/nucleon.
+
+        Raises
+        ------
+        ValueError : an energy outside the table
+        """
+        energies = np.asarray(enu, dtype=np.float64)
+        if energies.size and (energies.min() < self.enu[0] or energies.max() > self.enu[-1]):
+            raise ValueError(f"energy outside the cross section's range {self.enu[0]:g}-{self.enu[-1]:g} GeV")
+        return np.interp(energies, self.enu, self.sigma)
+
+
+def read_csv(path: Path) -> CrossSection:
+    """Read columns ``enu, sigma``, or the histogram ``E_lo_GeV, E_hi_GeV, xsec_total`` of a NuWro run.
+
+    A histogram becomes its bin centres and, by straight lines, the two outer edges.
+
+    Raises
+    ------
+    UserError : missing columns, unreadable or negative numbers, energies not rising
+    """
+    try:
+        with path.open(newline="") as file:
+            rows = list(csv.DictReader(file))
+        names = rows[0].keys() if rows else []
+        if {"enu", "sigma"} <= set(names):
+            enu, sigma = (np.array([float(row[key]) for row in rows]) for key in ("enu", "sigma"))
+        elif {"E_lo_GeV", "E_hi_GeV", "xsec_total"} <= set(names):
+            low, high, sigma = (
+                np.array([float(row[key]) for row in rows]) for key in ("E_lo_GeV", "E_hi_GeV", "xsec_total")
+            )
+            enu, sigma = _from_bins(low, high, sigma)
+        else:
+            raise UserError(
+                f"{path}: columns {', '.join(names)}; expected enu, sigma or E_lo_GeV, E_hi_GeV, xsec_total"
+            )
+    except (OSError, ValueError, TypeError, UnicodeDecodeError, csv.Error) as error:
+        raise UserError(f"cannot read cross section {path}: {error}") from None
+    if len(enu) < 2 or not (np.all(np.diff(enu) > 0) and np.all(np.isfinite(sigma)) and np.all(sigma >= 0)):
+        raise UserError(f"{path}: expected two or more rising energies with finite cross sections >= 0")
+    return CrossSection(enu, sigma)
+
+
+def _from_bins(low: Array, high: Array, sigma: Array) -> tuple[Array, Array]:
+    centre = 0.5 * (low + high)
+    if len(centre) < 2:
+        return centre, sigma
+    first = np.interp(2 * centre[0] - low[0], centre, sigma)
+    last = np.interp(2 * centre[-1] - high[-1], centre, sigma)
+    edges = max(2 * sigma[0] - first, 0.0), 2 * sigma[-1] - last
+    return np.r_[low[0], centre, high[-1]], np.r_[edges[0], sigma, edges[1]]

@@ -1,0 +1,156 @@
+"""Events in: charged-current muon events from the files that generators write."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nugan_hep.data.readers import check_file, read_columns, split_tree
+from nugan_hep.data.selection import Chunk, Report, Selection, classify, unchecked
+from nugan_hep.errors import UserError
+from nugan_hep.kinematics import ENU_RANGE, SHIFT_P2
+
+__all__ = ["Events", "Report", "read_events"]
+
+MEV_THRESHOLD = 100.0
+WEIGHT_TOLERANCE = 1e-5
+
+
+@dataclass(frozen=True)
+class Events:
+    """Muon kinematics: ``enu`` [GeV], ``emu`` [GeV], ``theta`` [rad], float32 arrays of shape [N]."""
+
+    enu: NDArray[np.float32]
+    emu: NDArray[np.float32]
+    theta: NDArray[np.float32]
+    report: Report
+
+    def __len__(self) -> int:
+        return self.enu.size
+
+
+def read_events(
+    paths: str | Path | Sequence[str | Path],
+    *,
+    probe: int = 14,
+    target: int = 1000060120,
+    shift: float = SHIFT_P2,
+    enu_range: tuple[float, float] = ENU_RANGE,
+    limit: int | None = None,
+    step: int = 500_000,
+) -> Events:
+    """Read the CC events of one probe and target from one or several files, in order.
+
+    Formats: ROOT TTrees (``file.root`` or ``file.root:tree``), NumPy ``.npz``, Parquet. The
+    column names are those of :data:`nugan_hep.data.aliases.LAYOUTS`. Only the columns needed are
+    read, ``step`` rows at a time (``.npz`` columns whole); the result does not depend on ``step``.
+
+    Parameters
+    ----------
+    probe : PDG code of the neutrino, 14 or -14
+    target : PDG code of the nucleus
+    shift : smallest energy transfer that counts as physical [GeV]
+    enu_range : closed range of the neutrino energy [GeV]
+    limit : stop after this many kept events
+
+    Raises
+    ------
+    UserError : a file that cannot be used (missing, damaged, empty, unknown columns, energies
+        that look like MeV, events of unequal weight), or no event left
+    """
+    files = [paths] if isinstance(paths, str | Path) else list(paths)
+    _check_arguments(files, probe, enu_range, limit)
+    wanted = Selection(probe, target, shift, enu_range)
+    report = Report(limit=limit)
+    kept: list[tuple[NDArray[np.float32], ...]] = []
+    for path in files:
+        if limit is not None and report.kept >= limit:
+            break
+        report.files += 1
+        _read_file(path, wanted, report, kept, step)
+    if not kept:
+        raise UserError(f"no event left for probe {probe}, target {target}: {report}")
+    enu, emu, theta = (np.concatenate(parts) for parts in zip(*kept, strict=True))
+    return Events(enu, emu, theta, report)
+
+
+def _read_file(
+    path: str | Path,
+    wanted: Selection,
+    report: Report,
+    kept: list[tuple[NDArray[np.float32], ...]],
+    step: int,
+) -> None:
+    """Append the wanted events of one file to ``kept``, float32 triples (enu, emu, theta)."""
+    rows = above = 0
+    largest, first_weight = 0.0, None
+    for layout, columns in read_columns(path, step):
+        chunk = classify(columns, layout, wanted)
+        if report.limit is not None:
+            chunk = _cut(chunk, report.limit - report.kept)
+        report.count(chunk.reason)
+        report.unchecked += [name for name in unchecked(columns) if name not in report.unchecked]
+        keep = chunk.reason == 0
+        if "weight" in columns:
+            first_weight = _check_weights(path, columns["weight"][: keep.size][keep], first_weight)
+        if layout.gev == 1.0:
+            high = chunk.enu[np.isfinite(chunk.enu) & (chunk.enu > MEV_THRESHOLD)]
+            rows, above = rows + int(np.isfinite(chunk.enu).sum()), above + high.size
+            largest = max(largest, float(high.max(initial=0)))
+        if keep.any():
+            kept.append((chunk.enu[keep], chunk.emu[keep], chunk.theta[keep]))
+        if report.limit is not None and report.kept >= report.limit:
+            break
+    if 2 * above > rows:  # the median is above the threshold
+        raise UserError(
+            f"{path}: the energies look like MeV, expected GeV ({above:,} of {rows:,} neutrino "
+            f"energies above {MEV_THRESHOLD:g}, the largest {largest:g})"
+        )
+
+
+def _cut(chunk: Chunk, n: int) -> Chunk:
+    """End a chunk with its n-th kept event, so that the counts do not depend on the chunk size."""
+    kept_rows = np.flatnonzero(chunk.reason == 0)
+    if kept_rows.size <= n:
+        return chunk
+    end = kept_rows[n - 1] + 1
+    return Chunk(chunk.enu[:end], chunk.emu[:end], chunk.theta[:end], chunk.reason[:end])
+
+
+def _check_weights(path: str | Path, weights: NDArray[Any], first: float | None) -> float | None:
+    """Return the weight that all kept events share; a network learns from events of equal weight."""
+    if weights.size == 0:
+        return first
+    first = float(weights[0]) if first is None else first
+    equal = np.abs(weights - first) <= WEIGHT_TOLERANCE * abs(first)
+    if not np.all(equal):
+        raise UserError(
+            f"{path}: event weights differ ({first:g} and {weights[~equal][0]:g}), expected unweighted events"
+        )
+    return first
+
+
+def _check_arguments(
+    files: list[str | Path], probe: int, enu_range: tuple[float, float], limit: int | None
+) -> None:
+    if not files:
+        raise UserError("no event file given, expected at least one")
+    if probe not in (14, -14):
+        raise UserError(f"probe {probe}: expected a muon neutrino, 14 or -14")
+    low, high = enu_range
+    if not 0 <= low < high < np.inf:
+        raise UserError(f"energy range {low:g} to {high:g}: expected 0 <= low < high in GeV")
+    if limit is not None and limit < 1:
+        raise UserError(f"limit {limit}: expected at least 1 event")
+    seen = set()
+    for path in files:
+        check_file(path)
+        file, tree = split_tree(path)
+        if (file.resolve(), tree) in seen:
+            raise UserError(f"{path}: given twice")
+        seen.add((file.resolve(), tree))

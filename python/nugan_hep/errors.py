@@ -1,0 +1,7 @@
+"""The one exception that means "the user can mend this"."""
+
+from __future__ import annotations
+
+
+class UserError(Exception):
+    """A mistake in what the user gave: shown as one line, exit code 2, no traceback."""

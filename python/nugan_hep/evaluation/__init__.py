@@ -1,0 +1,1 @@
+"""How close generated events are to a reference sample: metrics, references, figures."""

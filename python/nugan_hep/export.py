@@ -1,0 +1,165 @@
+"""Export the best epoch of a run as a model: ``python -m nugan_hep.export RUNDIR``."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import math
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nugan_hep import cli
+from nugan_hep.archive import FORMAT_VERSION, METADATA_FILE, TRAINING_FILE
+from nugan_hep.cross_section import CrossSection
+from nugan_hep.errors import UserError
+from nugan_hep.output.atomic import new_file
+
+if TYPE_CHECKING:
+    import torch
+
+RUN_FILE = "run.json"
+MODEL_FILE = "model.pt"
+CARD_FILE = "model.md"
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What a model describes: PDG codes of probe and target, the interaction, sigma(E_nu)."""
+
+    name: str
+    probe: int
+    target: int
+    interaction: str
+    cross_section: CrossSection | None
+
+
+def export_best(folder: Path, out: Path | None = None, name: str | None = None) -> Path:
+    """Write the best epoch of the run in ``folder`` as ``out`` (default ``folder/model.pt``) with its card.
+
+    Raises
+    ------
+    UserError : the folder is no run, has no evaluated epoch yet, or ``out`` cannot be written
+    """
+    from nugan_hep.model_card import model_card
+    from nugan_hep.training import checkpoint
+
+    best = checkpoint.load(folder / checkpoint.BEST)
+    run = read_run(folder)
+    table = run["cross_section"]
+    cross_section = CrossSection(*(_float_array(table[key]) for key in ("enu", "sigma"))) if table else None
+    identity = Identity(name or run["name"], run["probe"], run["target"], run["interaction"], cross_section)
+    path = out or folder / MODEL_FILE
+    metadata = write_archive(path, best, identity, run["data"])
+    with new_file(path.with_suffix(".md"), force=True) as file:
+        file.write(model_card(metadata).encode())
+    return path
+
+
+def write_archive(path: Path, best: dict[str, Any], identity: Identity, data: dict[str, Any]) -> dict[str, Any]:
+    """Write a generator (state of a best epoch) as a TorchScript archive; returns its metadata."""
+    import torch
+
+    from nugan_hep.networks import Generator
+    from nugan_hep.networks.exported import ExportedGenerator, scripted
+    from nugan_hep.training.config import TrainingConfig
+    from nugan_hep.training.loop import network_config
+
+    config = TrainingConfig(**best["config"])
+    generator = Generator(network_config(config))
+    generator.load_state_dict(best["generator"])
+    enu_range = (config.enu_min, config.enu_max)
+    latent_size = generator.latent_dense.in_features
+    attributes = {
+        "format_version": FORMAT_VERSION,
+        "name": identity.name,
+        "probe": identity.probe,
+        "target": identity.target,
+        "interaction": identity.interaction,
+        "latent_size": latent_size,
+    }
+    sigma = identity.cross_section
+    tables = {
+        "xsec_enu": torch.tensor(sigma.enu if sigma else [], dtype=torch.float64),
+        "xsec": torch.tensor(sigma.sigma if sigma else [], dtype=torch.float64),
+    }
+    module = scripted(ExportedGenerator(generator, config.shift, enu_range), attributes, tables)
+    metadata = {
+        **attributes,
+        "enu_range": list(enu_range),
+        "shift": config.shift,
+        "training": {
+            "data": data,
+            "configuration": best["config"],
+            "freeze": best["freeze"],
+            "step": best["step"],
+            "seconds": best["seconds"],
+            "weights": best["weights"],
+        },
+        "metrics": {
+            "events": best["validation_events"],
+            # no score where no bin was filled enough; JSON has no infinity
+            **{key: value if math.isfinite(value) else None for key, value in best["scores"].items()},
+        },
+        "cross_section": {
+            "enu": sigma.enu.tolist() if sigma else [],
+            "sigma": sigma.sigma.tolist() if sigma else [],
+            "unit": "1e-38 cm2/nucleon",
+        },
+        "torch": torch.__version__,
+        "sha256": weights_sha256(module),
+    }
+    # both networks travel with the model, so that it can be the start of a transfer
+    buffer = io.BytesIO()
+    torch.save({key: best[key] for key in ("format", "config", "generator", "discriminator")}, buffer)
+    extra = {METADATA_FILE: json.dumps(metadata, indent=1).encode(), TRAINING_FILE: buffer.getvalue()}
+    archive = io.BytesIO()
+    torch.jit.save(module, archive, _extra_files=extra)  # type: ignore[no-untyped-call]
+    with new_file(path, force=True) as file:
+        file.write(archive.getvalue())
+    return metadata
+
+
+def weights_sha256(module: torch.jit.ScriptModule) -> str:
+    """SHA-256 over names and little-endian bytes of all parameters and buffers, sorted by name."""
+    digest = hashlib.sha256()
+    for key, tensor in sorted(module.state_dict().items()):
+        digest.update(key.encode() + b"\0" + tensor.numpy().tobytes())
+    return digest.hexdigest()
+
+
+def read_run(folder: Path) -> dict[str, Any]:
+    """What ``train`` wrote beside a run: the model's identity and its data."""
+    path = folder / RUN_FILE
+    try:
+        return dict(json.loads(path.read_text()))
+    except (OSError, ValueError) as error:
+        raise UserError(f"{folder} is not a run folder: cannot read {path.name} ({error})") from None
+
+
+def _float_array(values: Sequence[float]) -> Any:
+    import numpy as np
+
+    return np.asarray(values, dtype=np.float64)
+
+
+def _command(argv: Sequence[str] | None) -> int:
+    parser = cli.Parser(prog="nugan_hep.export", description=__doc__)
+    parser.add_argument("run", type=Path, metavar="RUNDIR", help="folder of a training")
+    parser.add_argument("--out", type=Path, help="archive to write (default RUNDIR/model.pt); the card is beside it")
+    parser.add_argument("--name", help="name of the model (default: the run's)")
+    arguments = parser.parse_args(argv)
+    path = export_best(arguments.run, arguments.out, arguments.name)
+    print(f"wrote {path} ({path.stat().st_size / 1e3:.0f} kB) and {path.with_suffix('.md').name}")
+    return 0
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    return cli.run("nugan_hep.export", _command, argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,95 @@
+"""Adapt a trained GAN to new events: ``python -m nugan_hep.finetune --from MODEL --data FILE --out RUNDIR``."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from nugan_hep import cli
+from nugan_hep.archive import TRAINING_FILE, find_model, read_extra, read_metadata
+from nugan_hep.errors import UserError
+
+_EXAMPLES = """\
+examples:
+  python -m nugan_hep.finetune --from numu_C12_inc --data argon.root --target 1000180400 --out argon
+  python -m nugan_hep.finetune --from run --data antinu.root --probe -14 --freeze none --out antinu
+
+Networks, energy range and shift are those of the model that it starts from. The learning rates,
+batch and all else are options as in nugan_hep.train.
+"""
+
+# what a transfer takes over from the run it starts from
+_INHERITED = ("preset", "shift", "enu_min", "enu_max", "dropout", "generator_noise", "discriminator_noise", "loss")
+_DEFAULTS = {"steps": 10_000, "eval_every": 250, "checkpoint_every": 1000, "amsgrad_from": -1}
+
+
+def _command(argv: Sequence[str] | None) -> int:
+    parser = cli.Parser(
+        prog="nugan_hep.finetune",
+        description=__doc__,
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    from nugan_hep.training import session
+    from nugan_hep.training.config import resolve
+
+    parser.add_argument(
+        "--from", dest="start", required=True, metavar="MODEL_OR_RUNDIR", help="model name, archive or run folder"
+    )
+    parser.add_argument(
+        "--freeze",
+        choices=("first-block", "none"),
+        default="first-block",
+        help="what stays as it is in both networks (default first-block, as arXiv:2508.12987)",
+    )
+    session.add_run_arguments(parser)
+    arguments = parser.parse_args(argv)
+    start, source = load_start(arguments.start)
+    resumed = session.resumable(arguments)
+    inherited = {key: start["config"][key] for key in _INHERITED}
+    config = resolve(arguments, resumed["config"] if resumed else {**_DEFAULTS, **inherited})
+    changed = [key for key in ("preset", "shift", "enu_min", "enu_max") if getattr(config, key) != inherited[key]]
+    if changed:
+        raise UserError(f"{changed[0]} = {getattr(config, changed[0])}, but {arguments.start} has {inherited[changed[0]]}")
+    identity = {
+        "name": arguments.name or arguments.out.resolve().name,
+        "probe": arguments.probe or source["probe"],
+        "target": arguments.target or source["target"],
+        "interaction": arguments.interaction or source["interaction"],
+    }
+    return session.run(
+        arguments, config, identity=identity, start=start, start_name=source["name"], freeze=arguments.freeze
+    )
+
+
+def load_start(name: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Weights and configuration of a model or run, and its identity (name, probe, target, ...).
+
+    Raises
+    ------
+    UserError : no such model or run, or an archive without the weights of both networks
+    """
+    import torch
+
+    from nugan_hep.export import read_run
+    from nugan_hep.training import checkpoint
+
+    folder = Path(name)
+    if folder.is_dir():
+        return checkpoint.load(folder / checkpoint.BEST), read_run(folder)
+    path = find_model(name)
+    metadata = read_metadata(path)
+    state = torch.load(io.BytesIO(read_extra(path, TRAINING_FILE)), map_location="cpu", weights_only=True)
+    return state, metadata
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    return cli.run("nugan_hep.finetune", _command, argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,78 @@
+"""A readable model card from the metadata of an archive."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nugan_hep.training.config import to_toml
+
+_METRICS = {
+    "emd": "EMD [bins]",
+    "map_2d": "MAP-2D",
+    "map_2d_no_tails": "MAP-2D w/o tails",
+    "map_3d": "MAP-3D",
+    "map_3d_no_tails": "MAP-3D w/o tails",
+}
+
+
+def model_card(metadata: dict[str, Any]) -> str:
+    """Markdown for a model's ``nugan.json``."""
+    training, metrics = metadata["training"], metadata["metrics"]
+    configuration, data = training["configuration"], training["data"]
+    low, high = metadata["enu_range"]
+    sigma = metadata["cross_section"]
+    lines = [
+        f"# {metadata['name']}",
+        "",
+        f"A conditional GAN for {metadata['interaction']} scattering: neutrino energy and Gaussian latents in, muon",
+        "energy and angle out. Networks and training after arXiv:2502.20244 and arXiv:2508.12987.",
+        "",
+        "| | |",
+        "|---|---|",
+        f"| probe, target (PDG) | {metadata['probe']}, {metadata['target']} |",
+        f"| neutrino energy | {low:g}-{high:g} GeV |",
+        f"| networks | preset `{configuration['preset']}`, latent size {metadata['latent_size']} |",
+        f"| energy shift s | {1e3 * metadata['shift']:g} MeV |",
+        f"| training events | {data['events']:,} ({', '.join(data['files'])}) |",
+        f"| started from | {data.get('start') or 'random weights'}, frozen: {training['freeze']} |",
+        f"| best epoch | step {training['step']:,} of {configuration['steps']:,}, weights: {training['weights']} |",
+        f"| training time to there | {training['seconds'] / 3600:.2f} h on {configuration['device']} |",
+        f"| cross section | {_cross_section(sigma)} |",
+        f"| torch | {metadata['torch']} |",
+        f"| sha256 of the weights | `{metadata['sha256']}` |",
+        "",
+        f"## Metrics on {metrics['events']:,} validation events",
+        "",
+        "Two samples of the truth would differ by MAP 0.80.",
+        "",
+        "| " + " | ".join(_METRICS.values()) + " |",
+        "|" + "---|" * len(_METRICS),
+        "| " + " | ".join(_figure(metrics[key]) for key in _METRICS) + " |",
+        "",
+        f"More: `python -m nugan_hep.evaluate --model {metadata['name']}`.",
+        "",
+        "## Limits",
+        "",
+        "- The muon alone: no hadrons, no interaction channel.",
+        f"- Outside {low:g}-{high:g} GeV there is no training event, and the sampler refuses.",
+        "- A generator of finite statistics: see the metrics before resting a measurement on its tails.",
+        "",
+        "## Configuration",
+        "",
+        "```toml",
+        to_toml(configuration),
+        "```",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _figure(value: float | None) -> str:
+    return "n/a" if value is None else f"{value:.3f}"
+
+
+def _cross_section(table: dict[str, Any]) -> str:
+    if not table["enu"]:
+        return "none"
+    return f"{len(table['enu'])} points, {table['sigma'][0]:.3g} to {table['sigma'][-1]:.3g} {table['unit']}"
+

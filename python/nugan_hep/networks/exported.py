@@ -1,0 +1,91 @@
+"""The generator as it is shipped: physical variables, nothing left that only training needs."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, cast
+
+import torch
+from torch import Tensor, nn
+
+from nugan_hep.kinematics import MUON_MASS
+from nugan_hep.networks.blocks import Block
+from nugan_hep.networks.generator import Generator
+
+
+class ExportedBlock(nn.Module):
+    """A :class:`Block` in eval mode, for TorchScript."""
+
+    def __init__(self, block: Block) -> None:
+        super().__init__()
+        self.dense = block.dense
+        self.norm = block.norm
+        self.activation = block.activation
+        self.skip = block.skip
+        self.scale = block.scale
+        self.conditioned = block.conditioned
+
+    def forward(self, x: Tensor, enu_proxy: Tensor) -> Tensor:
+        hidden = torch.cat([x, enu_proxy], dim=1) if self.conditioned else x
+        hidden = self.activation(self.norm(self.dense(hidden)))
+        if self.skip:
+            hidden = (hidden + x) * self.scale
+        return hidden
+
+
+class ExportedGenerator(nn.Module):
+    """``forward(latent [N, L], enu [N] in GeV) -> [N, 2]``: E_mu in GeV, theta in rad.
+
+    The latent dense, the energy dense and the dense layer of the first block have nothing but
+    sums between them; they are folded to one affine map of (latent, E_nu').
+    """
+
+    def __init__(self, generator: Generator, shift: float, enu_range: tuple[float, float]) -> None:
+        super().__init__()
+        self.enu_min, self.enu_max = enu_range
+        self.shift = shift
+        self.muon_mass = MUON_MASS
+        self.pi = math.pi
+        self.input = fold_inputs(generator)
+        self.input_norm = generator.first.norm
+        self.input_activation = generator.first.activation
+        self.body = nn.ModuleList(ExportedBlock(cast(Block, block)) for block in generator.body)
+        self.output = generator.output
+
+    def forward(self, latent: Tensor, enu: Tensor) -> Tensor:
+        enu_proxy = (2.0 * (enu - self.enu_min) / (self.enu_max - self.enu_min) - 1.0).unsqueeze(1)
+        hidden = self.input_activation(self.input_norm(self.input(torch.cat([latent, enu_proxy], dim=1))))
+        for block in self.body:
+            hidden = block(hidden, enu_proxy)
+        unit = 0.5 * (torch.tanh(self.output(hidden)) + 1.0)
+        available = enu - (self.shift + self.muon_mass)
+        emu = self.muon_mass + available * (1.0 - unit[:, 0] * unit[:, 0])
+        theta = self.pi * unit[:, 1] * unit[:, 1]
+        return torch.stack([emu, theta], dim=1)
+
+
+@torch.no_grad()
+def fold_inputs(generator: Generator) -> nn.Linear:
+    """One dense layer (L + 1 -> first width) for the generator's three input layers, folded in float64."""
+    latent, enu, first = (
+        {"weight": layer.weight.double(), "bias": layer.bias.double()}
+        for layer in (generator.latent_dense, generator.enu_dense, generator.first.dense)
+    )
+    split = latent["weight"].shape[0]
+    on_latent, on_enu = first["weight"][:, :split], first["weight"][:, split:]
+    weight = torch.cat([on_latent @ latent["weight"], on_enu @ enu["weight"]], dim=1)
+    bias = first["bias"] + on_latent @ latent["bias"] + on_enu @ enu["bias"]
+    folded = nn.Linear(weight.shape[1], weight.shape[0])
+    folded.weight.copy_(weight)
+    folded.bias.copy_(bias)
+    return folded
+
+
+def scripted(model: nn.Module, attributes: dict[str, Any], tables: dict[str, Tensor]) -> torch.jit.ScriptModule:
+    """Script ``model`` in eval mode, with plain attributes and buffers that the C++ core reads."""
+    for name, value in attributes.items():
+        setattr(model, name, value)
+    for name, table in tables.items():
+        model.register_buffer(name, table)
+    model = model.cpu().eval().requires_grad_(False)
+    return cast(torch.jit.ScriptModule, torch.jit.script(model))  # type: ignore[no-untyped-call]

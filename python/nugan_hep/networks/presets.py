@@ -1,0 +1,49 @@
+"""The published networks by name: ``qe``, ``inc-p1`` (arXiv:2502.20244) and ``inc`` (arXiv:2508.12987)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nugan_hep.networks.blocks import ActivationName, NoisePlace
+
+
+@dataclass(frozen=True)
+class NetworkConfig:
+    """Everything that defines a generator and its discriminator.
+
+    ``conditioned`` main bodies use Blocks 3 and 4 (E_nu' enters every block), others Blocks 1
+    and 2. ``branch`` is the width of each of the discriminator's two branches.
+    ``noise_inputs`` adds the generator's noise to its inputs too.
+    """
+
+    latent_size: int = 50
+    first_width: int = 200
+    width: int = 100
+    discriminator_width: int = 141
+    branch: int = 70
+    conditioned: bool = True
+    skip_scale: float = 0.5
+    generator_activation: ActivationName = "relu"
+    discriminator_activation: ActivationName = "prelu"
+    dropout: float = 0.1
+    generator_noise: float = 1e-3
+    discriminator_noise: float = 1e-3
+    noise_place: NoisePlace = "parameters"
+    noise_inputs: bool = False
+
+
+PRESETS = {
+    "qe": NetworkConfig(
+        discriminator_width=100,
+        branch=50,
+        conditioned=False,
+        skip_scale=1.0,
+        generator_activation="leaky_relu",
+        discriminator_activation="leaky_relu",
+        generator_noise=1e-4,
+        noise_place="normalisation",
+        noise_inputs=True,
+    ),
+    "inc-p1": NetworkConfig(generator_noise=0.0),
+    "inc": NetworkConfig(),
+}

@@ -1,0 +1,72 @@
+"""A file that appears under its name only when it is complete."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from nugan_hep.errors import UserError
+
+
+def check_target(path: Path, force: bool) -> None:
+    """Refuse an output that could not or should not take the name ``path``.
+
+    Raises
+    ------
+    UserError : folder missing, not a regular file, or existing without ``force``
+    """
+    if not path.parent.is_dir():
+        raise UserError(f"cannot write {path}: there is no folder {path.parent}")
+    if path.exists() and not path.is_file():
+        raise UserError(f"cannot write {path}: it exists and is not a regular file")
+    if path.exists() and not force:
+        raise UserError(f"{path} exists; give another name or --force to replace it")
+
+
+@contextlib.contextmanager
+def new_file(path: str | Path, force: bool = False) -> Iterator[BinaryIO]:
+    """Yield a binary stream whose content appears as ``path`` when the block ends well.
+
+    Until then it lies in the same folder under a hidden name, which is removed if the block raises.
+
+    Raises
+    ------
+    UserError : the target is refused (see :func:`check_target`) or the system cannot write it
+        (no permission, disk full)
+    """
+    # through a symbolic link the file is replaced, not the link
+    path = Path(os.path.realpath(path))
+    check_target(path, force)
+    part = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.part")
+    stream: BinaryIO | None = None
+    try:
+        stream = part.open("x+b")
+        yield stream
+        stream.flush()
+        os.fsync(stream.fileno())
+        stream.close()
+        check_target(path, force)  # another run may have finished meanwhile
+        part.replace(path)
+        _sync_folder(path.parent)
+    except BaseException as error:
+        if stream is not None:
+            with contextlib.suppress(OSError):  # a full disk refuses the last buffer again
+                stream.close()
+            part.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise UserError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from error
+        raise
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name survive a power cut, where the file system can do so."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,137 @@
+"""Events as NumPy columns from a trained model."""
+
+from __future__ import annotations
+
+import json
+import operator
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from nugan_hep.archive import DEFAULT_MODEL, find_model
+from nugan_hep.errors import UserError
+
+Columns = dict[str, NDArray[Any]]
+
+
+class Sampler:
+    """Draws charged-current events from a generator.
+
+    Parameters
+    ----------
+    model : name of an installed model (:func:`nugan_hep.list_models`) or path of an archive
+    device : ``cpu``, ``cuda`` or ``cuda:k``
+    threads : worker threads on the CPU; 0 takes all there are
+
+    Raises
+    ------
+    UserError : no such model, not a readable archive, no such device
+
+    Examples
+    --------
+    >>> sampler = Sampler("numu_C12_inc")  # doctest: +SKIP
+    >>> events = sampler.sample(enu=1.0, n=100_000, seed=7)  # doctest: +SKIP
+    """
+
+    def __init__(
+        self, model: str | os.PathLike[str] = DEFAULT_MODEL, *, device: str = "cpu", threads: int = 0
+    ) -> None:
+        from nugan_hep import _core
+
+        self._error = _core.Error
+        path = Path(find_model(os.fspath(model))).absolute()
+        try:
+            self._core = _core.SamplerCore(os.fspath(path), device, threads)
+        except _core.Error as error:
+            raise UserError(str(error)) from None
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return self._core.name
+
+    @property
+    def enu_range(self) -> tuple[float, float]:
+        """Lowest and highest neutrino energy of the model [GeV]."""
+        return self._core.enu_min, self._core.enu_max
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """What the archive says of itself: probe, target, training, metrics, cross section."""
+        return dict(json.loads(self._core.metadata))
+
+    def __repr__(self) -> str:
+        return f"Sampler({self.name!r}, device={self._core.device!r}, threads={self._core.threads})"
+
+    def sample(
+        self,
+        enu: ArrayLike | None = None,
+        n: int | None = None,
+        seed: int = 0,
+        first: int = 0,
+        *,
+        uniform: tuple[float, float] | None = None,
+    ) -> Columns:
+        """Draw events ``first`` ... ``first + n - 1`` of a seed.
+
+        An event is the same, bit by bit, whatever ``n``, ``first`` and the number of threads. Other Python
+        threads run meanwhile.
+
+        Parameters
+        ----------
+        enu : one neutrino energy [GeV], or an array of shape [n] with one for each event;
+            by default the energies are uniform over the model's range
+        n : number of events; may be left out with an array
+        seed : 0 to 2^64 - 1
+        first : number of the first event
+        uniform : draw the energies uniformly from (low, high) [GeV] instead
+
+        Returns
+        -------
+        dict of arrays of shape [n], float32 but for iev (int32) and cthl (float64)
+            iev Ev El pxl pyl pzl pl cthl thetal phil Q2 W x y, named as in GENIE's gst tree; energies and
+            momenta in GeV, angles in rad, Q2 in GeV². W is -999 where W² < 0.
+
+        Raises
+        ------
+        ValueError : arguments that contradict each other, or of a wrong shape
+        UserError : values the model cannot take, such as an energy outside of its range
+        """
+        if not 0 <= operator.index(seed) < 2**64:
+            raise ValueError(f"seed = {seed}: expected 0 to 2^64 - 1")
+        if enu is not None and uniform is not None:
+            raise ValueError("give enu or uniform, not both")
+        energies = None if enu is None else np.asarray(enu, dtype=np.float64)
+        if energies is not None and energies.ndim > 0:
+            return self._sample_at(energies, n, seed, first)
+        if n is None:
+            raise ValueError("n, the number of events, is missing")
+        if energies is not None:
+            low = high = float(energies)
+        else:
+            low, high = self.enu_range if uniform is None else uniform
+        n, first = self._number("n", n), self._number("first", first)
+        try:
+            return self._core.sample_uniform(low, high, n, seed, first)
+        except self._error as error:
+            raise UserError(str(error)) from None
+
+    def _sample_at(self, energies: NDArray[np.float64], n: int | None, seed: int, first: int) -> Columns:
+        if energies.ndim > 1:
+            raise ValueError(f"enu has the shape {energies.shape}: expected one energy or one dimension")
+        if n is not None and n != len(energies):
+            raise ValueError(f"n = {n}, but enu holds {len(energies)} energies")
+        try:
+            return self._core.sample_at(energies, seed, self._number("first", first))
+        except self._error as error:
+            raise UserError(str(error)) from None
+
+    @staticmethod
+    def _number(name: str, value: int) -> int:
+        number = operator.index(value)
+        if abs(number) >= 2**63:
+            raise UserError(f"{name} = {number}: event numbers end at 2^31 - 1")
+        return number

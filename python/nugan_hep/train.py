@@ -1,0 +1,50 @@
+"""Train a conditional GAN from events: ``python -m nugan_hep.train --data FILE... --out RUNDIR``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from nugan_hep import cli
+
+_EXAMPLES = """\
+examples:
+  python -m nugan_hep.train --data train.root --val val.root --out run --dropout 0
+  python -m nugan_hep.train --data train.root --val val.root --out run --resume --steps 500000
+  python -m nugan_hep.train --data events.parquet --out run --config run.toml --device cuda
+
+Energies are in GeV, angles in rad. RUNDIR gets config.toml, run.json, history.csv, checkpoints,
+best.pt, and the best epoch as model.pt with its card model.md.
+"""
+
+
+def _command(argv: Sequence[str] | None) -> int:
+    parser = cli.Parser(
+        prog="nugan_hep.train",
+        description=__doc__,
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    from nugan_hep.training import session
+    from nugan_hep.training.config import resolve
+
+    session.add_run_arguments(parser)
+    arguments = parser.parse_args(argv)
+    resumed = session.resumable(arguments)
+    config = resolve(arguments, resumed["config"] if resumed else None)
+    identity = {
+        "name": arguments.name or arguments.out.resolve().name,
+        "probe": arguments.probe or 14,
+        "target": arguments.target or 1000060120,
+        "interaction": arguments.interaction or "CC inclusive",
+    }
+    return session.run(arguments, config, identity=identity)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    return cli.run("nugan_hep.train", _command, argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Adversarial training: configuration, losses, one step, checkpoints, the loop."""

@@ -1,0 +1,208 @@
+"""What ``train`` and ``finetune`` share: events in, run folder, progress, export of the best epoch."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from nugan_hep import cli
+from nugan_hep.cross_section import read_csv
+from nugan_hep.data import Events, read_events
+from nugan_hep.errors import UserError
+from nugan_hep.export import RUN_FILE, export_best
+from nugan_hep.kinematics import to_proxies
+from nugan_hep.training import checkpoint
+from nugan_hep.training.config import TrainingConfig, add_arguments, to_toml
+from nugan_hep.training.loop import Progress, Trainer
+
+HELD_OUT = 0.1
+LOG_EVERY = 1000
+
+
+def add_run_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of both commands."""
+    parser.add_argument("--data", nargs="+", required=True, metavar="FILE", help="training events: ROOT, .npz, Parquet")
+    parser.add_argument("--val", nargs="+", metavar="FILE", help="validation events (default: a tenth of the data)")
+    parser.add_argument("--out", type=Path, required=True, metavar="RUNDIR", help="run folder")
+    parser.add_argument("--resume", action="store_true", help="continue the run in RUNDIR")
+    parser.add_argument("--limit", type=cli.count, metavar="N", help="use the first N training events")
+    parser.add_argument("--name", help="name of the model (default: the run folder's)")
+    parser.add_argument("--probe", type=int, choices=(14, -14), help="PDG code of the neutrino (default 14)")
+    parser.add_argument("--target", type=int, metavar="PDG", help="PDG code of the nucleus (default 1000060120)")
+    parser.add_argument("--interaction", help='what the events are (default "CC inclusive")')
+    parser.add_argument("--cross-section", type=Path, metavar="CSV", help="enu [GeV], sigma [1e-38 cm2/nucleon]")
+    parser.add_argument("--tensorboard", action="store_true", help="also log to RUNDIR/tensorboard")
+    parser.add_argument("--quiet", action="store_true", help="no progress")
+    add_arguments(parser)
+
+
+def run(
+    arguments: argparse.Namespace,
+    config: TrainingConfig,
+    *,
+    identity: dict[str, Any],
+    start: dict[str, Any] | None = None,
+    start_name: str | None = None,
+    freeze: str = "none",
+) -> int:
+    """Train in ``arguments.out`` and export the best epoch; exit code 0, or 130 after Ctrl-C."""
+    check_device(config.device)
+    torch.set_num_threads(config.threads)
+    folder: Path = arguments.out
+    resumed = resumable(arguments)
+    training, validation, data = _read(arguments, config, identity)
+    cross_section = read_csv(arguments.cross_section)._asdict() if arguments.cross_section else None
+    if cross_section:
+        cross_section = {key: value.tolist() for key, value in cross_section.items()}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if resumed is None:
+            description = {**identity, "cross_section": cross_section, "data": data | {"start": start_name}}
+            (folder / RUN_FILE).write_text(json.dumps(description, indent=1))
+        (folder / "config.toml").write_text(to_toml(config.as_dict()) + "\n")
+    except OSError as error:
+        raise UserError(f"cannot write run folder {folder}: {error.strerror}") from None
+    trainer = Trainer(config, training, validation, folder, start=start, freeze=freeze)
+    if resumed is not None:
+        trainer.restore(resumed)
+    with _stop_on_interrupt() as stopped, _reporter(arguments, config, trainer.step) as report:
+        trainer.run(report, stopped)
+        interrupted = stopped() and trainer.step < config.steps
+    if (folder / checkpoint.BEST).exists():
+        path = export_best(folder)
+        print(f"best <MAP-3D> {trainer.best:.3f}; wrote {path} ({path.stat().st_size / 1e3:.0f} kB)")
+    if interrupted:
+        print(f"stopped at step {trainer.step}; continue with --resume", file=sys.stderr)
+    return cli.EXIT_INTERRUPTED if interrupted else 0
+
+
+def resumable(arguments: argparse.Namespace) -> dict[str, Any] | None:
+    """The checkpoint to continue from, or None for a new run.
+
+    Raises
+    ------
+    UserError : a new run into a folder that has one, or a resumption where there is none
+    """
+    path = arguments.out / checkpoint.CHECKPOINT
+    if arguments.resume:
+        return checkpoint.load(path)
+    if path.exists():
+        raise UserError(f"{arguments.out} holds a run: give --resume to continue it, or another --out")
+    return None
+
+
+def check_device(name: str) -> None:
+    """Raise UserError for a device that torch does not know or does not have."""
+    try:
+        device = torch.device(name)
+    except RuntimeError:
+        raise UserError(f"no device {name!r}; expected cpu or cuda[:k]") from None
+    if device.type not in ("cpu", "cuda"):
+        raise UserError(f"no device {name!r}; expected cpu or cuda[:k]")
+    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
+        raise UserError(f"device {name!r} is not there: torch finds {torch.cuda.device_count()} CUDA devices")
+
+
+def _read(
+    arguments: argparse.Namespace, config: TrainingConfig, identity: dict[str, Any]
+) -> tuple[Tensor, Tensor, dict[str, Any]]:
+    selection: dict[str, Any] = {
+        "probe": identity["probe"],
+        "target": identity["target"],
+        "shift": config.shift,
+        "enu_range": (config.enu_min, config.enu_max),
+    }
+    events = read_events(arguments.data, limit=arguments.limit, **selection)
+    print(f"training: {events.report}")
+    proxies = _proxies(events, config)
+    if arguments.val:
+        held = read_events(arguments.val, **selection)
+        print(f"validation: {held.report}")
+        validation = _proxies(held, config)
+    else:
+        order = torch.from_numpy(np.random.default_rng(config.seed).permutation(len(proxies)))
+        cut = max(int(HELD_OUT * len(proxies)), 1)
+        validation, proxies = proxies[order[:cut]], proxies[order[cut:]]
+        print(f"validation: {cut} held-out events")
+    data = {"files": [Path(f).name for f in arguments.data], "events": len(proxies)}
+    return proxies, validation, data
+
+
+def _proxies(events: Events, config: TrainingConfig) -> Tensor:
+    columns = to_proxies(
+        events.enu, events.emu, events.theta, config.shift, (config.enu_min, config.enu_max)
+    )
+    return torch.from_numpy(np.stack(columns, axis=1).astype(np.float32))
+
+
+@contextmanager
+def _stop_on_interrupt() -> Iterator[Callable[[], bool]]:
+    """A flag that the first Ctrl-C sets, so that a step is never torn; the second interrupts at once."""
+    pressed = False
+
+    def handler(number: int, frame: FrameType | None) -> None:
+        nonlocal pressed
+        if pressed:
+            raise KeyboardInterrupt
+        pressed = True
+
+    before = signal.signal(signal.SIGINT, handler)
+    try:
+        yield lambda: pressed
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _reporter(
+    arguments: argparse.Namespace, config: TrainingConfig, first: int
+) -> Iterator[Callable[[Progress], None]]:
+    """Progress as a bar on a terminal and as lines in a log; TensorBoard where asked for."""
+    writer = None
+    if arguments.tensorboard:
+        try:
+            from torch.utils.tensorboard import SummaryWriter
+        except ImportError:
+            raise UserError("--tensorboard needs the package tensorboard: pip install tensorboard") from None
+        writer = SummaryWriter(str(arguments.out / "tensorboard"))  # type: ignore[no-untyped-call]
+    with cli.progress("steps", arguments.quiet) as bar:
+        task = bar.add_task("training", total=config.steps, completed=first, note="")
+
+        def report(now: Progress) -> None:
+            losses = f"D {now.loss_discriminator:.4f} G {now.loss_generator:.4f}"
+            bar.update(task, completed=now.step, note=f"{losses} best <MAP-3D> {now.best:.3f}")
+            if not arguments.quiet and (now.scores or (bar.disable and now.step % LOG_EVERY == 0)):
+                bar.console.print(describe(now, config.steps), highlight=False, soft_wrap=True)
+            if writer:
+                values = {"loss/discriminator": now.loss_discriminator, "loss/generator": now.loss_generator}
+                for name, scores in now.scores.items():
+                    values |= {f"{metric}/{name}": value for metric, value in scores._asdict().items()}
+                for key, value in values.items():
+                    writer.add_scalar(key, value, now.step)  # type: ignore[no-untyped-call]
+
+        try:
+            yield report
+        finally:
+            if writer:
+                writer.close()  # type: ignore[no-untyped-call]
+
+
+def describe(now: Progress, steps: int) -> str:
+    """One log line: step, losses, scores, time left."""
+    left = now.seconds / now.step * (steps - now.step)
+    text = f"step {now.step:>7,}  D {now.loss_discriminator:.4f}  G {now.loss_generator:+.4f}"
+    for name, s in now.scores.items():
+        text += f"  {name}: MAP-2D {s.map_2d:.3f} MAP-3D {s.map_3d:.3f} EMD {s.emd:.3f}"
+    hours, minutes = divmod(round(left / 60), 60)
+    return text + f"  left {hours}:{minutes:02d} h"

@@ -1,0 +1,107 @@
+"""What is dropped, why, and that the edges of the phase space survive float32."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from nugan_hep.data import read_events
+from nugan_hep.errors import UserError
+from nugan_hep.kinematics import MUON_MASS, to_proxies
+
+
+def test_each_row_counts_under_its_reason(tmp_path, files):
+    columns = files.gst(files.truth(100))
+    columns["neu"][0] = -14
+    columns["tgt"][1:3] = 1000080160
+    columns["cc"][3:6] = False
+    columns["fspl"][6] = 11
+    columns["Ev"][7] = np.nan
+    columns["El"][8] = np.inf
+    columns["cthl"][9] = np.nan
+    columns["Ev"][10] = 10.5
+    columns["Ev"][11] = -999.0
+    columns["El"][12] = columns["Ev"][12] - 0.003
+    columns["El"][13] = 0.1
+    columns["cthl"][14] = 1.01
+    columns["cthl"][15] = -999.0
+    columns["Ev"][16] = 1e300
+    events = read_events(files.write(tmp_path / "gst.npz", columns))
+    assert events.report.dropped == {
+        "other probe": 1,
+        "other target": 2,
+        "not CC": 4,
+        "not finite": 4,
+        "outside the energy range": 2,
+        "unphysical": 4,
+    }
+    assert (events.report.read, events.report.kept) == (100, 83)
+    assert np.array_equal(events.enu, columns["Ev"][17:].astype(np.float32))
+
+
+def test_negative_angle_is_unphysical(tmp_path, files):
+    columns = files.ours(files.truth(10))
+    columns["theta"][:3] = (-0.1, 3.2, 180.0)
+    assert read_events(files.write(tmp_path / "e.npz", columns)).report.dropped == {"unphysical": 3}
+
+
+def test_antineutrinos(tmp_path, files):
+    columns = files.nuisance(files.truth(10))
+    columns["PDGnu"][:4], columns["PDGLep"][:4] = -14, -13
+    path = files.write(tmp_path / "mixed.npz", columns)
+    assert read_events(path).report.dropped == {"other probe": 4}
+    assert read_events(path, probe=-14).report.dropped == {"other probe": 6}
+    with pytest.raises(UserError, match="probe 12"):
+        read_events(path, probe=12)
+
+
+@pytest.mark.parametrize("shift", [0.004, 0.0098])
+def test_edges_survive_float32(tmp_path, files, shift):
+    """Muons at exactly enu - s, and at rest, at 0 and pi: all kept, all accepted by the proxies."""
+    enu = np.random.default_rng(2).uniform(0.3, 10.0, 200_000)
+    emu = np.where(np.arange(enu.size) % 2, enu - shift, MUON_MASS)
+    theta = np.where(np.arange(enu.size) % 4 < 2, 0.0, np.pi)
+    columns = {
+        k: v.astype(np.float32) for k, v in zip(("enu", "emu", "theta"), (enu, emu, theta), strict=True)
+    }
+    events = read_events(files.write(tmp_path / "edge.npz", columns), shift=shift)
+    assert events.report.kept == enu.size
+    to_proxies(events.enu, events.emu, events.theta, shift=shift)
+    # a millionth of the energy is beyond what rounding does
+    columns = {"enu": enu, "emu": enu - shift + 1e-6 * enu, "theta": theta}
+    columns["emu"][0] = MUON_MASS
+    assert read_events(files.write(tmp_path / "past.npz", columns), shift=shift).report.kept == 1
+
+
+def test_energy_range_is_closed(tmp_path, files):
+    columns = files.ours(files.truth(4))
+    columns["enu"] = np.array([0.3, 10.0, 0.2999, 10.001], np.float32)
+    columns["emu"] = np.full(4, 0.2)
+    assert read_events(files.write(tmp_path / "e.npz", columns)).report.kept == 2
+    assert read_events(tmp_path / "e.npz", enu_range=(0.2, 11.0)).report.kept == 4
+
+
+def test_limit_takes_the_first_events(tmp_path, files):
+    a, b = files.ours(files.truth(50, seed=1)), files.ours(files.truth(50, seed=2))
+    a["theta"][0] = np.nan
+    paths = [files.write(tmp_path / "a.npz", a), files.write(tmp_path / "b.npz", b)]
+    first = read_events(paths, limit=10)
+    assert np.array_equal(first.enu, a["enu"][1:11].astype(np.float32))
+    assert (first.report.read, first.report.files) == (11, 1)
+    both = read_events(paths, limit=60, step=7)
+    assert np.array_equal(both.enu[49:], b["enu"][:11].astype(np.float32))
+    assert str(both.report) == (
+        "read 61 events from 2 files, kept 60 (limit 60); dropped 1: 1 not finite; "
+        "no column to check, taken as wanted: CC, probe, target"
+    )
+    assert "kept 99 (limit 1,000 not reached)" in str(read_events(paths, limit=1000).report)
+
+
+def test_no_heavy_import():
+    code = (
+        "import sys, nugan_hep.data; assert not {'torch', 'uproot', 'pyarrow', 'awkward'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

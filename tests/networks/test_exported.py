@@ -1,0 +1,90 @@
+"""One contract for every exported generator, whatever its network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from nugan_hep import archive, kinematics
+from nugan_hep.networks import PRESETS, Generator
+from nugan_hep.networks.exported import ExportedGenerator, fold_inputs, scripted
+
+MODELS = Path(__file__).parents[2] / "models"
+
+
+def shipped() -> list[str]:
+    return sorted(path.stem for path in MODELS.glob("*.pt"))
+
+
+@pytest.fixture(params=[*PRESETS, *shipped()])
+def model(request: pytest.FixtureRequest) -> Any:
+    if request.param not in PRESETS:
+        return torch.jit.load(str(MODELS / f"{request.param}.pt"))
+    torch.manual_seed(3)
+    generator = Generator(PRESETS[request.param])
+    return scripted(ExportedGenerator(generator, 0.004, (0.3, 10.0)), {"latent_size": 50}, {})
+
+
+def test_contract(model: Any) -> None:
+    enu = torch.linspace(model.enu_min, model.enu_max, 4001)
+    latent = torch.randn(4001, model.latent_size, generator=torch.Generator().manual_seed(5))
+    events = model(latent, enu)
+    assert events.shape == (4001, 2)
+    assert events.dtype == torch.float32
+    assert torch.isfinite(events).all()
+    emu, theta = events.double().numpy().T
+    # float32 rounds the edges of the phase space by half a unit in the last place
+    edge = enu.double().numpy() - model.shift
+    assert (emu >= kinematics.MUON_MASS - 1e-8).all()
+    assert (emu <= edge + 1e-6).all()
+    assert ((theta >= 0) & (theta <= np.pi + 1e-6)).all()
+    torch.testing.assert_close(model(latent, enu), events, rtol=0, atol=0)  # no dropout or noise left
+    torch.testing.assert_close(model(latent[:7], enu[:7]), events[:7], rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_export_is_the_generator_in_physical_variables(preset: str) -> None:
+    torch.manual_seed(1)
+    config = PRESETS[preset]
+    generator = Generator(config).double().eval()
+    latent = torch.randn(500, config.latent_size, dtype=torch.float64)
+    enu = torch.linspace(0.3, 10.0, 500, dtype=torch.float64)
+    proxies = generator(latent, (2 * (enu - 0.3) / 9.7 - 1).unsqueeze(1)).detach().numpy()
+    expected = kinematics.from_proxies(
+        2 * (enu.numpy() - 0.3) / 9.7 - 1, proxies[:, 0], proxies[:, 1], shift=0.0098
+    )
+    exported = ExportedGenerator(generator, 0.0098, (0.3, 10.0)).double()
+    events = exported(latent, enu).detach().numpy()
+    # the folded layer is kept in float32
+    np.testing.assert_allclose(events[:, 0], expected.emu, rtol=0, atol=1e-5)
+    np.testing.assert_allclose(events[:, 1], expected.theta, rtol=0, atol=1e-5)
+
+
+def test_folding_halves_the_multiply_adds() -> None:
+    generator = Generator(PRESETS["inc"])
+    folded = fold_inputs(generator)
+    assert (folded.in_features, folded.out_features) == (51, 200)
+    trained = 50 * 100 + 100 + 200 * 200 + 201 * 100 + 101 * 100 + 100 * 2
+    assert trained == 75_500
+    assert 51 * 200 + 201 * 100 + 101 * 100 + 100 * 2 == 40_600
+    exported = ExportedGenerator(generator, 0.004, (0.3, 10.0))
+    matrices = sum(p.numel() for p in exported.parameters() if p.dim() == 2)
+    assert matrices == 40_600
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_shipped_archives_say_the_same_to_python_and_cpp(name: str) -> None:
+    path = MODELS / f"{name}.pt"
+    metadata = archive.read_metadata(path)
+    module: Any = torch.jit.load(str(path))
+    for key in ("format_version", "name", "probe", "target", "interaction", "latent_size", "shift"):
+        assert getattr(module, key) == metadata[key]
+    assert [module.enu_min, module.enu_max] == metadata["enu_range"]
+    assert module.xsec_enu.tolist() == metadata["cross_section"]["enu"]
+    assert module.xsec.tolist() == metadata["cross_section"]["sigma"]
+    assert metadata["name"] == name
+    assert path.stat().st_size < 1_000_000

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import argparse
+import io
+import sys
+from collections.abc import Sequence
+
+import pytest
+
+from nugan_hep import cli
+from nugan_hep.errors import UserError
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1", 1),
+        ("1e6", 10**6),
+        ("2.5E3", 2500),
+        ("1.0", 1),
+        ("9007199254740993", 2**53 + 1),
+        ("1e12", 10**12),
+    ],
+)
+def test_count(text: str, value: int) -> None:
+    assert cli.count(text) == value
+
+
+@pytest.mark.parametrize(
+    "text", ["0", "-1", "0.5", "1.5", "1e-3", "nan", "inf", "-inf", "1e400", "1e19", "x", ""]
+)
+def test_bad_count(text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match="is not a"):
+        cli.count(text)
+
+
+def test_positive() -> None:
+    assert cli.positive("0.3") == 0.3
+
+
+@pytest.mark.parametrize("text", ["0", "-0.5", "nan", "inf", "GeV", ""])
+def test_bad_positive(text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match="is not a"):
+        cli.positive(text)
+
+
+def test_run_passes_arguments_and_exit_code() -> None:
+    def command(argv: Sequence[str] | None) -> int:
+        return len(argv or ())
+
+    assert cli.run("prog", command, ["a", "b"]) == 2
+
+
+def test_users_mistake_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    def command(argv: Sequence[str] | None) -> int:
+        raise UserError("energy 20 GeV is too high")
+
+    assert cli.run("prog", command) == cli.EXIT_USER_ERROR == 2
+    assert capsys.readouterr().err == "prog: error: energy 20 GeV is too high\n"
+
+
+def test_interrupt(capsys: pytest.CaptureFixture[str]) -> None:
+    def command(argv: Sequence[str] | None) -> int:
+        raise KeyboardInterrupt
+
+    assert cli.run("prog", command) == cli.EXIT_INTERRUPTED == 130
+    assert capsys.readouterr().err == "prog: interrupted\n"
+
+
+def test_programmers_mistake_is_not_hidden() -> None:
+    def command(argv: Sequence[str] | None) -> int:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        cli.run("prog", command)
+
+
+def test_parser_complains_in_one_line() -> None:
+    parser = cli.Parser(prog="prog")
+    parser.add_argument("-n", type=cli.count)
+    with pytest.raises(
+        UserError, match=r"^argument -n: '0' is not a whole number of at least 1 \(see --help\)$"
+    ):
+        parser.parse_args(["-n", "0"])
+    with pytest.raises(UserError, match="--nosuch"):
+        parser.parse_args(["--nosuch"])
+
+
+def test_progress_is_silent_off_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    with cli.progress("events") as bar:
+        bar.update(bar.add_task("sampling", total=10, note=""), completed=10, note="1 events/s")
+    assert sys.stderr.getvalue() == ""
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("quiet", [False, True])
+def test_progress_on_a_terminal(monkeypatch: pytest.MonkeyPatch, quiet: bool) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    with cli.progress("events", quiet) as bar:
+        bar.update(bar.add_task("sampling", total=2000, note=""), completed=1000, note="7 events/s")
+    text = sys.stderr.getvalue()
+    assert ("1,000/2,000 events" in text) is not quiet
+    assert ("7 events/s" in text) is not quiet

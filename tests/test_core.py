@@ -1,0 +1,211 @@
+"""The C++ core against NumPy, SciPy, PyTorch and the Python kinematics."""
+
+from __future__ import annotations
+
+import threading
+import time
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from make_model import write_model
+from scipy import stats
+
+from nugan_hep import _core, kinematics
+from nugan_hep.networks import Generator
+from nugan_hep.networks.exported import ExportedGenerator, scripted
+from nugan_hep.networks.presets import PRESETS
+
+FLOAT32 = 1.2e-7
+
+
+@pytest.fixture(scope="module")
+def toy(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return str(write_model(tmp_path_factory.mktemp("core") / "toy.pt"))
+
+
+@pytest.fixture(scope="module")
+def phase_space() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Points over the phase space with its edges: threshold, E_mu = E_nu - s, theta = 0 and pi."""
+    enu, fraction, angle = np.meshgrid(
+        np.concatenate([[0.3, 10.0], np.geomspace(0.31, 9.9, 20)]),
+        np.linspace(0, 1, 41),
+        np.linspace(0, 1, 41),
+    )
+    emu = kinematics.MUON_MASS + fraction * (enu - kinematics.SHIFT_P2 - kinematics.MUON_MASS)
+    return enu.ravel(), emu.ravel(), (np.pi * angle).ravel()
+
+
+# known answers of Random123 (kat_vectors, philox4x32 of 10 rounds; Salmon et al. 2011)
+KNOWN = [
+    ([0] * 4, [0] * 2, [0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8]),
+    ([0xFFFFFFFF] * 4, [0xFFFFFFFF] * 2, [0x408F276D, 0x41C83B0E, 0xA20BC7C6, 0x6D5451FD]),
+    (
+        [0x243F6A88, 0x85A308D3, 0x13198A2E, 0x03707344],
+        [0xA4093822, 0x299F31D0],
+        [0xD16CFE09, 0x94FDCCEB, 0x5001E420, 0x24126EA1],
+    ),
+]
+
+
+@pytest.mark.parametrize(("counter", "key", "answer"), KNOWN)
+def test_philox_known_answers(counter: list[int], key: list[int], answer: list[int]) -> None:
+    assert list(_core.philox4x32(counter, key)) == answer
+
+
+def test_latents_are_standard_normal() -> None:
+    latents = _core.latents(seed=3, first=0, n=20_000, size=50).astype(np.float64)
+    assert stats.kstest(latents.ravel(), "norm").pvalue > 1e-3
+    # the chi2 of the covariance matrix: 1225 correlations of an expected size of 1/sqrt(n)
+    correlation = np.corrcoef(latents.T)[np.triu_indices(50, 1)]
+    assert stats.chi2(correlation.size).sf(20_000 * np.sum(correlation**2)) > 1e-3
+
+
+def test_uniforms_fill_the_unit_square() -> None:
+    u = _core.uniforms(seed=2**64 - 1, first=2**40, n=100_000)
+    assert ((u > 0) & (u < 1)).all()
+    counts = np.histogram2d(u[:, 0], u[:, 1], bins=20, range=[[0, 1], [0, 1]])[0]
+    assert stats.chisquare(counts.ravel()).pvalue > 1e-3
+
+
+def test_random_numbers_follow_the_documented_counter() -> None:
+    seed, event = 0x0123456789ABCDEF, 2**33 + 5
+    key, counter = [0x89ABCDEF, 0x01234567], [5, 2]
+    words = np.concatenate([_core.philox4x32([*counter, block, 0], key) for block in range(13)])
+    u = (words + 0.5) / 2.0**32
+    np.testing.assert_array_equal(_core.uniforms(seed, event, 1)[0], u[:2])
+    radius, angle = np.sqrt(-2 * np.log(u[2::2])), 2 * np.pi * u[3::2]
+    expected = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1).ravel()
+    np.testing.assert_allclose(_core.latents(seed, event, 1, 50)[0], expected, rtol=1e-5, atol=2e-6)
+
+
+@pytest.mark.parametrize("shift", [kinematics.SHIFT_P1, kinematics.SHIFT_P2])
+def test_proxies_agree_with_python(phase_space: tuple[np.ndarray, ...], shift: float) -> None:
+    enu, emu, theta = phase_space
+    emu = np.minimum(emu, enu - shift)
+    proxies = _core.to_proxies(enu, emu, theta, 0.3, 10.0, shift)
+    np.testing.assert_allclose(proxies.T, kinematics.to_proxies(enu, emu, theta, shift), rtol=0, atol=1e-12)
+    back = _core.from_proxies(proxies, 0.3, 10.0, shift)
+    np.testing.assert_allclose(back.T, kinematics.from_proxies(*proxies.T, shift), rtol=1e-14)
+    np.testing.assert_allclose(back.T, (enu, emu, theta), rtol=FLOAT32)
+
+
+def test_observables_agree_with_python(phase_space: tuple[np.ndarray, ...]) -> None:
+    enu, emu, theta = phase_space
+    python = {
+        "p": kinematics.momentum(emu),
+        "pz": kinematics.pz(emu, theta),
+        "q2": kinematics.q2(enu, emu, theta),
+        "omega": kinematics.omega(enu, emu),
+        "w2": kinematics.w2(enu, emu, theta),
+        "w": kinematics.w(enu, emu, theta),
+        "x": kinematics.bjorken_x(enu, emu, theta),
+        "y": kinematics.inelasticity(enu, emu),
+    }
+    cpp = _core.observables(enu, emu, theta)
+    assert list(cpp) == list(python)
+    for name, column in python.items():
+        # W carries the square root of W2's rounding where it nears zero
+        np.testing.assert_allclose(
+            cpp[name], column, rtol=1e-12, atol=1e-7 if name == "w" else 1e-13, err_msg=name
+        )
+    assert np.any(cpp["w"] == kinematics.W_UNDEFINED)
+
+
+def test_kinematics_refuse_what_is_outside() -> None:
+    with pytest.raises(_core.Error, match=r"emu = 0\.999 GeV at enu = 1 GeV"):
+        _core.to_proxies([1.0], [0.999], [0.1], 0.3, 10.0, 0.004)
+    with pytest.raises(_core.Error, match="theta = nan"):
+        _core.to_proxies([1.0], [0.5], [np.nan], 0.3, 10.0, 0.004)
+    with pytest.raises(_core.Error, match=r"shape \[N, 3\]"):
+        _core.from_proxies([[0.0, 0.0]], 0.3, 10.0, 0.004)
+    with pytest.raises(_core.Error, match="equal length"):
+        _core.observables([1.0, 2.0], [0.5], [0.1])
+
+
+def test_events_are_what_pytorch_computes(tmp_path: Path) -> None:
+    """The core's columns against the network run by PyTorch on the same random numbers."""
+    torch.manual_seed(5)
+    module = ExportedGenerator(Generator(PRESETS["inc"]), 0.004, (0.3, 10.0))
+    attributes = {
+        "format_version": 1,
+        "name": "untrained",
+        "probe": 14,
+        "target": 1000060120,
+        "interaction": "CC inclusive",
+        "latent_size": 50,
+    }
+    tables = {"xsec_enu": torch.empty(0, dtype=torch.float64), "xsec": torch.empty(0, dtype=torch.float64)}
+    path = tmp_path / "untrained.pt"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        archive = scripted(module, attributes, tables)
+        torch.jit.save(archive, str(path), _extra_files={"nugan.json": "{}"})
+
+    core = _core.SamplerCore(str(path), threads=2)
+    assert core.xsec.shape == (0,)
+    events = core.sample_uniform(0.5, 8.0, 3000, 17, 250)
+    u = _core.uniforms(17, 250, 3000)
+    enu = (0.5 + 7.5 * u[:, 0]).astype(np.float32)
+    with torch.no_grad():
+        output = module(torch.from_numpy(_core.latents(17, 250, 3000, 50)), torch.from_numpy(enu)).numpy()
+    np.testing.assert_array_equal(events["Ev"], enu)
+    np.testing.assert_allclose(events["El"], output[:, 0], rtol=1e-5)
+    np.testing.assert_allclose(events["thetal"], output[:, 1], rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(events["phil"], 2 * np.pi * u[:, 1] - np.pi, rtol=1e-6, atol=1e-6)
+    emu, theta = events["El"].astype(np.float64), events["thetal"].astype(np.float64)
+    np.testing.assert_allclose(events["Q2"], kinematics.q2(enu, emu, theta), rtol=1e-6)
+    np.testing.assert_allclose(events["W"], kinematics.w(enu, emu, theta), rtol=1e-6)
+    np.testing.assert_array_equal(events["cthl"], np.cos(theta))
+
+
+def test_same_seed_whatever_chunk_and_threads(toy: str) -> None:
+    n = 100_000
+    whole = _core.SamplerCore(toy, threads=1).sample_uniform(0.3, 10.0, n, 7)
+    for threads in (1, 2):
+        core = _core.SamplerCore(toy, threads=threads)
+        for chunk in (1_000, 4_096, 100_000):
+            parts = [
+                core.sample_uniform(0.3, 10.0, min(chunk, n - first), 7, first)
+                for first in range(0, n, chunk)
+            ]
+            for name, column in whole.items():
+                joined = np.concatenate([part[name] for part in parts])
+                assert joined.tobytes() == column.tobytes(), (name, threads, chunk)
+
+
+def test_other_python_threads_run_meanwhile(toy: str) -> None:
+    core = _core.SamplerCore(toy, threads=1)
+    worker = threading.Thread(target=core.sample_uniform, args=(0.3, 10.0, 300_000, 1))
+    worker.start()
+    turns = 0
+    while worker.is_alive():
+        time.sleep(0.001)
+        turns += 1
+    assert turns > 10  # with the lock held, the loop would turn once or twice
+
+
+def test_torch_keeps_its_number_of_threads(toy: str) -> None:
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(2)
+        _core.SamplerCore(toy, threads=2).sample_uniform(1.0, 1.0, 2000, 1)
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
+
+
+@pytest.mark.cuda
+def test_cuda_gives_the_same_physics(toy: str) -> None:
+    if not torch.cuda.is_available():
+        pytest.skip("no CUDA device")
+    cpu = _core.SamplerCore(toy).sample_uniform(0.3, 10.0, 100_000, 7)
+    core = _core.SamplerCore(toy, device="cuda:0")
+    cuda = core.sample_uniform(0.3, 10.0, 100_000, 7)
+    for name in ("Ev", "El", "thetal", "phil"):
+        np.testing.assert_allclose(cuda[name], cpu[name], rtol=1e-3, atol=1e-5)
+    part = core.sample_uniform(0.3, 10.0, 1_000, 7, 60_000)
+    for name, column in part.items():
+        assert column.tobytes() == cuda[name][60_000:61_000].tobytes()

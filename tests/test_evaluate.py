@@ -1,0 +1,225 @@
+"""The evaluate command, with a sampler that draws from the reference itself: a perfect model."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from nugan_hep import archive, evaluate, kinematics
+from nugan_hep.evaluation import reference
+
+ROOT = Path(__file__).parents[1]
+SHIPPED = ROOT / "models" / "reference" / "numu_C12_inc.npz"
+ABOUT = {
+    "format_version": 1,
+    "name": "numu_C12_inc",
+    "probe": 14,
+    "target": 1000060120,
+    "enu_range": [0.3, 10.0],
+    "shift": 0.004,
+}
+
+
+class PerfectSampler:
+    """Muons from the (emu', theta') histogram of the reference; at mixed energies from that of all."""
+
+    def __init__(self, model: Path, *, device: str = "cpu", threads: int = 0) -> None:
+        self.counts = {sample.enu: sample.counts_2d for sample in reference.load(SHIPPED).samples}
+        self.seeds: list[int] = []
+        self.energies: list[NDArray[np.float64]] = []
+
+    def sample(self, enu: NDArray[np.float64], seed: int) -> dict[str, NDArray[np.float32]]:
+        self.seeds.append(seed)
+        self.energies.append(enu)
+        rng = np.random.default_rng(seed)
+        fixed = float(enu[0]) if np.ptp(enu) == 0 else None
+        counts = self.counts.get(fixed, self.counts[None])
+        cell = rng.choice(counts.size, len(enu), p=counts.ravel() / counts.sum())
+        emu, theta = (2 * (i + rng.uniform(0, 1, len(enu))) / 50 - 1 for i in np.divmod(cell, 50))
+        events = kinematics.from_proxies(2 * (enu - 0.3) / 9.7 - 1, emu, theta)
+        return dict(zip(("Ev", "El", "thetal"), (c.astype(np.float32) for c in events), strict=True))
+
+
+@pytest.fixture
+def sampler(monkeypatch: pytest.MonkeyPatch) -> list[PerfectSampler]:
+    made: list[PerfectSampler] = []
+
+    def make(*args: Any, **kwargs: Any) -> PerfectSampler:
+        made.append(PerfectSampler(*args, **kwargs))
+        return made[-1]
+
+    monkeypatch.setattr("nugan_hep.sampler.Sampler", make)
+    return made
+
+
+def model(folder: Path, **changes: Any) -> str:
+    """A file with the metadata of a model and nothing else."""
+    path = folder / "model.pt"
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("model/extra/nugan.json", json.dumps(ABOUT | changes))
+    return str(path)
+
+
+def events_file(path: Path, enu: NDArray[np.float64]) -> str:
+    rng = np.random.default_rng(5)
+    proxies = rng.uniform(-0.9, 0.9, (2, len(enu)))
+    events = kinematics.from_proxies(2 * (enu - 0.3) / 9.7 - 1, *proxies)
+    np.savez(path, enu=events.enu, emu=events.emu, theta=events.theta)
+    return str(path)
+
+
+def test_a_perfect_model_reaches_the_floor(
+    tmp_path: Path, sampler: list[PerfectSampler], capsys: pytest.CaptureFixture[str]
+) -> None:
+    # the truth is the reference itself, so only the model fluctuates, in 0.3M against 1M events
+    expected = np.sqrt(2 / np.pi) * np.sqrt(1 / 1.3)
+    out = tmp_path / "evaluation"
+    assert evaluate.main(["--model", model(tmp_path), "-n", "3e5", "--out", str(out)]) == 0
+    printed = capsys.readouterr()
+    assert printed.err == ""  # no bar where there is no terminal
+    for label in ("All", "500 MeV", "1 GeV", "3 GeV", "5 GeV", "9 GeV", "paper", "MAP-3D"):
+        assert label in printed.out
+    document = json.loads((out / "metrics.json").read_text())
+    assert document["n"] == 300_000
+    for label, row in document["samples"].items():
+        assert row["n_model"] == 300_000
+        assert row["model"]["map_2d"] == pytest.approx(expected, abs=0.04), label
+        assert row["model"]["emd"] == pytest.approx(row["floor"]["emd"], abs=0.03), label
+    # the muons know nothing of the energy, which only the third dimension can tell
+    assert document["samples"]["All"]["model"]["map_3d"] > 5
+    assert document["samples"]["All"]["published"]["map_2d"] == 0.88
+    names = {file.name for file in out.iterdir()}
+    assert len(names) == 14
+    assert {"metrics.json", "summary.png", "maps_uniform.png", "spectra_fixed_1GeV.png"} <= names
+    assert not any(name.startswith(".") for name in names)
+
+
+def test_seed_decides_and_chunks_differ(tmp_path: Path, sampler: list[PerfectSampler]) -> None:
+    documents = []
+    for seed, name in ((3, "a"), (3, "a"), (4, "b")):
+        argv = ["--model", model(tmp_path), "-n", "150000", "--seed", str(seed), "--no-figures"]
+        assert evaluate.main([*argv, "--out", str(tmp_path / name)]) == 0
+        documents.append(json.loads((tmp_path / name / "metrics.json").read_text())["samples"])
+    assert documents[0] == documents[1] != documents[2]
+    assert len(set(sampler[0].seeds)) == len(sampler[0].seeds) == 12
+    assert {file.name for file in (tmp_path / "a").iterdir()} == {"metrics.json"}
+
+
+def test_energies_are_uniform_against_histograms(tmp_path: Path, sampler: list[PerfectSampler]) -> None:
+    argv = ["--model", model(tmp_path), "-n", "1e5", "--no-figures", "--out", str(tmp_path / "out")]
+    assert evaluate.main(argv) == 0
+    enu = sampler[0].energies[0]
+    counts, _ = np.histogram(enu, 97, (0.3, 10.0))
+    assert np.abs(counts - counts.mean()).max() < 6 * np.sqrt(counts.mean())
+    assert [float(e[0]) for e in sampler[0].energies[1:]] == [0.5, 1, 3, 5, 9]
+
+
+def test_energies_follow_events(
+    tmp_path: Path, sampler: list[PerfectSampler], capsys: pytest.CaptureFixture[str]
+) -> None:
+    enu = np.concatenate([np.linspace(0.4, 0.6, 3_000), np.linspace(4, 5, 1_000)])
+    spread = events_file(tmp_path / "spread.npz", enu)
+    fixed = events_file(tmp_path / "fixed.npz", np.full(500, 3.0))
+    out = tmp_path / "out"
+    argv = ["--model", model(tmp_path), "--reference", spread, fixed, "-n", "40000", "--out", str(out)]
+    argv.append("--no-figures")
+    assert evaluate.main(argv) == 0
+    assert "kept 4,000" in capsys.readouterr().out
+    drawn = sampler[0].energies[0]
+    assert np.mean(drawn < 1) == pytest.approx(0.75, abs=0.02)
+    assert np.all(np.isin(drawn, enu.astype(np.float32).astype(float)))
+    document = json.loads((out / "metrics.json").read_text())
+    assert list(document["samples"]) == ["All", "3 GeV"]
+    assert document["samples"]["3 GeV"]["n_reference"] == 500
+
+
+def test_files_of_the_same_energy_are_one_sample(tmp_path: Path, sampler: list[PerfectSampler]) -> None:
+    files = [events_file(tmp_path / f"{k}.npz", np.full(700, 1.0)) for k in range(2)]
+    argv = ["--model", model(tmp_path), "--reference", *files, "-n", "2000", "--no-figures"]
+    assert evaluate.main([*argv, "--out", str(tmp_path / "out")]) == 0
+    document = json.loads((tmp_path / "out" / "metrics.json").read_text())
+    assert document["samples"]["1 GeV"]["n_reference"] == 1_400
+
+
+def test_one_generated_event_is_no_crash(tmp_path: Path, sampler: list[PerfectSampler]) -> None:
+    out = tmp_path / "out"
+    assert evaluate.main(["--model", model(tmp_path), "-n", "1", "--no-figures", "--out", str(out)]) == 0
+    row = json.loads((out / "metrics.json").read_text())["samples"]["All"]["model"]
+    assert row["map_2d_no_tails"] is None
+    assert row["emd"] > 1
+
+
+def test_interruption_leaves_nothing(
+    tmp_path: Path,
+    sampler: list[PerfectSampler],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def stop(self: PerfectSampler, enu: object, seed: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(PerfectSampler, "sample", stop)
+    out = tmp_path / "out"
+    assert evaluate.main(["--model", model(tmp_path), "--out", str(out)]) == 130
+    assert not out.exists()
+    assert "interrupted" in capsys.readouterr().err
+
+
+def one_line_error(capsys: pytest.CaptureFixture[str], argv: list[str]) -> str:
+    assert evaluate.main(argv) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("python -m nugan_hep.evaluate: error: ")
+    assert error.count("\n") == 1
+    return error
+
+
+def test_unknown_model_and_reference(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "there is" in one_line_error(capsys, ["--model", "no_such_model"])
+    argv = ["--model", model(tmp_path, name="mine"), "--out", str(tmp_path / "out")]
+    assert "numu_C12_inc" in one_line_error(capsys, argv)
+    assert "missing.root" in one_line_error(capsys, [*argv, "--reference", "missing.root"])
+    (tmp_path / "empty.npz").write_bytes(b"")
+    assert "empty" in one_line_error(capsys, [*argv, "--reference", str(tmp_path / "empty.npz")])
+    assert not (tmp_path / "out").exists()
+
+
+def test_energies_outside_of_the_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    argv = ["--model", model(tmp_path, enu_range=[0.5, 5.0])]
+    assert "0.5 to 5 GeV" in one_line_error(capsys, argv)
+
+
+def test_references_that_do_not_fit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    argv = ["--model", model(tmp_path, shift=0.007)]
+    assert "h2_s7" in one_line_error(capsys, argv)
+    spread = events_file(tmp_path / "spread.npz", np.linspace(0.4, 9, 1_000))
+    argv = ["--model", model(tmp_path), "--reference", spread, str(SHIPPED)]
+    assert "do not fit together" in one_line_error(capsys, argv)
+
+
+def test_output_that_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "file"
+    file.write_text("mine")
+    for out in (file, file / "below"):
+        one_line_error(capsys, ["--model", model(tmp_path), "--out", str(out)])
+    assert file.read_text() == "mine"
+
+
+@pytest.mark.parametrize("option", [["-n", "0"], ["-n", "many"], ["--seed", "-1"], ["--nonsense"]])
+def test_bad_options(tmp_path: Path, capsys: pytest.CaptureFixture[str], option: list[str]) -> None:
+    one_line_error(capsys, ["--model", model(tmp_path), *option])
+
+
+def test_the_real_sampler(tmp_path: Path) -> None:
+    pytest.importorskip("nugan_hep._core")
+    argv = ["--model", archive.DEFAULT_MODEL, "-n", "20000", "--no-figures", "--out", str(tmp_path)]
+    assert evaluate.main(argv) == 0
+    rows = json.loads((tmp_path / "metrics.json").read_text())["samples"]
+    assert len(rows) == 6
+    for row in rows.values():
+        assert row["floor"]["map_2d"] * 0.9 < row["model"]["map_2d"] < 2

@@ -1,0 +1,428 @@
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import json
+import math
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import uproot
+from numpy.typing import NDArray
+from scipy import stats
+
+from nugan_hep import archive, kinematics, sample
+
+Columns = dict[str, NDArray[Any]]
+
+SHIPPED = archive.DEFAULT_MODEL in archive.list_models()
+needs_shipped_model = pytest.mark.skipif(not SHIPPED, reason=f"no model {archive.DEFAULT_MODEL}")
+
+
+@pytest.fixture(scope="module")
+def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small network with random weights, 0.3 to 10 GeV, whose cross section is 0.7 E."""
+    source = Path(__file__).parent / "cpp" / "make_model.py"
+    spec = importlib.util.spec_from_file_location("make_model", source)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    path: Path = module.write_model(tmp_path_factory.mktemp("models") / "toy.pt")
+    return path
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 4 MB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)]
+    if os.getuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("mounting a small file system is not permitted")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def run(model: Path | None, out: Path, *arguments: str) -> int:
+    named = ["--model", str(model)] if model else []
+    return sample.main([*named, "--out", str(out), *arguments])
+
+
+def read(path: Path) -> Columns:
+    with uproot.open(path) as file:
+        return dict(file["gst"].arrays(library="np"))
+
+
+def metadata(path: Path) -> dict[str, Any]:
+    with uproot.open(path) as file:
+        return dict(json.loads(str(file["nugan"])))
+
+
+@pytest.fixture(scope="module", params=["toy", pytest.param("shipped", marks=needs_shipped_model)])
+def events(
+    request: pytest.FixtureRequest, toy: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Columns, dict[str, Any]]:
+    out = tmp_path_factory.mktemp("events") / "events.root"
+    model = toy if request.param == "toy" else None
+    assert run(model, out, "-n", "2e4", "--seed", "11", "--quiet") == 0
+    return read(out), metadata(out)
+
+
+class TestEvents:
+    """What is in the file, recomputed from energy and angles alone."""
+
+    def test_numbers(self, events: tuple[Columns, dict[str, Any]]) -> None:
+        ev, _ = events
+        np.testing.assert_array_equal(ev["iev"], np.arange(20_000))
+        assert all(np.all(np.isfinite(values)) for values in ev.values())
+
+    def test_phase_space(self, events: tuple[Columns, dict[str, Any]]) -> None:
+        ev, _ = events
+        assert ev["El"].min() >= kinematics.MUON_MASS * (1 - 1e-6)
+        assert np.all(ev["El"] < ev["Ev"])
+        assert ev["thetal"].min() >= 0
+        assert ev["thetal"].max() <= np.float32(np.pi)
+        assert np.all((ev["y"] > 0) & (ev["y"] < 1))
+
+    def test_derived_columns(self, events: tuple[Columns, dict[str, Any]]) -> None:
+        ev, _ = events
+        enu, emu, theta = (ev[name].astype("f8") for name in ("Ev", "El", "thetal"))
+        expected = {
+            "pl": kinematics.momentum(emu),
+            "pzl": kinematics.pz(emu, theta),
+            "cthl": np.cos(theta),
+            "Q2": kinematics.q2(enu, emu, theta),
+            "W": kinematics.w(enu, emu, theta),
+            "x": kinematics.bjorken_x(enu, emu, theta),
+            "y": kinematics.inelasticity(enu, emu),
+            "pzv": enu,
+        }
+        for name, values in expected.items():
+            np.testing.assert_allclose(ev[name], values, rtol=3e-7, atol=1e-9, err_msg=name)
+
+    def test_muon_mass_shell(self, events: tuple[Columns, dict[str, Any]]) -> None:
+        ev, _ = events
+        px, py, pz, energy = (ev[name].astype("f8") for name in ("pxl", "pyl", "pzl", "El"))
+        np.testing.assert_allclose(np.sqrt(px**2 + py**2 + pz**2), ev["pl"], rtol=3e-7, atol=1e-9)
+        mass2 = energy**2 - px**2 - py**2 - pz**2
+        assert np.all(np.abs(mass2 - kinematics.MUON_MASS**2) < 5e-7 * energy**2)
+
+    def test_angles_are_those_of_the_momentum(self, events: tuple[Columns, dict[str, Any]]) -> None:
+        ev, _ = events
+        px, py, pz = (ev[name].astype("f8") for name in ("pxl", "pyl", "pzl"))
+        turned = ev["pl"] > 1e-3
+        theta = np.arctan2(np.hypot(px, py), pz)
+        np.testing.assert_allclose(theta[turned], ev["thetal"][turned], atol=1e-6)
+        sideways = turned & (np.sin(theta) > 1e-3)
+        phi = np.arctan2(py, px)[sideways] - ev["phil"][sideways]
+        assert np.all(np.abs((phi + np.pi) % (2 * np.pi) - np.pi) < 1e-5)
+
+    def test_momentum_transfer_closes(self, events: tuple[Columns, dict[str, Any]]) -> None:
+        """Q² = -(k - k')², W² = (M + omega)² - |q|² from the four-momenta of the file."""
+        ev, _ = events
+        names = ("pxv", "pyv", "pzv", "Ev", "pxl", "pyl", "pzl", "El")
+        xv, yv, zv, energy_v, xl, yl, zl, energy_l = (ev[name].astype("f8") for name in names)
+        omega = energy_v - energy_l
+        q = (xv - xl) ** 2 + (yv - yl) ** 2 + (zv - zl) ** 2
+        scale = 1e-6 * energy_v**2
+        assert np.all(np.abs(q - omega**2 - ev["Q2"]) < scale)
+        w2 = (kinematics.NUCLEON_MASS + omega) ** 2 - q
+        defined = ev["W"] > 0
+        assert np.all(ev["W"][~defined] == kinematics.W_UNDEFINED)
+        assert np.all(np.abs(w2 - ev["W"].astype("f8") ** 2)[defined] < scale[defined] + 1e-6)
+        assert np.all(w2[~defined] < scale[~defined] + 1e-6)
+
+    def test_azimuth_and_energy_are_uniform(self, events: tuple[Columns, dict[str, Any]]) -> None:
+        ev, _ = events
+        assert stats.kstest(ev["phil"], stats.uniform(-np.pi, 2 * np.pi).cdf).pvalue > 1e-3
+        assert stats.kstest(ev["Ev"], stats.uniform(0.3, 9.7).cdf).pvalue > 1e-3
+        assert abs(stats.pearsonr(ev["phil"], ev["Ev"])[0]) < 4 / math.sqrt(20_000)
+
+    def test_constants(self, events: tuple[Columns, dict[str, Any]]) -> None:
+        ev, _ = events
+        expected = {"neu": 14, "tgt": 1000060120, "Z": 6, "A": 12, "cc": True, "wght": 1}
+        for name, value in expected.items():
+            assert np.all(ev[name] == value), name
+
+    def test_metadata(self, events: tuple[Columns, dict[str, Any]]) -> None:
+        ev, about = events
+        assert about["seed"] == 11
+        assert about["events"] == about["requested"] == 20_000
+        assert "--seed 11" in about["command"]
+        assert shlex.split(about["command"])[0] == "nugan-sample"
+        assert about["model"]["target"] == 1000060120
+        assert (about["energy"]["low"], about["energy"]["high"]) == (0.3, 10.0)
+        assert importlib.metadata.version("torch") in about["program"]
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", about["time"])
+        table = about["cross_section"]
+        assert table["unit"] == "1e-38 cm2/nucleon"
+        mean = np.interp(ev["Ev"].astype("f8"), table["enu"], table["sigma"]).mean()
+        assert table["mean"] == pytest.approx(mean, rel=1e-12)
+
+
+@pytest.mark.parametrize("model", ["toy", pytest.param("shipped", marks=needs_shipped_model)])
+def test_same_seed_same_events(tmp_path: Path, toy: Path, model: str) -> None:
+    path = toy if model == "toy" else None
+    found = []
+    for chunk, threads in [(1000, 1), (4096, 2), (100_000, 1), (100_000, 2)]:
+        out = tmp_path / f"{chunk}-{threads}.root"
+        arguments = (
+            "-n",
+            "12345",
+            "--chunk",
+            str(chunk),
+            "--threads",
+            str(threads),
+            "--seed",
+            "5",
+            "--quiet",
+        )
+        assert run(path, out, *arguments) == 0
+        found.append(read(out))
+    for other in found[1:]:
+        for name, values in found[0].items():
+            np.testing.assert_array_equal(other[name], values, err_msg=name)
+
+
+def test_more_events_begin_with_the_same(tmp_path: Path, toy: Path) -> None:
+    assert run(toy, tmp_path / "a.root", "-n", "100", "--quiet") == 0
+    assert run(toy, tmp_path / "b.root", "-n", "1234", "--quiet") == 0
+    short, long = read(tmp_path / "a.root"), read(tmp_path / "b.root")
+    assert all(np.array_equal(long[name][:100], values) for name, values in short.items())
+
+
+def test_other_seed_other_events(tmp_path: Path, toy: Path) -> None:
+    for seed in (1, 2, 2**64 - 1):
+        assert run(toy, tmp_path / f"{seed}.root", "-n", "100", "--seed", str(seed), "--quiet") == 0
+    a, b, c = (read(tmp_path / f"{seed}.root")["El"] for seed in (1, 2, 2**64 - 1))
+    assert len(np.unique(np.concatenate([a, b, c]))) > 290
+
+
+def test_one_energy(tmp_path: Path, toy: Path) -> None:
+    assert run(toy, tmp_path / "a.root", "-n", "500", "--energy", "1.1", "--quiet") == 0
+    assert np.all(read(tmp_path / "a.root")["Ev"] == np.float32(1.1))
+    about = metadata(tmp_path / "a.root")
+    assert (about["energy"]["low"], about["energy"]["high"]) == (1.1, 1.1)
+    assert about["cross_section"]["mean"] == pytest.approx(0.7 * 1.1, rel=1e-6)
+
+
+def test_range_of_energies(tmp_path: Path, toy: Path) -> None:
+    assert run(toy, tmp_path / "a.root", "-n", "20000", "--uniform", "2", "4.2", "--quiet") == 0
+    enu = read(tmp_path / "a.root")["Ev"]
+    assert stats.kstest(enu, stats.uniform(2, 2.2).cdf).pvalue > 1e-3
+    # the mean of 0.7 E over the range; 4.5 standard deviations of 20000 events
+    mean = metadata(tmp_path / "a.root")["cross_section"]["mean"]
+    assert mean == pytest.approx(0.7 * 3.1, abs=4.5 * 0.7 * 2.2 / math.sqrt(12 * 20_000))
+
+
+def test_edges_of_the_range_are_allowed(tmp_path: Path, toy: Path) -> None:
+    for energy in ("0.3", "10"):
+        assert run(toy, tmp_path / "a.root", "-n", "10", "--energy", energy, "--quiet", "--force") == 0
+
+
+def test_summary_is_one_line(tmp_path: Path, toy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "a.root"
+    assert run(toy, out, "-n", "1e4", "--energy", "2") == 0
+    captured = capsys.readouterr()
+    size = f"{out.stat().st_size:,}"
+    assert re.fullmatch(
+        rf"{re.escape(str(out))}: 10,000 events in [\d.]+ s \([\d,]+ events/s\), {size} bytes, "
+        r"sigma 1.4 x 1e-38 cm2/nucleon\n",
+        captured.out,
+    )
+    assert captured.err == ""
+
+
+def test_quiet_says_nothing(tmp_path: Path, toy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(toy, tmp_path / "a.root", "-n", "10", "--quiet") == 0
+    captured = capsys.readouterr()
+    assert captured.out == captured.err == ""
+
+
+def one_line_error(capsys: pytest.CaptureFixture[str]) -> str:
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert re.fullmatch(r"nugan-sample: error: [^\n]+\n", captured.err)
+    return captured.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["-n", "0"], "'0' is not a whole number of at least 1"),
+        (["-n", "-1"], "'-1' is not a whole number of at least 1"),
+        (["-n", "1.5"], "'1.5' is not a whole number"),
+        (["-n", "many"], "'many' is not a number"),
+        (["-n", "1e12"], "1,000,000,000,000 is above 2,147,483,647"),
+        (["--energy", "20"], "energy 20 GeV is outside of the range of toy, 0.3 to 10 GeV"),
+        (["--energy", "0.29"], "energy 0.29 GeV is outside"),
+        (["--energy", "nan"], "'nan' is not a finite number"),
+        (["--energy", "-1"], "'-1' is not a finite number above 0"),
+        (["--uniform", "3", "1"], "3 1: the first energy must not be above the second"),
+        (["--uniform", "1", "10.1"], "energy 10.1 GeV is outside"),
+        (["--uniform", "1"], "expected 2 arguments"),
+        (["--energy", "1", "--uniform", "1", "2"], "not allowed with"),
+        (["--seed", "-1"], "'-1' is not a whole number from 0"),
+        (["--seed", "18446744073709551616"], "is not a whole number from 0"),
+        (["--threads", "-2"], "'-2' is not a whole number"),
+        (["--device", "tpu"], "'tpu' is not cpu, cuda or cuda:k"),
+        (["--chunk", "0"], "'0' is not a whole number"),
+        (["--chunk", "2e6"], "--chunk 2,000,000 is above 1,000,000"),
+        (["--compression", "gzip"], "'gzip' is not one of zstd, lz4, zlib"),
+        (["--compression", "zstd:99"], "'zstd:99' is not one of"),
+        (["--flux", "t2k"], "--flux"),
+    ],
+)
+def test_bad_arguments(
+    tmp_path: Path, toy: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    assert run(toy, tmp_path / "a.root", *arguments) == 2
+    assert message in one_line_error(capsys)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_such_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for model in ("numu_C13", str(tmp_path / "none.pt")):
+        assert sample.main(["--model", model, "--out", str(tmp_path / "a.root")]) == 2
+        message = one_line_error(capsys)
+        assert model in message
+        assert all(name in message for name in archive.list_models() if "/" not in model)
+
+
+def test_broken_models(tmp_path: Path, toy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    whole = toy.read_bytes()
+    broken = {"empty": b"", "random": bytes(range(256)) * 40, "truncated": whole[: len(whole) // 2]}
+    for name, content in broken.items():
+        model = tmp_path / f"{name}.pt"
+        model.write_bytes(content)
+        assert run(model, tmp_path / "a.root") == 2
+        assert f"{name}.pt" in one_line_error(capsys)
+    assert not (tmp_path / "a.root").exists()
+
+
+def test_no_cuda(tmp_path: Path, toy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    import torch
+
+    device = f"cuda:{torch.cuda.device_count()}"
+    assert run(toy, tmp_path / "a.root", "--device", device) == 2
+    assert "cuda" in one_line_error(capsys).lower()
+
+
+def test_existing_output(tmp_path: Path, toy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "a.root"
+    out.write_bytes(b"precious")
+    assert run(toy, out, "-n", "10") == 2
+    assert "exists; give another name or --force" in one_line_error(capsys)
+    assert out.read_bytes() == b"precious"
+    assert run(toy, out, "-n", "10", "--force", "--quiet") == 0
+    assert len(read(out)["iev"]) == 10
+
+
+def test_missing_folder(tmp_path: Path, toy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(toy, tmp_path / "nowhere" / "a.root") == 2
+    assert "there is no folder" in one_line_error(capsys)
+
+
+def test_more_than_the_disk_holds(small_disk: Path, toy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(toy, small_disk / "a.root", "-n", "2e9") == 2
+    message = one_line_error(capsys)
+    assert "2,000,000,000 events take at least 64 GB" in message
+    assert "0.0042 GB free" in message or "0.00419 GB free" in message
+    assert list(small_disk.iterdir()) == []
+
+
+def test_disk_fills_up(small_disk: Path, toy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(toy, small_disk / "a.root", "-n", "120000") == 2
+    assert "a.root: no space left on device" in one_line_error(capsys)
+    assert list(small_disk.iterdir()) == []
+
+
+def test_unwritable_folder(small_disk: Path, toy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    assert run(toy, small_disk / "a.root", "-n", "10") == 2
+    assert "a.root: read-only file system" in one_line_error(capsys)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_interrupted_run_leaves_a_valid_file(
+    tmp_path: Path, toy: Path, number: signal.Signals, code: int
+) -> None:
+    out = tmp_path / "a.root"
+    command = [sys.executable, "-m", "nugan_hep.sample", "--model", str(toy), "--out", str(out)]
+    process = subprocess.Popen(
+        [*command, "-n", "1e7", "--threads", "1", "--chunk", "5000"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 120
+    while not any(part.stat().st_size > 1_000_000 for part in tmp_path.glob(".a.root.*.part")):
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert not out.exists()
+    process.send_signal(number)
+    stdout, stderr = process.communicate(timeout=120)
+    assert process.returncode == code, stderr
+    assert list(tmp_path.iterdir()) == [out]
+    numbers = read(out)["iev"]
+    np.testing.assert_array_equal(numbers, np.arange(len(numbers)))
+    assert len(numbers) % 5000 == 0
+    assert 0 < len(numbers) < 10**7
+    assert metadata(out)["events"] == len(numbers)
+    assert f"{len(numbers):,} events in" in stdout
+    assert stderr == f"nugan-sample: interrupted after {len(numbers):,} of 10,000,000 events\n"
+
+
+def without_torch(*arguments: str, **environment: str) -> str:
+    """Output of the command in a process that must not import torch."""
+    code = "import sys; sys.modules['torch'] = None; from nugan_hep import sample; sys.exit(sample.main())"
+    result = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+        check=True,
+    )
+    return result.stdout
+
+
+def test_list_models(tmp_path: Path) -> None:
+    about = {
+        "format_version": 1,
+        "name": "numubar_Ar40",
+        "probe": -14,
+        "target": 1000180400,
+        "enu_range": [0.5, 20.0],
+    }
+    with zipfile.ZipFile(tmp_path / "numubar_Ar40.pt", "w") as file:
+        file.writestr("numubar_Ar40/extra/nugan.json", json.dumps(about))
+    lines = without_torch("--list-models", NUGAN_MODELS_PATH=str(tmp_path)).splitlines()
+    rows = [line.split() for line in lines]
+    assert ["numubar_Ar40", "-14", "1000180400", "0.5", "to", "20"] in rows
+    assert rows[0][:3] == ["model", "probe", "target"]
+    if SHIPPED:
+        assert [archive.DEFAULT_MODEL, "14", "1000060120", "0.3", "to", "10"] in rows
+
+
+def test_version() -> None:
+    versions = [importlib.metadata.version(name) for name in ("nugan-hep", "torch")]
+    assert without_torch("--version") == "nugan-hep {} (torch {})\n".format(*versions)
+
+
+def test_help_has_units_and_examples() -> None:
+    text = without_torch("--help")
+    for part in ("GeV", "rad", "1e-38 cm2/nucleon", "nugan-sample -n 5e6", "exit codes"):
+        assert part in text

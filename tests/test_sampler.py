@@ -1,0 +1,192 @@
+"""The Python face of the core: arguments, columns, errors."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from make_model import write_all
+
+from nugan_hep.errors import UserError
+from nugan_hep.sampler import Sampler
+
+COLUMNS = ["iev", "Ev", "El", "pxl", "pyl", "pzl", "pl", "cthl", "thetal", "phil", "Q2", "W", "x", "y"]
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sampler models")
+    write_all(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def sampler(models: Path) -> Sampler:
+    return Sampler(models / "toy.pt", threads=2)
+
+
+def test_columns(sampler: Sampler) -> None:
+    events = sampler.sample(n=1000, seed=1, first=30)
+    assert list(events) == COLUMNS
+    for name, column in events.items():
+        expected = {"iev": np.int32, "cthl": np.float64}.get(name, np.float32)
+        assert column.dtype == expected
+        assert column.shape == (1000,)
+        assert np.isfinite(column).all()
+        assert column.flags.writeable
+    np.testing.assert_array_equal(events["iev"], np.arange(30, 1030))
+
+
+def test_energy_scalar_array_range_and_default(sampler: Sampler) -> None:
+    assert (sampler.sample(enu=1.5, n=10)["Ev"] == 1.5).all()
+    energies = np.linspace(0.3, 10.0, 50, dtype=np.float32).astype(np.float64).clip(0.3, 10.0)
+    np.testing.assert_array_equal(sampler.sample(energies, seed=2)["Ev"], energies.astype(np.float32))
+    assert len(sampler.sample([1, 2, 3], n=3)["Ev"]) == 3
+    narrow = sampler.sample(n=5000, uniform=(2.0, 3.0))["Ev"]
+    assert 2.0 <= narrow.min() < 2.01
+    assert 2.99 < narrow.max() <= 3.0
+    full = sampler.sample(n=5000)["Ev"]
+    assert full.min() < 0.35
+    assert full.max() > 9.95
+
+
+def test_seeds_and_cuts(sampler: Sampler) -> None:
+    events = sampler.sample(n=2000, seed=2**64 - 1)
+    again = sampler.sample(n=500, seed=2**64 - 1, first=1300)
+    for name in COLUMNS:
+        assert again[name].tobytes() == events[name][1300:1800].tobytes()
+    assert (sampler.sample(n=2000, seed=1)["El"] != events["El"]).any()
+
+
+def test_what_it_knows_of_the_model(sampler: Sampler) -> None:
+    assert sampler.name == "toy"
+    assert sampler.enu_range == (0.3, 10.0)
+    assert sampler.metadata["name"] == "toy"
+    assert repr(sampler) == "Sampler('toy', device='cpu', threads=2)"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({}, "n, the number of events"),
+        ({"enu": 1.0}, "n, the number of events"),
+        ({"enu": [1.0, 2.0], "n": 3}, "n = 3, but enu holds 2"),
+        ({"enu": 1.0, "uniform": (1, 2), "n": 3}, "not both"),
+        ({"enu": [[1.0, 2.0]]}, r"shape \(1, 2\)"),
+        ({"n": 3, "seed": -1}, "seed = -1"),
+        ({"n": 3, "seed": 2**64}, "seed = "),
+    ],
+)
+def test_contradicting_arguments(sampler: Sampler, arguments: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        sampler.sample(**arguments)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"n": 0}, "n = 0: expected at least 1"),
+        ({"n": -4}, "n = -4"),
+        ({"n": 10**12}, "event numbers end at 2147483647"),
+        ({"n": 10**30}, "event numbers end at"),
+        ({"n": 1, "first": -1}, "first = -1"),
+        ({"enu": 0.29, "n": 1}, r"enu = 0\.29 GeV: outside the range of toy, 0\.3 to 10 GeV"),
+        ({"enu": 1000.0, "n": 1}, "enu = 1000 GeV"),
+        ({"enu": float("nan"), "n": 1}, "enu = nan"),
+        ({"enu": [1.0, float("inf")]}, "enu = inf"),
+        ({"enu": []}, "n = 0"),
+        ({"n": 1, "uniform": (3.0, 2.0)}, "3 to 2 GeV: expected low <= high"),
+    ],
+)
+def test_impossible_values(sampler: Sampler, arguments: dict[str, Any], message: str) -> None:
+    with pytest.raises(UserError, match=message) as caught:
+        sampler.sample(**arguments)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("n", [200_000_000, 2**31])
+def test_more_events_than_memory(models: Path, n: int) -> None:
+    """An error before anything is drawn; the limit on the address space shields the machine from a mistake."""
+    script = f"""
+import resource
+from nugan_hep import Sampler
+from nugan_hep.errors import UserError
+sampler = Sampler({str(models / "toy.pt")!r}, threads=1)
+resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
+try:
+    sampler.sample(n={n})
+except UserError as error:
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert f"n = {n}" in done.stdout
+    assert "memory" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("truncated.pt", "archive"),
+        ("noise.pt", "archive"),
+        ("empty.pt", "archive"),
+        ("bare.pt", "nugan.json"),
+        ("folder.pt", "folder"),
+        ("missing.pt", "no "),
+    ],
+)
+def test_files_that_are_no_models(models: Path, name: str, message: str) -> None:
+    with pytest.raises(UserError, match=message) as caught:
+        Sampler(models / name)
+    assert name in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_unknown_name_lists_the_models(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NUGAN_MODELS_PATH", str(models))
+    assert Sampler("toy").name == "toy"
+    with pytest.raises(UserError, match=r"'nosuch'.*toy"):
+        Sampler("nosuch")
+
+
+@pytest.mark.parametrize("fault", ["nan", "energy", "shape", "raise"])
+def test_broken_network(models: Path, fault: str) -> None:
+    with pytest.raises(UserError, match=rf"{fault}\.pt: "):
+        Sampler(models / f"{fault}.pt").sample(n=100)
+
+
+@pytest.mark.parametrize("device", ["gpu", "cuda:", "cuda:9999"])
+def test_no_such_device(models: Path, device: str) -> None:
+    with pytest.raises(UserError, match=f"device '{device}'"):
+        Sampler(models / "toy.pt", device=device)
+
+
+def test_cuda_where_there_is_none(models: Path) -> None:
+    if torch.cuda.is_available():
+        pytest.skip("there is a CUDA device")
+    with pytest.raises(UserError, match="no CUDA device"):
+        Sampler(models / "toy.pt", device="cuda")
+
+
+@pytest.mark.parametrize("order", ["before", "after", "never"])
+def test_lives_with_torch_in_one_process(models: Path, order: str) -> None:
+    """LibTorch is found without PyTorch's help, and is the same as PyTorch's."""
+    script = f"""
+import sys
+if {order!r} == "before": import torch
+from nugan_hep import Sampler
+events = Sampler({str(models / "toy.pt")!r}).sample(enu=1.0, n=600, seed=4)
+if {order!r} == "never": assert "torch" not in sys.modules
+if {order!r} == "after": import torch
+if {order!r} != "never": assert torch.linspace(0, 1, 3).sum() == 1.5
+print(events["El"].tobytes().hex())
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    expected = Sampler(models / "toy.pt").sample(enu=1.0, n=600, seed=4)["El"]
+    assert done.stdout.strip() == expected.tobytes().hex()
