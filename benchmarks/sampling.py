@@ -49,7 +49,9 @@ def sgemm_rate() -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--model", default="numu_C12_inc")
     parser.add_argument("-n", type=int, default=1_000_000, help="events a run")
     parser.add_argument("--repeat", type=int, default=3)
@@ -61,16 +63,29 @@ def main() -> None:
     floor = 2 * n * sum(a * b for a, b in FOLDED_LAYERS) / sgemm_rate()
     with tempfile.TemporaryDirectory() as folder:
         out = str(Path(folder) / "events.root")
-        options = ["--model", arguments.model, "-n", str(n), "--threads", "1", "--quiet", "--force", "--out", out]
+        options = [
+            "--model",
+            arguments.model,
+            "-n",
+            str(n),
+            "--threads",
+            "1",
+            "--quiet",
+            "--force",
+            "--out",
+            out,
+        ]
         rows = {
             "sampling only": seconds(lambda: sampler.sample(n=n, seed=1), repeat),
             "to a zstd:1 TTree": seconds(lambda: sample.main(options), repeat),
         }
-    print(f"{platform.processor() or platform.machine()}, torch {torch.__version__}, one thread, {n:,} events")
+    print(
+        f"{platform.processor() or platform.machine()}, torch {torch.__version__}, one thread, {n:,} events"
+    )
     print(f"floor (sgemm at the network's shapes): {floor:.2f} s")
     for name, times in rows.items():
         median = statistics.median(times)
-        print(f"{name:18s} {median:6.2f} s ({min(times):.2f}-{max(times):.2f})  {median / floor:.2f} of the floor")
+        print(f"{name:18s} {median:6.2f} s ({min(times):.2f}-{max(times):.2f}), {median / floor:.2f} floors")
     if arguments.json:
         arguments.json.write_text(json.dumps({"events": n, "floor_s": floor, "seconds": rows}, indent=1))
 

@@ -111,7 +111,7 @@ def test_impossible_values(sampler: Sampler, arguments: dict[str, Any], message:
 
 @pytest.mark.parametrize("n", [200_000_000, 2**31])
 def test_more_events_than_memory(models: Path, n: int) -> None:
-    """An error before anything is drawn; the limit on the address space shields the machine from a mistake."""
+    """An error before anything is drawn; the limit on the address space shields the machine."""
     script = f"""
 import resource
 from nugan_hep import Sampler

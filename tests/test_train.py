@@ -19,7 +19,18 @@ from nugan_hep.training import checkpoint
 
 DATA = Path(__file__).parents[1] / "examples" / "data"
 CARBON, ARGON = DATA / "numu_C12_inc_100k.root", DATA / "numu_Ar40_inc_10k.root"
-SMALL = ["--data", str(ARGON), "--batch", "200", "--dropout", "0", "--eval-every", "20", "--checkpoint-every", "5"]
+SMALL = [
+    "--data",
+    str(ARGON),
+    "--batch",
+    "200",
+    "--dropout",
+    "0",
+    "--eval-every",
+    "20",
+    "--checkpoint-every",
+    "5",
+]
 FAST = ["--lr-generator", "2e-5", "--lr-discriminator", "2e-4"]
 
 
@@ -60,6 +71,18 @@ def test_resumed_run_is_bitwise_the_uninterrupted_one(tmp_path: Path) -> None:
     a, b = (checkpoint.load(run / checkpoint.CHECKPOINT) for run in (whole, cut))
     assert same(a["average"], b["average"])
     assert same(a["discriminator"], b["discriminator"])
+
+
+def test_resumed_run_takes_new_settings(tmp_path: Path) -> None:
+    argv = [*SMALL, "--out", str(tmp_path), "--quiet"]
+    assert train.main([*argv, "--steps", "5"]) == 0
+    before = best(tmp_path)
+    assert train.main([*argv, "--steps", "10", "--resume", "--lr-generator", "1e-12", "--beta2", "0.99"]) == 0
+    state = checkpoint.load(tmp_path / checkpoint.CHECKPOINT)
+    group = state["optimizers"][0]["param_groups"][0]
+    assert (group["lr"], group["betas"]) == (1e-12, (0.5, 0.99))
+    moved = max((before[key] - state["generator"][key]).abs().max().item() for key in before)
+    assert moved < 1e-10
 
 
 def test_killed_run_resumes_to_the_same_result(tmp_path: Path) -> None:

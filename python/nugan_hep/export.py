@@ -59,7 +59,9 @@ def export_best(folder: Path, out: Path | None = None, name: str | None = None) 
     return path
 
 
-def write_archive(path: Path, best: dict[str, Any], identity: Identity, data: dict[str, Any]) -> dict[str, Any]:
+def write_archive(
+    path: Path, best: dict[str, Any], identity: Identity, data: dict[str, Any]
+) -> dict[str, Any]:
     """Write a generator (state of a best epoch) as a TorchScript archive; returns its metadata."""
     import torch
 
@@ -117,7 +119,7 @@ def write_archive(path: Path, best: dict[str, Any], identity: Identity, data: di
     torch.save({key: best[key] for key in ("format", "config", "generator", "discriminator")}, buffer)
     extra = {METADATA_FILE: json.dumps(metadata, indent=1).encode(), TRAINING_FILE: buffer.getvalue()}
     archive = io.BytesIO()
-    torch.jit.save(module, archive, _extra_files=extra)  # type: ignore[no-untyped-call]
+    torch.jit.save(module, archive, _extra_files=extra)
     with new_file(path, force=True) as file:
         file.write(archive.getvalue())
     return metadata
@@ -149,7 +151,9 @@ def _float_array(values: Sequence[float]) -> Any:
 def _command(argv: Sequence[str] | None) -> int:
     parser = cli.Parser(prog="nugan_hep.export", description=__doc__)
     parser.add_argument("run", type=Path, metavar="RUNDIR", help="folder of a training")
-    parser.add_argument("--out", type=Path, help="archive to write (default RUNDIR/model.pt); the card is beside it")
+    parser.add_argument(
+        "--out", type=Path, help="archive to write (default RUNDIR/model.pt); the card is beside it"
+    )
     parser.add_argument("--name", help="name of the model (default: the run's)")
     arguments = parser.parse_args(argv)
     path = export_best(arguments.run, arguments.out, arguments.name)

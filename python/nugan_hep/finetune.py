@@ -1,4 +1,4 @@
-"""Adapt a trained GAN to new events: ``python -m nugan_hep.finetune --from MODEL --data FILE --out RUNDIR``."""
+"""Adapt a GAN to new events: ``python -m nugan_hep.finetune --from MODEL --data FILE --out RUNDIR``."""
 
 from __future__ import annotations
 
@@ -23,7 +23,16 @@ batch and all else are options as in nugan_hep.train.
 """
 
 # what a transfer takes over from the run it starts from
-_INHERITED = ("preset", "shift", "enu_min", "enu_max", "dropout", "generator_noise", "discriminator_noise", "loss")
+_INHERITED = (
+    "preset",
+    "shift",
+    "enu_min",
+    "enu_max",
+    "dropout",
+    "generator_noise",
+    "discriminator_noise",
+    "loss",
+)
 _DEFAULTS = {"steps": 10_000, "eval_every": 250, "checkpoint_every": 1000, "amsgrad_from": -1}
 
 
@@ -38,7 +47,11 @@ def _command(argv: Sequence[str] | None) -> int:
     from nugan_hep.training.config import resolve
 
     parser.add_argument(
-        "--from", dest="start", required=True, metavar="MODEL_OR_RUNDIR", help="model name, archive or run folder"
+        "--from",
+        dest="start",
+        required=True,
+        metavar="MODEL_OR_RUNDIR",
+        help="model name, archive or run folder",
     )
     parser.add_argument(
         "--freeze",
@@ -52,9 +65,13 @@ def _command(argv: Sequence[str] | None) -> int:
     resumed = session.resumable(arguments)
     inherited = {key: start["config"][key] for key in _INHERITED}
     config = resolve(arguments, resumed["config"] if resumed else {**_DEFAULTS, **inherited})
-    changed = [key for key in ("preset", "shift", "enu_min", "enu_max") if getattr(config, key) != inherited[key]]
+    changed = [
+        key for key in ("preset", "shift", "enu_min", "enu_max") if getattr(config, key) != inherited[key]
+    ]
     if changed:
-        raise UserError(f"{changed[0]} = {getattr(config, changed[0])}, but {arguments.start} has {inherited[changed[0]]}")
+        raise UserError(
+            f"{changed[0]} = {getattr(config, changed[0])}, but {arguments.start} has {inherited[changed[0]]}"
+        )
     identity = {
         "name": arguments.name or arguments.out.resolve().name,
         "probe": arguments.probe or source["probe"],

@@ -17,15 +17,15 @@ _METRICS = {
 
 def model_card(metadata: dict[str, Any]) -> str:
     """Markdown for a model's ``nugan.json``."""
-    training, metrics = metadata["training"], metadata["metrics"]
+    training, metrics, interaction = metadata["training"], metadata["metrics"], metadata["interaction"]
     configuration, data = training["configuration"], training["data"]
     low, high = metadata["enu_range"]
     sigma = metadata["cross_section"]
     lines = [
         f"# {metadata['name']}",
         "",
-        f"A conditional GAN for {metadata['interaction']} scattering: neutrino energy and Gaussian latents in, muon",
-        "energy and angle out. Networks and training after arXiv:2502.20244 and arXiv:2508.12987.",
+        f"A conditional GAN for {interaction} scattering: neutrino energy and Gaussian latents in,",
+        "muon energy and angle out. Networks after arXiv:2502.20244, training after arXiv:2508.12987.",
         "",
         "| | |",
         "|---|---|",
@@ -35,7 +35,8 @@ def model_card(metadata: dict[str, Any]) -> str:
         f"| energy shift s | {1e3 * metadata['shift']:g} MeV |",
         f"| training events | {data['events']:,} ({', '.join(data['files'])}) |",
         f"| started from | {data.get('start') or 'random weights'}, frozen: {training['freeze']} |",
-        f"| best epoch | step {training['step']:,} of {configuration['steps']:,}, weights: {training['weights']} |",
+        f"| best epoch | step {training['step']:,} of {configuration['steps']:,} |",
+        f"| weights | {training['weights']} |",
         f"| training time to there | {training['seconds'] / 3600:.2f} h on {configuration['device']} |",
         f"| cross section | {_cross_section(sigma)} |",
         f"| torch | {metadata['torch']} |",
@@ -75,4 +76,3 @@ def _cross_section(table: dict[str, Any]) -> str:
     if not table["enu"]:
         return "none"
     return f"{len(table['enu'])} points, {table['sigma'][0]:.3g} to {table['sigma'][-1]:.3g} {table['unit']}"
-

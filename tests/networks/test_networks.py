@@ -26,7 +26,11 @@ G_QE += dense(200, 100) + norm(100) + dense(100, 100) + norm(100) + dense(100, 2
 # two branches of two blocks, four body blocks, output; PReLU has one slope a layer
 D_INC = 2 * (dense(3, 70) + norm(70) + 1 + dense(70, 70) + norm(70) + 1)
 D_INC += dense(141, 141) + norm(141) + 1 + 3 * (dense(142, 141) + norm(141) + 1) + dense(141, 1)
-D_QE = 2 * (dense(3, 50) + norm(50) + dense(50, 50) + norm(50)) + 4 * (dense(100, 100) + norm(100)) + dense(100, 1)
+D_QE = (
+    2 * (dense(3, 50) + norm(50) + dense(50, 50) + norm(50))
+    + 4 * (dense(100, 100) + norm(100))
+    + dense(100, 1)
+)
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,9 @@ def test_set_rate() -> None:
 def test_captured_graph_trains_like_eager_steps() -> None:
     if not torch.cuda.is_available():
         pytest.skip("no CUDA device")
-    config = TrainingConfig(batch=256, dropout=0.0, generator_noise=0.0, discriminator_noise=0.0, device="cuda")
+    config = TrainingConfig(
+        batch=256, dropout=0.0, generator_noise=0.0, discriminator_noise=0.0, device="cuda"
+    )
     torch.manual_seed(0)
     pair = tuple(net.cuda() for net in networks())
     step = make_step(config, pair)  # type: ignore[arg-type]

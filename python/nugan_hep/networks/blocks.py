@@ -97,7 +97,7 @@ class Block(nn.Module):
 
     def forward(self, x: Tensor, enu_proxy: Tensor) -> Tensor:
         """Map ``x`` [N, inputs] and E_nu' [N, 1] to [N, neurons]."""
-        hidden = torch.cat([x, enu_proxy], dim=1) if self.conditioned else x
+        hidden: Tensor = torch.cat([x, enu_proxy], dim=1) if self.conditioned else x
         hidden = self.norm_noise(self.norm(self.dense_noise(self.dense(hidden))))
         hidden = self.dropout(self.activation_noise(self.activation(hidden)))
         return (hidden + x) * self.scale if self.skip else hidden

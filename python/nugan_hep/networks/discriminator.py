@@ -9,6 +9,15 @@ from nugan_hep.networks.blocks import Block, Noise
 from nugan_hep.networks.presets import NetworkConfig
 
 
+class Branch(nn.ModuleList):
+    """Blocks one after the other."""
+
+    def forward(self, x: Tensor, enu_proxy: Tensor) -> Tensor:
+        for block in self:
+            x = block(x, enu_proxy)
+        return x
+
+
 class Discriminator(nn.Module):
     """D-QE or D-INC of arXiv:2502.20244: two parallel branches, four body blocks, one logit."""
 
@@ -31,9 +40,7 @@ class Discriminator(nn.Module):
 
         width, branch, conditioned = config.discriminator_width, config.branch, config.conditioned
         self.input_noise = Noise(noise)
-        self.branches = nn.ModuleList(
-            [nn.ModuleList([block(3, branch), block(branch, branch)]) for _ in range(2)]
-        )
+        self.branches = nn.ModuleList(Branch([block(3, branch), block(branch, branch)]) for _ in range(2))
         self.body = nn.ModuleList([block(2 * branch, width, conditioned=conditioned)])
         self.body.extend(block(width, width, conditioned=conditioned, skip=True) for _ in range(3))
         self.output = nn.Linear(width, 1)
@@ -44,13 +51,7 @@ class Discriminator(nn.Module):
         noisy = self.input_noise(torch.cat([muon_proxy, enu_proxy], dim=1))
         # the body is conditioned on the same noisy energy that the branches see
         enu_noisy = noisy[:, 2:]
-        outputs = []
-        for branch in self.branches:
-            hidden = noisy
-            for block in branch:
-                hidden = block(hidden, enu_noisy)
-            outputs.append(hidden)
-        hidden = torch.cat(outputs, dim=1)
+        hidden = torch.cat([branch(noisy, enu_noisy) for branch in self.branches], dim=1)
         for block in self.body:
             hidden = block(hidden, enu_noisy)
         logit: Tensor = self.output_noise(self.output(hidden))
@@ -58,4 +59,4 @@ class Discriminator(nn.Module):
 
     def first_block(self) -> list[nn.Module]:
         """The layers that transfer learning freezes: the first block of each branch."""
-        return [branch[0] for branch in self.branches]
+        return [next(branch.children()) for branch in self.branches]

@@ -26,7 +26,7 @@ class ExportedBlock(nn.Module):
         self.conditioned = block.conditioned
 
     def forward(self, x: Tensor, enu_proxy: Tensor) -> Tensor:
-        hidden = torch.cat([x, enu_proxy], dim=1) if self.conditioned else x
+        hidden: Tensor = torch.cat([x, enu_proxy], dim=1) if self.conditioned else x
         hidden = self.activation(self.norm(self.dense(hidden)))
         if self.skip:
             hidden = (hidden + x) * self.scale
@@ -81,11 +81,13 @@ def fold_inputs(generator: Generator) -> nn.Linear:
     return folded
 
 
-def scripted(model: nn.Module, attributes: dict[str, Any], tables: dict[str, Tensor]) -> torch.jit.ScriptModule:
+def scripted(
+    model: nn.Module, attributes: dict[str, Any], tables: dict[str, Tensor]
+) -> torch.jit.ScriptModule:
     """Script ``model`` in eval mode, with plain attributes and buffers that the C++ core reads."""
     for name, value in attributes.items():
         setattr(model, name, value)
     for name, table in tables.items():
         model.register_buffer(name, table)
     model = model.cpu().eval().requires_grad_(False)
-    return cast(torch.jit.ScriptModule, torch.jit.script(model))  # type: ignore[no-untyped-call]
+    return cast(torch.jit.ScriptModule, torch.jit.script(model))

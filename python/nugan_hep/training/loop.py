@@ -170,10 +170,13 @@ class Trainer:
         self.average.load_state_dict(state["average"])
         for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(saved)
+            for group in optimizer.param_groups:  # the configuration may have changed since
+                group["betas"] = self.config.beta1, self.config.beta2
+                group["weight_decay"] = self.config.weight_decay
         checkpoint.restore_rng(state["rng"], self.device)
 
     def _fingerprint(self) -> list[int]:
-        return [len(self.data), zlib.crc32(self.data.cpu().numpy())]
+        return [len(self.data), zlib.crc32(self.data.cpu().numpy().data)]
 
     def _batch(self) -> tuple[Tensor, Tensor]:
         """True events [B, 3] in the order of the epoch's permutation, and energies [2B, 1]."""
@@ -192,8 +195,9 @@ class Trainer:
         if 0 <= config.decay_from < self.step:
             done = (self.step - config.decay_from) / max(config.steps - config.decay_from, 1)
             factor = 0.5 * (1.0 + math.cos(math.pi * done))
-            set_rate(self.optimizers[0], config.lr_generator * factor)
-            set_rate(self.optimizers[1], config.lr_discriminator * factor)
+        # at every step, for a checkpoint brings the rates of the run before
+        set_rate(self.optimizers[0], config.lr_generator * factor)
+        set_rate(self.optimizers[1], config.lr_discriminator * factor)
         amsgrad = self.optimizers[0].param_groups[0]["amsgrad"]
         if not amsgrad and 0 <= config.amsgrad_from <= self.step:
             for optimizer in self.optimizers:
@@ -226,7 +230,9 @@ class Trainer:
         # <= so that the first epoch counts even where no well-filled bin is shared yet
         if scores[name].mean_map_3d <= self.best:
             self.best = scores[name].mean_map_3d
-            checkpoint.save(self._best_state(candidates[name], name, scores[name]), self.folder / checkpoint.BEST)
+            checkpoint.save(
+                self._best_state(candidates[name], name, scores[name]), self.folder / checkpoint.BEST
+            )
         return scores
 
     def _best_state(self, generator: nn.Module, which: str, scores: Scores) -> dict[str, Any]:

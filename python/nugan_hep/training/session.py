@@ -32,16 +32,24 @@ LOG_EVERY = 1000
 
 def add_run_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of both commands."""
-    parser.add_argument("--data", nargs="+", required=True, metavar="FILE", help="training events: ROOT, .npz, Parquet")
-    parser.add_argument("--val", nargs="+", metavar="FILE", help="validation events (default: a tenth of the data)")
+    parser.add_argument(
+        "--data", nargs="+", required=True, metavar="FILE", help="training events: ROOT, .npz, Parquet"
+    )
+    parser.add_argument(
+        "--val", nargs="+", metavar="FILE", help="validation events (default: a tenth of the data)"
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="RUNDIR", help="run folder")
     parser.add_argument("--resume", action="store_true", help="continue the run in RUNDIR")
     parser.add_argument("--limit", type=cli.count, metavar="N", help="use the first N training events")
     parser.add_argument("--name", help="name of the model (default: the run folder's)")
     parser.add_argument("--probe", type=int, choices=(14, -14), help="PDG code of the neutrino (default 14)")
-    parser.add_argument("--target", type=int, metavar="PDG", help="PDG code of the nucleus (default 1000060120)")
+    parser.add_argument(
+        "--target", type=int, metavar="PDG", help="PDG code of the nucleus (default 1000060120)"
+    )
     parser.add_argument("--interaction", help='what the events are (default "CC inclusive")')
-    parser.add_argument("--cross-section", type=Path, metavar="CSV", help="enu [GeV], sigma [1e-38 cm2/nucleon]")
+    parser.add_argument(
+        "--cross-section", type=Path, metavar="CSV", help="enu [GeV], sigma [1e-38 cm2/nucleon]"
+    )
     parser.add_argument("--tensorboard", action="store_true", help="also log to RUNDIR/tensorboard")
     parser.add_argument("--quiet", action="store_true", help="no progress")
     add_arguments(parser)
@@ -140,9 +148,7 @@ def _read(
 
 
 def _proxies(events: Events, config: TrainingConfig) -> Tensor:
-    columns = to_proxies(
-        events.enu, events.emu, events.theta, config.shift, (config.enu_min, config.enu_max)
-    )
+    columns = to_proxies(events.enu, events.emu, events.theta, config.shift, (config.enu_min, config.enu_max))
     return torch.from_numpy(np.stack(columns, axis=1).astype(np.float32))
 
 
@@ -175,7 +181,7 @@ def _reporter(
             from torch.utils.tensorboard import SummaryWriter
         except ImportError:
             raise UserError("--tensorboard needs the package tensorboard: pip install tensorboard") from None
-        writer = SummaryWriter(str(arguments.out / "tensorboard"))  # type: ignore[no-untyped-call]
+        writer = SummaryWriter(str(arguments.out / "tensorboard"))
     with cli.progress("steps", arguments.quiet) as bar:
         task = bar.add_task("training", total=config.steps, completed=first, note="")
 
@@ -189,13 +195,13 @@ def _reporter(
                 for name, scores in now.scores.items():
                     values |= {f"{metric}/{name}": value for metric, value in scores._asdict().items()}
                 for key, value in values.items():
-                    writer.add_scalar(key, value, now.step)  # type: ignore[no-untyped-call]
+                    writer.add_scalar(key, value, now.step)
 
         try:
             yield report
         finally:
             if writer:
-                writer.close()  # type: ignore[no-untyped-call]
+                writer.close()
 
 
 def describe(now: Progress, steps: int) -> str:

@@ -14,7 +14,9 @@ from nugan_hep.training.losses import GENERATOR_LOSSES, discriminator_loss
 _EAGER_STEPS_BEFORE_CAPTURE = 3
 
 
-def make_optimizer(parameters: Iterable[nn.Parameter], rate: float, config: TrainingConfig) -> torch.optim.AdamW:
+def make_optimizer(
+    parameters: Iterable[nn.Parameter], rate: float, config: TrainingConfig
+) -> torch.optim.AdamW:
     """AdamW over the parameters that are not frozen; the rate is a tensor on CUDA, as graphs need."""
     trainable = [p for p in parameters if p.requires_grad]
     cuda = trainable[0].is_cuda
