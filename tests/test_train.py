@@ -158,7 +158,7 @@ def test_device_and_folder_errors(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert "give --resume" in capsys.readouterr().err
     (tmp_path / "file").write_text("")
     assert train.main([*argv, "--out", str(tmp_path / "file" / "run")]) == 2
-    assert capsys.readouterr().err.startswith("nugan_hep.train: error: cannot write run folder")
+    assert capsys.readouterr().err.startswith("python -m nugan_hep.train: error: cannot write run folder")
 
 
 def test_resume_from_a_truncated_checkpoint(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -168,7 +168,7 @@ def test_resume_from_a_truncated_checkpoint(tmp_path: Path, capsys: pytest.Captu
     os.truncate(path, path.stat().st_size // 2)
     assert train.main([*argv, "--steps", "20", "--resume"]) == 2
     error = capsys.readouterr().err
-    assert error.startswith(f"nugan_hep.train: error: {path} is truncated")
+    assert error.startswith(f"python -m nugan_hep.train: error: {path} is truncated")
     assert checkpoint.PREVIOUS in error
     # the one before it does continue
     path.write_bytes((tmp_path / checkpoint.PREVIOUS).read_bytes())

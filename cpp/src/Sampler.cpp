@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <mutex>
 #include <new>
 #include <nugan/Constants.hpp>
 #include <nugan/Error.hpp>
@@ -163,7 +164,9 @@ int resolve_threads(int threads) {
 class Sampler::Impl {
  public:
   Impl(const std::string& model, const Config& config)
-      : model(find_model(model), config.device), threads(resolve_threads(config.threads)) {}
+      : model(find_model(model), config.device), threads(resolve_threads(config.threads)) {
+    run_once_alone();
+  }
 
   Events run(const Request& request) const {
     try {
@@ -188,6 +191,25 @@ class Sampler::Impl {
 
   TorchModel model;
   int threads;
+
+ private:
+  // MKL settles on a kernel for each vector function at its first call, and a second thread that comes at
+  // that moment may be given one of 12 bits, for a whole tile (github.com/pytorch/pytorch/issues/188792)
+  void run_once_alone() const {
+    static std::mutex one_at_a_time;
+    const std::scoped_lock lock(one_at_a_time);
+    const SerialTorch serial;
+    run_workers(1, 1, [&] {
+      serial.enter_worker();
+      return [&](std::int64_t) {
+        const auto rows = static_cast<std::size_t>(model.tile_size());
+        const std::vector<float> latent(rows * static_cast<std::size_t>(model.info().latent_size));
+        const std::vector<float> enu(rows, static_cast<float>(model.info().enu_max));
+        std::vector<float> output(2 * rows);
+        model(latent, enu, output);
+      };
+    });
+  }
 };
 
 Sampler::Sampler(const std::string& model) : Sampler(model, Config{}) {}

@@ -149,7 +149,7 @@ def _float_array(values: Sequence[float]) -> Any:
 
 
 def _command(argv: Sequence[str] | None) -> int:
-    parser = cli.Parser(prog="nugan_hep.export", description=__doc__)
+    parser = cli.Parser(prog="python -m nugan_hep.export", description=__doc__)
     parser.add_argument("run", type=Path, metavar="RUNDIR", help="folder of a training")
     parser.add_argument(
         "--out", type=Path, help="archive to write (default RUNDIR/model.pt); the card is beside it"
@@ -162,7 +162,7 @@ def _command(argv: Sequence[str] | None) -> int:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    return cli.run("nugan_hep.export", _command, argv)
+    return cli.run("python -m nugan_hep.export", _command, argv)
 
 
 if __name__ == "__main__":

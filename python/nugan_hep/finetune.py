@@ -38,7 +38,7 @@ _DEFAULTS = {"steps": 10_000, "eval_every": 250, "checkpoint_every": 1000, "amsg
 
 def _command(argv: Sequence[str] | None) -> int:
     parser = cli.Parser(
-        prog="nugan_hep.finetune",
+        prog="python -m nugan_hep.finetune",
         description=__doc__,
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -105,7 +105,7 @@ def load_start(name: str) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    return cli.run("nugan_hep.finetune", _command, argv)
+    return cli.run("python -m nugan_hep.finetune", _command, argv)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ best.pt, and the best epoch as model.pt with its card model.md.
 
 def _command(argv: Sequence[str] | None) -> int:
     parser = cli.Parser(
-        prog="nugan_hep.train",
+        prog="python -m nugan_hep.train",
         description=__doc__,
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -43,7 +43,7 @@ def _command(argv: Sequence[str] | None) -> int:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    return cli.run("nugan_hep.train", _command, argv)
+    return cli.run("python -m nugan_hep.train", _command, argv)
 
 
 if __name__ == "__main__":

@@ -150,8 +150,9 @@ TEST_CASE("A network that breaks the contract gives an error, never events", "[s
   };
   CHECK(names(error("nan"), "nan.pt", "emu = nan"));
   CHECK(names(error("energy"), "energy.pt", "for event"));
-  CHECK(names(error("shape"), "shape.pt", "expected Float [512, 2]"));
-  CHECK(names(error("raise"), "raise.pt", "a fault in the network"));
+  // opening runs the network once: before MKL has met each function, two threads may get different bits
+  CHECK(names(open_error("shape"), "shape.pt", "expected Float [512, 2]"));
+  CHECK(names(open_error("raise"), "raise.pt", "a fault in the network"));
 }
 
 TEST_CASE("Devices are named or refused", "[sampler]") {

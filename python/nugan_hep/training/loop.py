@@ -169,10 +169,10 @@ class Trainer:
         self.discriminator.load_state_dict(state["discriminator"])
         self.average.load_state_dict(state["average"])
         for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
-            optimizer.load_state_dict(saved)
-            for group in optimizer.param_groups:  # the configuration may have changed since
-                group["betas"] = self.config.beta1, self.config.beta2
-                group["weight_decay"] = self.config.weight_decay
+            # settings and device may have changed since: of the saved ones only AMSGrad counts
+            own = optimizer.state_dict()["param_groups"]
+            own[0]["amsgrad"] = saved["param_groups"][0]["amsgrad"]
+            optimizer.load_state_dict({"state": saved["state"], "param_groups": own})
         checkpoint.restore_rng(state["rng"], self.device)
 
     def _fingerprint(self) -> list[int]:

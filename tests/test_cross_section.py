@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nugan_hep.cross_section import CrossSection, read_csv
+from nugan_hep.errors import UserError
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "sigma.csv"
+    path.write_text(text)
+    return path
+
+
+def test_points(tmp_path: Path) -> None:
+    table = read_csv(write(tmp_path, "enu,sigma\n1,0.8\n2,1.6\n4,2.0\n"))
+    np.testing.assert_allclose(table([1, 1.5, 3, 4]), [0.8, 1.2, 1.8, 2.0])
+
+
+@pytest.mark.parametrize("energy", [0.99, 4.01])
+def test_never_beyond_the_table(energy: float) -> None:
+    table = CrossSection(np.array([1.0, 4.0]), np.array([1.0, 2.0]))
+    with pytest.raises(ValueError, match="outside the cross section's range 1-4 GeV"):
+        table(energy)
+
+
+def test_histogram_of_a_straight_line_is_that_line(tmp_path: Path) -> None:
+    rows = [f"{low},{low + 1},{0.7 * (low + 0.5)}" for low in range(1, 6)]
+    table = read_csv(write(tmp_path, "E_lo_GeV,E_hi_GeV,xsec_total\n" + "\n".join(rows)))
+    assert (table.enu[0], table.enu[-1]) == (1, 6)
+    energies = np.linspace(1, 6, 51)
+    np.testing.assert_allclose(table(energies), 0.7 * energies)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a,b\n1,2\n", "columns a, b; expected enu, sigma"),
+        ("", "expected enu, sigma"),
+        ("enu,sigma\n1,two\n", "cannot read cross section"),
+        ("enu,sigma\n1\n2,3\n", "cannot read cross section"),
+        ("enu,sigma\n2,1\n1,1\n", "rising energies"),
+        ("enu,sigma\n1,-1\n2,1\n", "rising energies"),
+        ("enu,sigma\n1,nan\n2,1\n", "rising energies"),
+        ("enu,sigma\n1,1\n", "two or more"),
+    ],
+)
+def test_bad_tables(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        read_csv(write(tmp_path, text))
+
+
+def test_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="cannot read cross section"):
+        read_csv(tmp_path / "none.csv")
