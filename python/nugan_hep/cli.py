@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NoReturn
@@ -55,6 +56,27 @@ def positive(text: str) -> float:
     if not 0 < value < float("inf"):
         raise argparse.ArgumentTypeError(f"{text!r} is not a finite number above 0")
     return value
+
+
+def seed(text: str) -> int:
+    """Argument type of a seed, 0 to 2^64 - 1."""
+    if not re.fullmatch(r"\d+", text) or int(text) >= 2**64:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to 2^64 - 1")
+    return int(text)
+
+
+def threads(text: str) -> int:
+    """Argument type of a number of threads, 0 for all."""
+    if not re.fullmatch(r"\d{1,4}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to 9999")
+    return int(text)
+
+
+def device(text: str) -> str:
+    """Argument type of a device's name: cpu, cuda or cuda:k."""
+    if not re.fullmatch(r"cpu|cuda(:\d{1,3})?", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not cpu, cuda or cuda:k")
+    return text
 
 
 def progress(unit: str, quiet: bool = False) -> Progress:

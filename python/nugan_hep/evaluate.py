@@ -45,8 +45,6 @@ exit codes: 0 done, 2 bad input, 130 interrupted (nothing written)"""
 def evaluate(argv: Sequence[str] | None = None) -> int:
     """Print the table of metrics; write metrics.json and the figures; the exit code."""
     options = _parser().parse_args(argv)
-    if options.seed < 0:
-        raise UserError(f"--seed {options.seed} is below 0")
     if options.out is not None:
         check_folder(options.out)
     path = archive.find_model(options.model)
@@ -103,9 +101,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--out", type=Path, metavar="DIR", help="folder of the output (default evaluation_NAME)")
     add("-n", type=cli.count, default=1_000_000, metavar="N", help="events per row (default 1e6)")
-    add("--seed", type=int, default=1, metavar="S", help="whole number from 0 (default 1)")
-    add("--device", default="cpu", metavar="cpu|cuda[:k]", help="default cpu")
-    add("--threads", type=cli.count, default=0, metavar="T", help="CPU threads (default: all)")
+    add("--seed", type=cli.seed, default=1, metavar="S", help="0 to 2^64 - 1 (default 1)")
+    add("--device", type=cli.device, default="cpu", metavar="cpu|cuda[:k]", help="default cpu")
+    add("--threads", type=cli.threads, default=0, metavar="T", help="CPU threads (default 0: all)")
     add("--no-figures", action="store_true", help="write metrics.json only")
     add("--quiet", action="store_true", help="no progress bar")
     return parser

@@ -8,7 +8,6 @@ import datetime
 import functools
 import importlib.metadata
 import json
-import re
 import shlex
 import shutil
 import sys
@@ -43,28 +42,6 @@ The same seed gives the same events whatever --chunk and --threads. Ctrl-C close
 exit codes: 0 done, 2 bad input, 130 interrupted (143 by SIGTERM)"""
 
 
-def _energy(text: str) -> float:
-    return cli.positive(text)
-
-
-def _seed(text: str) -> int:
-    if not re.fullmatch(r"\d+", text) or int(text) >= 2**64:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to 2^64 - 1")
-    return int(text)
-
-
-def _threads(text: str) -> int:
-    if not re.fullmatch(r"\d{1,4}", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to 9999")
-    return int(text)
-
-
-def _device(text: str) -> str:
-    if not re.fullmatch(r"cpu|cuda(:\d{1,3})?", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is not cpu, cuda or cuda:k")
-    return text
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = cli.Parser(
         prog=PROGRAM,
@@ -81,18 +58,18 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("-n", type=cli.count, default=1_000_000, metavar="N", help="events, 1e6 allowed (default 1e6)")
     energy = parser.add_mutually_exclusive_group()
-    energy.add_argument("--energy", type=_energy, metavar="E", help="one neutrino energy [GeV]")
+    energy.add_argument("--energy", type=cli.positive, metavar="E", help="one neutrino energy [GeV]")
     energy.add_argument(
         "--uniform",
-        type=_energy,
+        type=cli.positive,
         nargs=2,
         metavar=("LO", "HI"),
         help="energies uniform in [LO, HI] GeV (default: the model's range)",
     )
-    add("--seed", type=_seed, default=1, metavar="S", help="0 to 2^64 - 1 (default 1)")
+    add("--seed", type=cli.seed, default=1, metavar="S", help="0 to 2^64 - 1 (default 1)")
     add("--out", type=Path, default=Path("events.root"), metavar="FILE", help="default events.root")
-    add("--device", type=_device, default="cpu", metavar="cpu|cuda[:k]", help="default cpu")
-    add("--threads", type=_threads, default=0, metavar="T", help="CPU threads (default 0: all)")
+    add("--device", type=cli.device, default="cpu", metavar="cpu|cuda[:k]", help="default cpu")
+    add("--threads", type=cli.threads, default=0, metavar="T", help="CPU threads (default 0: all)")
     add("--chunk", type=cli.count, default=100_000, metavar="C", help="events held at once (default 100000)")
     add(
         "--compression",
