@@ -190,3 +190,28 @@ print(events["El"].tobytes().hex())
     assert done.returncode == 0, done.stderr
     expected = Sampler(models / "toy.pt").sample(enu=1.0, n=600, seed=4)["El"]
     assert done.stdout.strip() == expected.tobytes().hex()
+
+
+def test_lives_on_in_forked_processes(models: Path) -> None:
+    """Children of a fork (multiprocessing) sample the same events with a sampler opened before it."""
+    script = f"""
+import os
+from nugan_hep import Sampler
+sampler = Sampler({str(models / "toy.pt")!r}, threads=2)
+expected = sampler.sample(n=2000, seed=6)["El"].tobytes()
+children = []
+for _ in range(20):
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if sampler.sample(n=2000, seed=6)["El"].tobytes() == expected else 1)
+    children.append(child)
+print([os.waitpid(child, 0)[1] for child in children] == 20 * [0])
+"""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", script],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.stdout.strip() == "True", done.stderr

@@ -10,7 +10,6 @@
 #include <nugan/Sampler.hpp>
 #include <nugan/find_model.hpp>
 #include <numbers>
-#include <system_error>
 #include <thread>
 
 #include "TorchModel.hpp"
@@ -184,8 +183,6 @@ class Sampler::Impl {
       return events;
     } catch (const std::bad_alloc&) {
       throw Error(message("n = ", request.n, ": not enough memory; sample in parts, with first"));
-    } catch (const std::system_error& error) {
-      throw Error(message("cannot start ", threads, " threads (", error.code().message(), ")"));
     }
   }
 

@@ -195,8 +195,12 @@ SerialTorch::~SerialTorch() {
   if (--serial_count == 0) at::set_num_threads(threads_before);
 }
 
-void SerialTorch::enter_worker() const {
+void SerialTorch::enter_worker() const try {
+  // one at a time: in the child of a fork, torch makes its thread pool anew at this call, without a lock
+  const std::scoped_lock lock(serial_mutex);
   at::set_num_threads(1);
+} catch (const std::exception& error) {
+  throw Error(message("torch: ", short_reason(error)));
 }
 
 }  // namespace nugan

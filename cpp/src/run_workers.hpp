@@ -5,8 +5,12 @@
 #include <cstdint>
 #include <exception>
 #include <mutex>
+#include <nugan/Error.hpp>
+#include <system_error>
 #include <thread>
 #include <vector>
+
+#include "message.hpp"
 
 namespace nugan {
 
@@ -28,9 +32,11 @@ void run_workers(int threads, std::int64_t tasks, const MakeWorker& make_worker)
       if (!failure) failure = std::current_exception();
     }
   };
-  {
+  try {
     std::vector<std::jthread> pool;
     for (std::int64_t i = 0; i < std::min<std::int64_t>(threads, tasks); ++i) pool.emplace_back(work);
+  } catch (const std::system_error& error) {
+    throw Error(message("cannot start ", threads, " threads (", error.code().message(), ")"));
   }
   if (failure) std::rethrow_exception(failure);
 }
