@@ -5,6 +5,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -64,10 +65,79 @@ def test_archive_without_metadata_or_of_another_version(tmp_path: Path) -> None:
         archive.read_metadata(path)
 
 
+COMPLETE: dict[str, Any] = {
+    "format_version": 1,
+    "name": "mine",
+    "probe": 14,
+    "target": 1000060120,
+    "interaction": "CC inclusive",
+    "enu_range": [0.3, 10],
+    "latent_size": 50,
+    "shift": 0.004,
+}
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        ([1, 2], "is not a JSON object"),
+        ("text", "is not a JSON object"),
+        *(
+            ({k: v for k, v in COMPLETE.items() if k != name}, f"has no {name}")
+            for name in list(COMPLETE)[1:]
+        ),
+        (COMPLETE | {"probe": "14"}, "probe is '14', expected int"),
+        (COMPLETE | {"target": True}, "target is True, expected int"),
+        (COMPLETE | {"name": None}, "name is None, expected str"),
+        (COMPLETE | {"enu_range": [0.3]}, "enu_range is not two energies"),
+        (COMPLETE | {"enu_range": ["low", "high"]}, "enu_range is not two energies"),
+    ],
+)
+def test_incomplete_metadata(tmp_path: Path, document: object, message: str) -> None:
+    path = tmp_path / "model.pt"
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("model/extra/nugan.json", json.dumps(document))
+    with pytest.raises(UserError, match=rf"model\.pt: nugan\.json.*{message}") as caught:
+        archive.read_metadata(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_complete_metadata_and_damaged_members(tmp_path: Path) -> None:
+    path = tmp_path / "model.pt"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("model/extra/nugan.json", json.dumps(COMPLETE))
+    assert archive.read_metadata(path) == COMPLETE
+    whole = path.read_bytes()
+    start = whole.index(b"nugan.json") + len("nugan.json")
+    path.write_bytes(whole[:start] + bytes(20) + whole[start + 20 :])
+    with pytest.raises(UserError, match="is not a model archive"):
+        archive.read_metadata(path)
+
+
+def test_folder_that_may_not_be_searched(closed_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UserError, match="no model file"):
+        archive.find_model(closed_folder / "model.pt")
+    monkeypatch.setenv(archive.MODELS_VARIABLE, str(closed_folder / "models"))
+    with pytest.raises(UserError, match="no model 'nosuch'"):
+        archive.find_model("nosuch")
+
+
+def test_models_of_the_checkout_only_in_a_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Installed, the folder two levels up is Python's own, where any folder may be called models."""
+    module = tmp_path / "python" / "nugan_hep" / "archive.py"
+    (tmp_path / "models").mkdir()
+    monkeypatch.setattr(archive, "__file__", str(module))
+    assert tmp_path / "models" not in archive.models_dirs()
+    (tmp_path / "pyproject.toml").touch()
+    assert tmp_path / "models" in archive.models_dirs()
+
+
 def test_card_states_the_metrics_that_the_archive_carries() -> None:
     path = archive.find_model(archive.DEFAULT_MODEL)
     metadata = archive.read_metadata(path)
     card = model_card(metadata)
+    shipped = Path(__file__).parents[1] / "models" / f"{archive.DEFAULT_MODEL}.md"
+    assert shipped.read_text() == card
     assert f"{metadata['metrics']['map_2d']:.3f}" in card
     assert metadata["sha256"] in card
     assert "n/a" in model_card({**metadata, "metrics": {**metadata["metrics"], "map_3d_no_tails": None}})

@@ -21,7 +21,9 @@ ABOUT = {
     "name": "numu_C12_inc",
     "probe": 14,
     "target": 1000060120,
+    "interaction": "CC inclusive",
     "enu_range": [0.3, 10.0],
+    "latent_size": 50,
     "shift": 0.004,
 }
 
@@ -103,7 +105,7 @@ def test_a_perfect_model_reaches_the_floor(
 def test_seed_decides_and_chunks_differ(tmp_path: Path, sampler: list[PerfectSampler]) -> None:
     documents = []
     for seed, name in ((3, "a"), (3, "a"), (4, "b")):
-        argv = ["--model", model(tmp_path), "-n", "150000", "--seed", str(seed), "--no-figures"]
+        argv = ["--model", model(tmp_path), "-n", "150000", "--seed", str(seed), "--no-figures", "--force"]
         assert evaluate.main([*argv, "--out", str(tmp_path / name)]) == 0
         documents.append(json.loads((tmp_path / name / "metrics.json").read_text())["samples"])
     assert documents[0] == documents[1] != documents[2]
@@ -145,6 +147,50 @@ def test_files_of_the_same_energy_are_one_sample(tmp_path: Path, sampler: list[P
     assert evaluate.main([*argv, "--out", str(tmp_path / "out")]) == 0
     document = json.loads((tmp_path / "out" / "metrics.json").read_text())
     assert document["samples"]["1 GeV"]["n_reference"] == 1_400
+
+
+def published(folder: Path) -> list[object]:
+    document = json.loads((folder / "metrics.json").read_text())
+    return [row["published"] for row in document["samples"].values()]
+
+
+def test_published_values_belong_to_the_references_process(
+    tmp_path: Path, sampler: list[PerfectSampler]
+) -> None:
+    argv = ["-n", "2000", "--no-figures"]
+    other = [*argv, "--model", model(tmp_path, name="other"), "--reference", str(SHIPPED)]
+    assert evaluate.main([*other, "--out", str(tmp_path / "a")]) == 0
+    assert all(published(tmp_path / "a"))
+    # whose physics events show is not known, whatever the model is called
+    events = events_file(tmp_path / "events.npz", np.full(500, 2.0))
+    named = [*argv, "--model", model(tmp_path), "--reference"]
+    assert evaluate.main([*named, events, "--out", str(tmp_path / "b")]) == 0
+    assert evaluate.main([*named, str(SHIPPED), events, "--out", str(tmp_path / "c")]) == 0
+    assert published(tmp_path / "b") == [None]
+    assert published(tmp_path / "c") == [None] * 7
+
+
+def test_an_earlier_evaluation_is_replaced_by_force_only(
+    tmp_path: Path, sampler: list[PerfectSampler], capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    argv = ["--model", model(tmp_path), "--out", str(out), "-n", "2000"]
+    for energy in (1.0, 3.0):
+        events_file(tmp_path / f"{energy:g}.npz", np.full(500, energy))
+    assert evaluate.main([*argv, "--reference", str(tmp_path / "1.npz")]) == 0
+    figures = {"summary.png", "maps_fixed_1GeV.png", "spectra_fixed_1GeV.png"}
+    assert {file.name for file in out.iterdir()} == {"metrics.json", *figures}
+    (out / "maps_of_mine.png").write_bytes(b"mine")
+    before = (out / "metrics.json").read_bytes()
+    capsys.readouterr()
+    argv += ["--reference", str(tmp_path / "3.npz")]
+    assert "holds metrics.json; give another --out or --force" in one_line_error(capsys, argv)
+    assert (out / "metrics.json").read_bytes() == before
+    assert evaluate.main([*argv, "--force"]) == 0
+    figures = {"summary.png", "maps_fixed_3GeV.png", "spectra_fixed_3GeV.png"}
+    assert {file.name for file in out.iterdir()} == {"metrics.json", "maps_of_mine.png", *figures}
+    assert evaluate.main([*argv, "--force", "--no-figures"]) == 0
+    assert {file.name for file in out.iterdir()} == {"metrics.json", "maps_of_mine.png"}
 
 
 def test_one_generated_event_is_no_crash(tmp_path: Path, sampler: list[PerfectSampler]) -> None:

@@ -163,6 +163,7 @@ class TestEvents:
         assert "--seed 11" in about["command"]
         assert shlex.split(about["command"])[0] == "nugan-sample"
         assert about["model"]["target"] == 1000060120
+        assert re.fullmatch("[0-9a-f]{64}", about["model"]["sha256"])
         assert (about["energy"]["low"], about["energy"]["high"]) == (0.3, 10.0)
         assert importlib.metadata.version("torch") in about["program"]
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", about["time"])
@@ -405,14 +406,19 @@ def test_list_models(tmp_path: Path) -> None:
         "name": "numubar_Ar40",
         "probe": -14,
         "target": 1000180400,
-        "enu_range": [0.5, 20.0],
+        "interaction": "CC inclusive",
+        "enu_range": [0.5, 20],
+        "latent_size": 50,
+        "shift": 0.0098,
     }
     with zipfile.ZipFile(tmp_path / "numubar_Ar40.pt", "w") as file:
         file.writestr("numubar_Ar40/extra/nugan.json", json.dumps(about))
+    (tmp_path / "broken.pt").write_bytes(b"no archive")
     lines = without_torch("--list-models", NUGAN_MODELS_PATH=str(tmp_path)).splitlines()
     rows = [line.split() for line in lines]
     assert ["numubar_Ar40", "-14", "1000180400", "0.5", "to", "20"] in rows
     assert rows[0][:3] == ["model", "probe", "target"]
+    assert any(line.startswith("broken ") and "unreadable: " in line for line in lines)
     if SHIPPED:
         assert [archive.DEFAULT_MODEL, "14", "1000060120", "0.3", "to", "10"] in rows
 

@@ -80,11 +80,34 @@ def test_what_it_knows_of_the_model(sampler: Sampler) -> None:
         ({"enu": [[1.0, 2.0]]}, r"shape \(1, 2\)"),
         ({"n": 3, "seed": -1}, "seed = -1"),
         ({"n": 3, "seed": 2**64}, "seed = "),
+        ({"n": 3, "seed": "a"}, "seed = 'a': expected a whole number"),
+        ({"n": 1.5}, r"n = 1\.5: expected a whole number"),
+        ({"n": 3, "first": None}, "first = None: expected a whole number"),
+        ({"n": 3, "uniform": "ab"}, r"uniform = 'ab': expected two energies, \(low, high\) in GeV"),
+        ({"n": 3, "uniform": (1, 2, 3)}, r"uniform = \(1, 2, 3\): expected two energies"),
+        ({"n": 3, "uniform": 2.0}, r"uniform = 2\.0: expected two energies"),
     ],
 )
 def test_contradicting_arguments(sampler: Sampler, arguments: dict[str, Any], message: str) -> None:
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(ValueError, match=message) as caught:
         sampler.sample(**arguments)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"threads": "a"}, ValueError, "threads = 'a': expected a whole number"),
+        ({"threads": 1.5}, ValueError, r"threads = 1\.5: expected a whole number"),
+        ({"threads": 10**20}, UserError, "threads = 1000"),
+        ({"threads": -1}, UserError, "threads = -1"),
+        ({"device": 0}, ValueError, "device = 0: expected cpu, cuda or cuda:k"),
+    ],
+)
+def test_bad_options(models: Path, options: dict[str, Any], error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message) as caught:
+        Sampler(models / "toy.pt", **options)
+    assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -136,6 +159,8 @@ except UserError as error:
         ("noise.pt", "archive"),
         ("empty.pt", "archive"),
         ("bare.pt", "nugan.json"),
+        ("flipped.pt", "weights do not match their SHA-256; the file is corrupt"),
+        ("sha256.pt", "attribute 'sha256': expected it to be there"),
         ("folder.pt", "folder"),
         ("missing.pt", "no "),
     ],

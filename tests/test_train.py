@@ -9,12 +9,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
-from nugan_hep import archive, finetune, train
+from nugan_hep import Sampler, archive, finetune, train
 from nugan_hep.training import checkpoint
 
 DATA = Path(__file__).parents[1] / "examples" / "data"
@@ -34,8 +35,12 @@ SMALL = [
 FAST = ["--lr-generator", "2e-5", "--lr-discriminator", "2e-4"]
 
 
-def best(folder: Path) -> dict[str, torch.Tensor]:
-    return dict(checkpoint.load(folder / checkpoint.CHECKPOINT)["generator"])
+def state(folder: Path) -> dict[str, Any]:
+    return checkpoint.load(folder / checkpoint.CHECKPOINT, checkpoint.CHECKPOINT_KEYS)
+
+
+def chosen(folder: Path) -> dict[str, Any]:
+    return checkpoint.load(folder / checkpoint.BEST, checkpoint.BEST_KEYS)
 
 
 def same(a: dict[str, torch.Tensor], b: dict[str, torch.Tensor]) -> bool:
@@ -67,8 +72,8 @@ def test_resumed_run_is_bitwise_the_uninterrupted_one(tmp_path: Path) -> None:
     # 45 steps cross an epoch's end (45 x 200 events of 9,000)
     assert train.main([*SMALL, "--out", str(cut), "--steps", "45", "--quiet"]) == 0
     assert train.main([*SMALL, "--out", str(cut), "--steps", "60", "--quiet", "--resume"]) == 0
-    assert same(best(whole), best(cut))
-    a, b = (checkpoint.load(run / checkpoint.CHECKPOINT) for run in (whole, cut))
+    a, b = (state(run) for run in (whole, cut))
+    assert same(a["generator"], b["generator"])
     assert same(a["average"], b["average"])
     assert same(a["discriminator"], b["discriminator"])
 
@@ -76,28 +81,67 @@ def test_resumed_run_is_bitwise_the_uninterrupted_one(tmp_path: Path) -> None:
 def test_resumed_run_takes_new_settings(tmp_path: Path) -> None:
     argv = [*SMALL, "--out", str(tmp_path), "--quiet"]
     assert train.main([*argv, "--steps", "5"]) == 0
-    before = best(tmp_path)
+    before = state(tmp_path)["generator"]
     assert train.main([*argv, "--steps", "10", "--resume", "--lr-generator", "1e-12", "--beta2", "0.99"]) == 0
-    state = checkpoint.load(tmp_path / checkpoint.CHECKPOINT)
-    group = state["optimizers"][0]["param_groups"][0]
+    after = state(tmp_path)
+    group = after["optimizers"][0]["param_groups"][0]
     assert (group["lr"], group["betas"]) == (1e-12, (0.5, 0.99))
-    moved = max((before[key] - state["generator"][key]).abs().max().item() for key in before)
+    moved = max((before[key] - after["generator"][key]).abs().max().item() for key in before)
     assert moved < 1e-10
+    assert after["stages"] == [{"until": 5, "steps": 5, "lr_generator": 1e-5, "beta2": 0.9}]
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        (["--preset", "qe"], "has preset = inc, not qe"),
+        (["--shift", "0.0098"], "has shift = 0.004, not 0.0098"),
+        (["--probe", "-14"], "--probe -14, but the run in"),
+        (["--name", "other"], "--name other, but the run in"),
+        (["--steps", "5"], "the run is at step 5 of 5: give more --steps"),
+        (["--limit", "5000"], "other training events"),
+    ],
+)
+def test_a_refused_resumption_changes_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], option: list[str], message: str
+) -> None:
+    argv = [*SMALL, "--out", str(tmp_path), "--target", "1000180400", "--quiet"]
+    assert train.main([*argv, "--steps", "5"]) == 0
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert train.main([*argv, "--steps", "10", "--resume", *option]) == 2
+    assert message in capsys.readouterr().err
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_resumption_keeps_the_identity(tmp_path: Path) -> None:
+    argv = [*SMALL, "--out", str(tmp_path), "--quiet"]
+    new = ["--probe", "-14", "--target", "1000180400", "--name", "antinu", "--steps", "5"]
+    assert train.main([*argv, *new]) == 0
+    assert train.main([*argv, "--steps", "20", "--resume"]) == 0
+    metadata = archive.read_metadata(tmp_path / "model.pt")
+    assert (metadata["name"], metadata["probe"], metadata["target"]) == ("antinu", -14, 1000180400)
 
 
 def test_killed_run_resumes_to_the_same_result(tmp_path: Path) -> None:
     whole, killed = tmp_path / "whole", tmp_path / "killed"
-    steps = [*SMALL, "--steps", "200", "--quiet"]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "nugan_hep.train", *steps, "--out", str(killed)], stdout=subprocess.DEVNULL
-    )
-    assert train.main([*steps, "--out", str(whole)]) == 0
-    while not (killed / checkpoint.PREVIOUS).exists() and process.poll() is None:
-        time.sleep(0.01)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    steps = [*SMALL, "--steps", "60", "--eval-every", "60", "--quiet"]
+    command = [sys.executable, "-m", "nugan_hep.train", *steps, "--out", str(killed)]
+    path = killed / checkpoint.CHECKPOINT
+    rng = np.random.default_rng(5)
+    for _ in range(3):  # killed wherever the step, the evaluation or the writing happens to be
+        known = path.stat().st_mtime_ns if path.exists() else 0
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        while process.poll() is None and (not path.exists() or path.stat().st_mtime_ns == known):
+            time.sleep(0.005)
+        time.sleep(rng.uniform(0, 0.2))
+        process.kill()
+        assert process.wait() == -signal.SIGKILL
+        if "--resume" not in command:
+            command.append("--resume")
+    assert 5 <= state(killed)["step"] < 60
     assert train.main([*steps, "--out", str(killed), "--resume"]) == 0
-    assert same(best(whole), best(killed))
+    assert train.main([*steps, "--out", str(whole)]) == 0
+    assert same(state(whole)["generator"], state(killed)["generator"])
 
 
 def test_interrupt_saves_and_exits_130(tmp_path: Path) -> None:
@@ -120,8 +164,8 @@ def test_divergence_is_an_error_and_keeps_the_checkpoint(
     assert train.main([*argv, "--lr-generator", "1e30", "--lr-discriminator", "1e30"]) == 2
     assert "training diverged at step" in capsys.readouterr().err
     if (tmp_path / checkpoint.CHECKPOINT).exists():
-        state = checkpoint.load(tmp_path / checkpoint.CHECKPOINT)
-        assert all(torch.isfinite(value).all() for value in state["generator"].values())
+        kept = state(tmp_path)
+        assert all(torch.isfinite(value).all() for value in kept["generator"].values())
 
 
 @pytest.mark.parametrize("source", ["run", "model"])
@@ -137,10 +181,30 @@ def test_finetune_freezes_and_inherits(tmp_path: Path, source: str) -> None:
     assert metadata["shift"] == 0.0098
     assert metadata["target"] == 1000180400
     assert metadata["training"]["data"]["start"] == "base"
-    before, after = (checkpoint.load(run / checkpoint.BEST)["generator"] for run in (base, tuned))
+    before, after = (chosen(run)["generator"] for run in (base, tuned))
     frozen = [key for key in before if key.startswith(("latent_dense", "enu_dense", "first"))]
     assert all(torch.equal(before[key], after[key]) for key in frozen)
     assert not any(torch.equal(before[key], after[key]) for key in before if key not in frozen)
+    # what is frozen stays so on resumption, unasked, and cannot change
+    more = [*argv, "--out", str(tuned), "--steps", "20", "--resume"]
+    assert finetune.main([*more, "--freeze", "none"]) == 2
+    assert finetune.main(more) == 0
+    assert all(torch.equal(before[key], state(tuned)["generator"][key]) for key in frozen)
+
+
+@pytest.mark.parametrize("preset", ["qe", "inc-p1"])
+def test_other_presets_train_and_export(tmp_path: Path, preset: str) -> None:
+    argv = [*SMALL, "--preset", preset, "--steps", "5", "--eval-every", "5", "--quiet"]
+    assert train.main([*argv, "--out", str(tmp_path)]) == 0
+    events = Sampler(str(tmp_path / "model.pt")).sample(enu=1.0, n=100)
+    assert np.all(events["El"] <= 1.0 - 0.0098 + 1e-6)
+
+
+def test_tensorboard_logs(tmp_path: Path) -> None:
+    pytest.importorskip("tensorboard")
+    argv = [*SMALL, "--out", str(tmp_path), "--steps", "20", "--tensorboard", "--quiet"]
+    assert train.main(argv) == 0
+    assert list((tmp_path / "tensorboard").glob("events.*"))
 
 
 def test_device_and_folder_errors(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -173,13 +237,6 @@ def test_resume_from_a_truncated_checkpoint(tmp_path: Path, capsys: pytest.Captu
     # the one before it does continue
     path.write_bytes((tmp_path / checkpoint.PREVIOUS).read_bytes())
     assert train.main([*argv, "--steps", "20", "--resume"]) == 0
-
-
-def test_resume_on_other_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    argv = [*SMALL, "--out", str(tmp_path), "--quiet"]
-    assert train.main([*argv, "--steps", "5"]) == 0
-    assert train.main([*argv, "--steps", "10", "--resume", "--limit", "5000"]) == 2
-    assert "other training events" in capsys.readouterr().err
 
 
 def test_batch_larger_than_the_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -90,6 +90,7 @@ void register_sampler(py::module_& m) {
       .def_property_readonly("enu_min", model_property<&ModelInfo::enu_min>())
       .def_property_readonly("enu_max", model_property<&ModelInfo::enu_max>())
       .def_property_readonly("shift", model_property<&ModelInfo::shift>())
+      .def_property_readonly("sha256", model_property<&ModelInfo::sha256>())
       .def_property_readonly("metadata", model_property<&ModelInfo::metadata>())
       .def_property_readonly("xsec_enu", model_table<&ModelInfo::xsec_enu>())
       .def_property_readonly("xsec", model_table<&ModelInfo::xsec>())

@@ -9,10 +9,12 @@
 #include <cmath>
 #include <cstring>
 #include <filesystem>
+#include <map>
 #include <mutex>
 #include <nugan/Constants.hpp>
 #include <nugan/Error.hpp>
 
+#include "Sha256.hpp"
 #include "message.hpp"
 
 namespace nugan {
@@ -130,6 +132,7 @@ ModelInfo read_info(const torch::jit::Module& script, const std::string& file, s
                  .shift = attributes.real("shift"),
                  .xsec_enu = attributes.table("xsec_enu"),
                  .xsec = attributes.table("xsec"),
+                 .sha256 = attributes.text("sha256"),
                  .metadata = std::move(metadata)};
   if (info.latent_size < 1 || info.latent_size > 65536) attributes.fail("latent_size", "1 to 65536");
   if (!(info.shift > 0)) attributes.fail("shift", "above 0 GeV");
@@ -137,6 +140,21 @@ ModelInfo read_info(const torch::jit::Module& script, const std::string& file, s
   if (!(info.enu_max > info.enu_min)) attributes.fail("enu_max", "above enu_min");
   if (info.xsec.size() != info.xsec_enu.size()) attributes.fail("xsec", "as many entries as xsec_enu");
   return info;
+}
+
+// As weights_sha256 in Python: for each parameter and buffer, sorted by name, the name, a zero and the values
+std::string weights_sha256(const torch::jit::Module& script) {
+  std::map<std::string, torch::Tensor> weights;
+  for (const auto& [name, tensor] : script.named_parameters()) weights.emplace(name, tensor);
+  for (const auto& [name, tensor] : script.named_buffers()) weights.emplace(name, tensor);
+  Sha256 digest;
+  for (const auto& [name, tensor] : weights) {
+    const auto values = tensor.detach().to(torch::kCPU).contiguous();
+    digest(name);
+    digest(std::string_view("\0", 1));
+    digest(std::span(static_cast<const std::byte*>(values.const_data_ptr()), values.nbytes()));
+  }
+  return digest.hex();
 }
 
 }  // namespace
@@ -147,6 +165,9 @@ TorchModel::TorchModel(const std::string& file, const std::string& device) : dev
   std::string metadata;
   auto script = load(file, torch_device, metadata);
   info_ = read_info(script, file, std::move(metadata));
+  // torch's loader does not look at the checksums of the archive
+  if (weights_sha256(script) != info_.sha256)
+    throw Error(message(file, ": weights do not match their SHA-256; the file is corrupt"));
   module_ = std::make_unique<Module>(std::move(script), torch_device);
 }
 

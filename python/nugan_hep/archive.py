@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import zipfile
+import zlib
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,17 @@ TRAINING_FILE = "training.pt"
 DEFAULT_MODEL = "numu_C12_inc"
 MODELS_VARIABLE = "NUGAN_MODELS_PATH"
 
+REQUIRED = {
+    "name": str,
+    "probe": int,
+    "target": int,
+    "interaction": str,
+    "enu_range": list,
+    "latent_size": int,
+    "shift": float,
+}
+"""Metadata that every model has, and the types."""
+
 
 def package_dirs() -> list[Path]:
     """Folders that hold the package's files; an editable install keeps built ones in site-packages."""
@@ -28,16 +40,21 @@ def package_dirs() -> list[Path]:
 
 
 def models_dirs() -> list[Path]:
-    """Folders with models: those of ``NUGAN_MODELS_PATH``, the package's, the checkout's."""
+    """Folders with models: those of ``NUGAN_MODELS_PATH``, the checkout's, the package's."""
     folders = [Path(p) for p in os.environ.get(MODELS_VARIABLE, "").split(os.pathsep) if p]
+    checkout = Path(__file__).parents[2]
+    if os.path.isfile(checkout / "pyproject.toml"):  # installed, it is some folder of Python
+        folders.append(checkout / "models")  # before the copies that an editable install made
     folders += [folder / "models" for folder in package_dirs()]
-    folders.append(Path(__file__).parents[2] / "models")
-    return [folder for folder in dict.fromkeys(folders) if folder.is_dir()]
+    # os.path says no where it may not look; methods of Path raise before Python 3.14
+    return [folder for folder in dict.fromkeys(folders) if os.path.isdir(folder)]
 
 
 def list_models() -> list[str]:
     """Names that :func:`find_model` knows, sorted."""
-    return sorted({path.stem for folder in models_dirs() for path in folder.glob("*.pt")})
+    return sorted(
+        {path.stem for folder in models_dirs() for path in folder.glob("*.pt") if os.path.isfile(path)}
+    )
 
 
 def find_model(name: str | Path) -> Path:
@@ -50,11 +67,11 @@ def find_model(name: str | Path) -> Path:
     text = os.fspath(name)
     if os.sep in text or text.endswith(".pt"):
         path = Path(text)
-        if not path.is_file():
+        if not os.path.isfile(path):
             raise UserError(f"no model file {text}")
         return path
     for folder in models_dirs():
-        if (path := folder / f"{text}.pt").is_file():
+        if os.path.isfile(path := folder / f"{text}.pt"):
             return path
     raise UserError(f"no model {text!r}; there is: {', '.join(list_models()) or 'none'}")
 
@@ -64,16 +81,33 @@ def read_metadata(path: Path) -> dict[str, Any]:
 
     Raises
     ------
-    UserError : not an archive, truncated, without metadata, or of an unknown format version
+    UserError : not an archive, truncated, without metadata or a part of them, or of an unknown
+        format version
     """
     try:
         metadata = json.loads(read_extra(path, METADATA_FILE))
-    except ValueError:
+    except (ValueError, RecursionError):
         raise UserError(f"{path}: {METADATA_FILE} is not valid JSON") from None
+    if not isinstance(metadata, dict):
+        raise UserError(f"{path}: {METADATA_FILE} is not a JSON object")
     version = metadata.get("format_version")
     if version != FORMAT_VERSION:
         raise UserError(f"{path}: format version {version!r}, expected {FORMAT_VERSION}")
-    return dict(metadata)
+    for key, kind in REQUIRED.items():
+        if key not in metadata:
+            raise UserError(f"{path}: {METADATA_FILE} has no {key}")
+        if not _is(metadata[key], kind):
+            raise UserError(
+                f"{path}: {METADATA_FILE}: {key} is {metadata[key]!r:.60}, expected {kind.__name__}"
+            )
+    if len(metadata["enu_range"]) != 2 or not all(_is(energy, float) for energy in metadata["enu_range"]):
+        raise UserError(f"{path}: {METADATA_FILE}: enu_range is not two energies")
+    return metadata
+
+
+def _is(value: object, kind: type) -> bool:
+    """Whether a JSON value is of a kind; a whole number is a float too, true and false are no numbers."""
+    return isinstance(value, (int, float) if kind is float else kind) and not isinstance(value, bool)
 
 
 def read_extra(path: Path, name: str) -> bytes:
@@ -88,6 +122,6 @@ def read_extra(path: Path, name: str) -> bytes:
             for member in archive.namelist():
                 if member.endswith(f"/extra/{name}"):
                     return archive.read(member)
-    except (OSError, zipfile.BadZipFile, EOFError) as error:
+    except (OSError, zipfile.BadZipFile, EOFError, RuntimeError, zlib.error) as error:
         raise UserError(f"{path} is not a model archive, or it is truncated ({error})") from None
     raise UserError(f"{path} has no {name}: not a model of nugan-hep")

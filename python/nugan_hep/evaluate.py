@@ -30,14 +30,22 @@ Generate = Callable[[Array, int], Kinematics]
 
 PROGRAM = "python -m nugan_hep.evaluate"
 CHUNK = 100_000
+METRICS_FILE = "metrics.json"
+FIGURE_FILES = (
+    "summary.png",
+    *("maps_uniform.png", "maps_fixed_*GeV.png"),
+    *("spectra_uniform.png", "spectra_fixed_*GeV.png"),
+)
 EPILOG = """\
 EMD is the Wasserstein-1 distance in bins of the 50x50 histogram in (E_mu', theta'); MAP the mean
 absolute pull over bins that both samples fill, "no tails" over bins with more than 5 events in
-both. "floor" is what two samples of the reference give, "paper" is Table 1 of arXiv:2508.12987.
+both. "floor" is what two samples of the reference give, "paper" is Table 1 of arXiv:2508.12987,
+shown only where the reference is histograms of the same process.
 Against histograms over the whole range, energies are uniform in it; against events, theirs.
 
 examples:
   python -m nugan_hep.evaluate --model numu_C12_inc
+  python -m nugan_hep.evaluate --model numu_C12_inc --out again --force
   python -m nugan_hep.evaluate --model run/model.pt --reference val.root fixed_1GeV.root -n 1e6
 exit codes: 0 done, 2 bad input, 130 interrupted (nothing written)"""
 
@@ -46,11 +54,11 @@ def evaluate(argv: Sequence[str] | None = None) -> int:
     """Print the table of metrics; write metrics.json and the figures; the exit code."""
     options = _parser().parse_args(argv)
     if options.out is not None:
-        check_folder(options.out)
+        check_folder(options.out, options.force)
     path = archive.find_model(options.model)
     model = read_model(path)
     out = options.out if options.out is not None else Path(f"evaluation_{model.name}")
-    check_folder(out)
+    check_folder(out, options.force)
     target = read_target(options.reference, model)
     check_energies(target.samples, model)
     from nugan_hep.sampler import Sampler
@@ -62,7 +70,7 @@ def evaluate(argv: Sequence[str] | None = None) -> int:
         return Kinematics(columns["Ev"], columns["El"], columns["thetal"])
 
     generated = generate_all(target, generate, options.n, options.seed, options.quiet)
-    rows = compare(target, generated, model.name, options.seed)
+    rows = compare(target, generated, options.seed)
     print(
         f"{model.name} against {target.source}, {options.n:,} generated events per row, seed {options.seed}\n"
     )
@@ -79,7 +87,7 @@ def evaluate(argv: Sequence[str] | None = None) -> int:
     }
     figures = [] if options.no_figures else draw_figures(target, generated, model.name)
     write_all(out, document, figures)
-    print(f"\nwrote {out / 'metrics.json'}" + (f" and {len(figures)} figures" if figures else ""))
+    print(f"\nwrote {out / METRICS_FILE}" + (f" and {len(figures)} figures" if figures else ""))
     return 0
 
 
@@ -104,18 +112,32 @@ def _parser() -> argparse.ArgumentParser:
     add("--seed", type=cli.seed, default=1, metavar="S", help="0 to 2^64 - 1 (default 1)")
     add("--device", type=cli.device, default="cpu", metavar="cpu|cuda[:k]", help="default cpu")
     add("--threads", type=cli.threads, default=0, metavar="T", help="CPU threads (default 0: all)")
+    add("--force", action="store_true", help="replace an earlier evaluation in DIR, stale figures too")
     add("--no-figures", action="store_true", help="write metrics.json only")
     add("--quiet", action="store_true", help="no progress bar")
     return parser
 
 
-def check_folder(out: Path) -> None:
-    """Refuse an output folder that cannot be made or written, before any work is done."""
-    if out.exists() and not out.is_dir():
+def check_folder(out: Path, force: bool) -> None:
+    """Refuse an output folder that cannot be made or written, before any work is done.
+
+    So it does with one that holds an evaluation, without ``force``.
+    """
+    # os.path says no where it may not look; methods of Path raise before Python 3.14
+    if os.path.exists(out) and not os.path.isdir(out):
         raise UserError(f"cannot write to {out}: it exists and is not a folder")
-    nearest = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
-    if not nearest.is_dir() or not os.access(nearest, os.W_OK):
+    nearest = next(folder for folder in (out, *out.absolute().parents) if os.path.exists(folder))
+    if not os.path.isdir(nearest) or not os.access(nearest, os.W_OK):
         raise UserError(f"cannot write to {out}: no permission in {nearest}")
+    if not force and (there := earlier_files(out)):
+        raise UserError(
+            f"{out} holds {there[0].name}; give another --out or --force to replace the evaluation"
+        )
+
+
+def earlier_files(out: Path) -> list[Path]:
+    """What an evaluation left in the folder."""
+    return [path for pattern in (METRICS_FILE, *FIGURE_FILES) for path in sorted(out.glob(pattern))]
 
 
 def generate_all(
@@ -162,9 +184,9 @@ def generate_like(
             raise UserError(f"generated events at {sample.label}: {error}") from error
 
 
-def compare(target: Target, models: Sequence[Histograms], name: str, seed: int = 1) -> list[report.Row]:
+def compare(target: Target, models: Sequence[Histograms], seed: int = 1) -> list[report.Row]:
     """Scores, statistical floor and published values of every sample."""
-    published = report.PUBLISHED.get(target.process or name, {})
+    published = report.PUBLISHED.get(target.process, {})
     rng = np.random.default_rng([seed, len(models)])
     return [
         report.Row(
@@ -192,17 +214,24 @@ def draw_figures(target: Target, models: Sequence[Histograms], name: str) -> lis
 
 
 def write_all(out: Path, document: dict[str, object], figures: Sequence[tuple[str, Figure]]) -> None:
-    """Write metrics.json and the figures into ``out``, each complete or not at all."""
+    """Write metrics.json and the figures into ``out``, each complete or not at all.
+
+    Figures of an earlier evaluation go: beside new metrics they would mislead.
+    """
     try:
         out.mkdir(parents=True, exist_ok=True)
+        written = {METRICS_FILE, *(file for file, _ in figures)}
+        for path in earlier_files(out):
+            if path.name not in written:
+                path.unlink()
     except OSError as error:
-        raise UserError(f"cannot make the folder {out}: {(error.strerror or str(error)).lower()}") from error
+        raise UserError(f"cannot write to {out}: {(error.strerror or str(error)).lower()}") from error
     for file, figure in figures:
         image = io.BytesIO()
         figure.savefig(image, format="png", dpi=130)
         with new_file(out / file, force=True) as stream:
             stream.write(image.getvalue())
-    with new_file(out / "metrics.json", force=True) as stream:
+    with new_file(out / METRICS_FILE, force=True) as stream:
         stream.write((json.dumps(document, indent=2, allow_nan=False) + "\n").encode())
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import math
@@ -19,7 +18,7 @@ from nugan_hep.errors import UserError
 from nugan_hep.output.atomic import new_file
 
 if TYPE_CHECKING:
-    import torch
+    pass
 
 RUN_FILE = "run.json"
 MODEL_FILE = "model.pt"
@@ -47,12 +46,14 @@ def export_best(folder: Path, out: Path | None = None, name: str | None = None) 
     from nugan_hep.model_card import model_card
     from nugan_hep.training import checkpoint
 
-    best = checkpoint.load(folder / checkpoint.BEST)
+    best = checkpoint.load(folder / checkpoint.BEST, checkpoint.BEST_KEYS)
     run = read_run(folder)
     table = run["cross_section"]
     cross_section = CrossSection(*(_float_array(table[key]) for key in ("enu", "sigma"))) if table else None
     identity = Identity(name or run["name"], run["probe"], run["target"], run["interaction"], cross_section)
     path = out or folder / MODEL_FILE
+    if path.suffix != ".pt":
+        raise UserError(f"cannot write a model as {path}: expected the suffix .pt")
     metadata = write_archive(path, best, identity, run["data"])
     with new_file(path.with_suffix(".md"), force=True) as file:
         file.write(model_card(metadata).encode())
@@ -96,6 +97,7 @@ def write_archive(
         "training": {
             "data": data,
             "configuration": best["config"],
+            "earlier_settings": best["stages"],
             "freeze": best["freeze"],
             "step": best["step"],
             "seconds": best["seconds"],
@@ -112,7 +114,7 @@ def write_archive(
             "unit": "1e-38 cm2/nucleon",
         },
         "torch": torch.__version__,
-        "sha256": weights_sha256(module),
+        "sha256": str(module.sha256),
     }
     # both networks travel with the model, so that it can be the start of a transfer
     buffer = io.BytesIO()
@@ -123,14 +125,6 @@ def write_archive(
     with new_file(path, force=True) as file:
         file.write(archive.getvalue())
     return metadata
-
-
-def weights_sha256(module: torch.jit.ScriptModule) -> str:
-    """SHA-256 over names and little-endian bytes of all parameters and buffers, sorted by name."""
-    digest = hashlib.sha256()
-    for key, tensor in sorted(module.state_dict().items()):
-        digest.update(key.encode() + b"\0" + tensor.numpy().tobytes())
-    return digest.hexdigest()
 
 
 def read_run(folder: Path) -> dict[str, Any]:

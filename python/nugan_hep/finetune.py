@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -56,7 +55,6 @@ def _command(argv: Sequence[str] | None) -> int:
     parser.add_argument(
         "--freeze",
         choices=("first-block", "none"),
-        default="first-block",
         help="what stays as it is in both networks (default first-block, as arXiv:2508.12987)",
     )
     session.add_run_arguments(parser)
@@ -72,15 +70,10 @@ def _command(argv: Sequence[str] | None) -> int:
         raise UserError(
             f"{changed[0]} = {getattr(config, changed[0])}, but {arguments.start} has {inherited[changed[0]]}"
         )
-    identity = {
-        "name": arguments.name or arguments.out.resolve().name,
-        "probe": arguments.probe or source["probe"],
-        "target": arguments.target or source["target"],
-        "interaction": arguments.interaction or source["interaction"],
-    }
-    return session.run(
-        arguments, config, identity=identity, start=start, start_name=source["name"], freeze=arguments.freeze
-    )
+    defaults = {key: source[key] for key in ("probe", "target", "interaction")}
+    defaults |= {"name": arguments.out.resolve().name, "start": source["name"]}
+    freeze = arguments.freeze or (None if resumed else "first-block")
+    return session.run(arguments, config, resumed, defaults=defaults, start=start, freeze=freeze)
 
 
 def load_start(name: str) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -90,18 +83,15 @@ def load_start(name: str) -> tuple[dict[str, Any], dict[str, Any]]:
     ------
     UserError : no such model or run, or an archive without the weights of both networks
     """
-    import torch
-
     from nugan_hep.export import read_run
     from nugan_hep.training import checkpoint
 
     folder = Path(name)
     if folder.is_dir():
-        return checkpoint.load(folder / checkpoint.BEST), read_run(folder)
+        return checkpoint.load(folder / checkpoint.BEST, checkpoint.BEST_KEYS), read_run(folder)
     path = find_model(name)
     metadata = read_metadata(path)
-    state = torch.load(io.BytesIO(read_extra(path, TRAINING_FILE)), map_location="cpu", weights_only=True)
-    return state, metadata
+    return checkpoint.parse(read_extra(path, TRAINING_FILE), path, checkpoint.START_KEYS), metadata
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -44,7 +44,8 @@ def model_card(metadata: dict[str, Any]) -> str:
         "",
         f"## Metrics on {metrics['events']:,} validation events",
         "",
-        "Two samples of the truth would differ by MAP 0.80.",
+        f"Two samples of as many true events differ by MAP-2D {_figure(metrics['floor_map_2d'])} and MAP-3D",
+        f"{_figure(metrics['floor_map_3d'])}. These events also chose the epoch.",
         "",
         "| " + " | ".join(_METRICS.values()) + " |",
         "|" + "---|" * len(_METRICS),
@@ -62,10 +63,16 @@ def model_card(metadata: dict[str, Any]) -> str:
         "",
         "```toml",
         to_toml(configuration),
+        *(_stage(stage) for stage in training["earlier_settings"]),
         "```",
         "",
     ]
     return "\n".join(lines)
+
+
+def _stage(stage: dict[str, Any]) -> str:
+    settings = ", ".join(f"{key} = {value}" for key, value in stage.items() if key != "until")
+    return f"# until step {stage['until']}: {settings}"
 
 
 def _figure(value: float | None) -> str:

@@ -7,7 +7,6 @@ import contextlib
 import datetime
 import functools
 import importlib.metadata
-import json
 import shlex
 import shutil
 import sys
@@ -22,6 +21,7 @@ from nugan_hep import archive, cli
 from nugan_hep.cross_section import CrossSection
 from nugan_hep.errors import UserError
 from nugan_hep.output import Columns, EventWriter, atomic, gst, overlap
+from nugan_hep.signals import stop_signals
 
 if TYPE_CHECKING:
     from nugan_hep._core import SamplerCore
@@ -97,7 +97,11 @@ def _version() -> str:
 def _model_table() -> str:
     lines = [f"{'model':<20} {'probe':>5} {'target':>11}  energies [GeV]"]
     for name in archive.list_models():
-        about = archive.read_metadata(archive.find_model(name))
+        try:
+            about = archive.read_metadata(archive.find_model(name))
+        except UserError as error:
+            lines.append(f"{name:<20} unreadable: {error}")
+            continue
         low, high = about["enu_range"]
         lines.append(f"{name:<20} {about['probe']:>5} {about['target']:>11}  {low:g} to {high:g}")
     return "\n".join(lines)
@@ -187,7 +191,7 @@ def _describe(
         "time": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
         "model": {
             "name": core.name,
-            "sha256": json.loads(core.metadata).get("sha256"),
+            "sha256": core.sha256,
             "probe": core.probe,
             "target": core.target,
             "interaction": core.interaction,
@@ -215,7 +219,7 @@ def sample(argv: Sequence[str] | None = None) -> int:
         energies = _energies(options, core)
         start = time.monotonic()
         with (
-            overlap.stop_signals() as caught,
+            stop_signals() as caught,
             gst.create(options.out, core.probe, core.target, options.compression, options.force) as writer,
         ):
             writer.metadata.update(_describe(core, options, energies, shlex.join([PROGRAM, *argv])))

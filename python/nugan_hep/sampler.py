@@ -29,6 +29,7 @@ class Sampler:
     Raises
     ------
     UserError : no such model, not a readable archive, no such device
+    ValueError : arguments of a wrong type
 
     Examples
     --------
@@ -42,9 +43,11 @@ class Sampler:
         from nugan_hep import _core
 
         self._error = _core.Error
+        if not isinstance(device, str):
+            raise ValueError(f"device = {device!r}: expected cpu, cuda or cuda:k")
         path = Path(find_model(os.fspath(model))).absolute()
         try:
-            self._core = _core.SamplerCore(os.fspath(path), device, threads)
+            self._core = _core.SamplerCore(os.fspath(path), device, _whole("threads", threads, 2**31))
         except _core.Error as error:
             raise UserError(str(error)) from None
 
@@ -100,7 +103,7 @@ class Sampler:
         ValueError : arguments that contradict each other, or of a wrong shape
         UserError : values the model cannot take, such as an energy outside of its range
         """
-        if not 0 <= operator.index(seed) < 2**64:
+        if not 0 <= (seed := _whole("seed", seed)) < 2**64:
             raise ValueError(f"seed = {seed}: expected 0 to 2^64 - 1")
         if enu is not None and uniform is not None:
             raise ValueError("give enu or uniform, not both")
@@ -112,8 +115,8 @@ class Sampler:
         if energies is not None:
             low = high = float(energies)
         else:
-            low, high = self.enu_range if uniform is None else uniform
-        n, first = self._number("n", n), self._number("first", first)
+            low, high = self.enu_range if uniform is None else _two_energies(uniform)
+        n, first = _event_number("n", n), _event_number("first", first)
         try:
             return self._core.sample_uniform(low, high, n, seed, first)
         except self._error as error:
@@ -122,16 +125,35 @@ class Sampler:
     def _sample_at(self, energies: NDArray[np.float64], n: int | None, seed: int, first: int) -> Columns:
         if energies.ndim > 1:
             raise ValueError(f"enu has the shape {energies.shape}: expected one energy or one dimension")
-        if n is not None and n != len(energies):
+        if n is not None and _whole("n", n) != len(energies):
             raise ValueError(f"n = {n}, but enu holds {len(energies)} energies")
         try:
-            return self._core.sample_at(energies, seed, self._number("first", first))
+            return self._core.sample_at(energies, seed, _event_number("first", first))
         except self._error as error:
             raise UserError(str(error)) from None
 
-    @staticmethod
-    def _number(name: str, value: int) -> int:
+
+def _whole(name: str, value: int, limit: int | None = None) -> int:
+    """The whole number that an argument is, below ``limit`` where the core takes no larger one."""
+    try:
         number = operator.index(value)
-        if abs(number) >= 2**63:
-            raise UserError(f"{name} = {number}: event numbers end at 2^31 - 1")
-        return number
+    except TypeError:
+        raise ValueError(f"{name} = {value!r}: expected a whole number") from None
+    if limit is not None and abs(number) >= limit:
+        raise UserError(f"{name} = {number}: expected less than {limit}")
+    return number
+
+
+def _event_number(name: str, value: int) -> int:
+    number = _whole(name, value)
+    if abs(number) >= 2**63:
+        raise UserError(f"{name} = {number}: event numbers end at 2^31 - 1")
+    return number
+
+
+def _two_energies(uniform: tuple[float, float]) -> tuple[float, float]:
+    try:
+        low, high = (float(energy) for energy in uniform)
+    except (TypeError, ValueError):
+        raise ValueError(f"uniform = {uniform!r}: expected two energies, (low, high) in GeV") from None
+    return low, high

@@ -33,13 +33,13 @@ def _command(argv: Sequence[str] | None) -> int:
     arguments = parser.parse_args(argv)
     resumed = session.resumable(arguments)
     config = resolve(arguments, resumed["config"] if resumed else None)
-    identity = {
-        "name": arguments.name or arguments.out.resolve().name,
-        "probe": arguments.probe or 14,
-        "target": arguments.target or 1000060120,
-        "interaction": arguments.interaction or "CC inclusive",
+    defaults = {
+        "name": arguments.out.resolve().name,
+        "probe": 14,
+        "target": 1000060120,
+        "interaction": "CC inclusive",
     }
-    return session.run(arguments, config, identity=identity)
+    return session.run(arguments, config, resumed, defaults=defaults)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import torch
 
+from nugan_hep.networks.exported import weights_sha256
+
 MUON_MASS = 0.1056583755
 
 
@@ -60,13 +62,35 @@ class ToyGenerator(torch.nn.Module):
 
 
 def write_model(path: Path, *, latent_size: int = 50, fault: str = "", metadata: bool = True) -> Path:
-    """Save the toy generator to ``path``; ``fault`` breaks it: nan, energy, shape or raise."""
+    """Save the toy generator to ``path``; ``fault`` breaks it: nan, energy, shape, raise or sha256."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # TorchScript is in maintenance
-        script = torch.jit.script(ToyGenerator(latent_size, fault=fault).eval())
-        document = json.dumps({"format_version": 1, "name": "toy", "shift": 0.004})
+        model = ToyGenerator(latent_size, fault=fault).eval()
+        model.sha256 = weights_sha256(model)
+        if fault == "sha256":
+            del model.sha256
+        script = torch.jit.script(model)
+        document = json.dumps(
+            {
+                "format_version": 1,
+                "name": "toy",
+                "probe": 14,
+                "target": 1000060120,
+                "interaction": "CC inclusive",
+                "enu_range": [0.3, 10.0],
+                "latent_size": latent_size,
+                "shift": 0.004,
+            }
+        )
         torch.jit.save(script, str(path), _extra_files={"nugan.json": document} if metadata else {})
     return path
+
+
+def with_a_bit_flipped(archive: bytes) -> bytes:
+    """The archive with the lowest bit of one weight changed; members lie in it as they are."""
+    weight = ToyGenerator().last.weight.detach().numpy().tobytes()
+    start = archive.index(weight)
+    return archive[:start] + bytes([archive[start] ^ 1]) + archive[start + 1 :]
 
 
 def write_all(folder: Path) -> None:
@@ -74,8 +98,9 @@ def write_all(folder: Path) -> None:
     archive = write_model(folder / "toy.pt").read_bytes()
     write_model(folder / "odd.pt", latent_size=7)
     write_model(folder / "bare.pt", metadata=False)
-    for fault in ("nan", "energy", "shape", "raise"):
+    for fault in ("nan", "energy", "shape", "raise", "sha256"):
         write_model(folder / f"{fault}.pt", fault=fault)
+    (folder / "flipped.pt").write_bytes(with_a_bit_flipped(archive))
     (folder / "truncated.pt").write_bytes(archive[: len(archive) // 2])
     (folder / "noise.pt").write_bytes(b"not an archive " * 500)
     (folder / "empty.pt").write_bytes(b"")

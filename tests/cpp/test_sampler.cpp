@@ -45,6 +45,7 @@ TEST_CASE("A sampler knows its model", "[sampler]") {
   CHECK(model.shift == 0.004);
   CHECK(model.xsec_enu.size() == 5);
   CHECK(model.xsec.back() == Approx(7.0));
+  CHECK(model.sha256.size() == 64);
   CHECK(model.metadata.front() == '{');
   CHECK(sampler.threads() == 2);
   CHECK(Sampler("toy").threads() >= 1);
@@ -140,6 +141,8 @@ TEST_CASE("Files that are no models are refused by name", "[sampler]") {
   for (const char* name : {"truncated", "noise", "empty"})
     CHECK(names(open_error(name), name, "not a readable TorchScript archive"));
   CHECK(names(open_error("bare"), "bare.pt: no nugan.json inside"));
+  CHECK(names(open_error("flipped"), "flipped.pt: weights do not match their SHA-256; the file is corrupt"));
+  CHECK(names(open_error("sha256"), "sha256.pt: attribute 'sha256': expected it to be there"));
   const std::string folder = nugan::find_model("toy");
   CHECK(names(open_error(folder.substr(0, folder.rfind("toy")) + "folder.pt"), "folder.pt: not a file"));
 }

@@ -90,6 +90,11 @@ def test_paths(tmp_path, files):
     assert "no such file" in message([good, tmp_path / "absent.npz"], limit=1)
 
 
+def test_folder_that_may_not_be_searched(closed_folder):
+    assert "no such file" in message(closed_folder / "e.root")
+    assert "no such file" in message(f"{closed_folder}/e.root:events")
+
+
 def test_no_tree(tmp_path):
     import uproot
 
@@ -129,3 +134,42 @@ def test_weighted_events(tmp_path, files):
     path = files.write_trees(tmp_path / "w.root", {"gst": columns})
     for step in (1, 100):
         assert "event weights differ (2 and 0.5)" in message(path, step=step)
+
+
+def test_files_of_unequal_weight(tmp_path, files):
+    paths = []
+    for weight in (1.0, 1.0 + 1e-7, 2.0):
+        columns = files.gst(files.truth(5, seed=len(paths)))
+        columns["wght"] = np.full(5, weight)
+        paths.append(files.write(tmp_path / f"{len(paths)}.npz", columns))
+    plain = files.write(tmp_path / "plain.npz", files.ours(files.truth(5, seed=9)))
+    assert len(read_events([plain, *paths[:2]])) == 15
+    text = message([paths[0], plain, paths[2]])
+    assert f"{paths[0]} have weight 1, those of {paths[2]} 2" in text
+    # the second file carries no event that is wanted
+    columns["neu"][:] = -14
+    assert len(read_events([paths[0], files.write(tmp_path / "other.npz", columns)])) == 5
+
+
+@pytest.mark.parametrize("step", [7, 1000])
+def test_angles_in_degrees(tmp_path, files, step):
+    columns = files.ours(files.truth(100))
+    columns["theta"] = np.degrees(columns["theta"])
+    columns["theta"][:10] = np.nan
+    outside = int(np.sum(columns["theta"] > np.pi))
+    text = message(files.write(tmp_path / "degrees.npz", columns), step=step)
+    assert (
+        f"degrees.npz: of 100 events of the wanted kind, {outside} are unphysical and 10 not finite" in text
+    )
+    assert "angles in degrees instead of rad?" in text
+
+
+def test_up_to_half_of_the_rows_may_be_broken(tmp_path, files):
+    columns = files.gst(files.truth(100))
+    columns["neu"][:50] = -14  # other events do not count
+    columns["El"][:75] = 0.0
+    assert len(read_events(files.write(tmp_path / "half.npz", columns))) == 25
+    columns["El"][75] = np.inf
+    text = message(files.write(tmp_path / "more.npz", columns), shift=0.004)
+    assert "of 50 events of the wanted kind, 25 are unphysical and 1 not finite" in text
+    assert "an energy shift other than 0.004 GeV?" in text

@@ -123,6 +123,12 @@ def test_unwritable_folder(tmp_path: Path) -> None:
         tmp_path.chmod(0o700)
 
 
+def test_folder_that_may_not_be_searched(closed_folder: Path) -> None:
+    for path in (closed_folder / "a", closed_folder / "below" / "a"):
+        with pytest.raises(UserError, match=r"cannot write .*: (permission denied|there is no folder)"):
+            fill(path, b"1")
+
+
 def test_system_without_room(tmp_path: Path, largest_file: int) -> None:
     with pytest.raises(UserError, match=r"cannot write .*: file too large"):
         fill(tmp_path / "a", bytes(2 * largest_file))

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import signal
 import threading
 from collections.abc import Callable, Iterator
 
@@ -72,34 +70,3 @@ def test_stopping_delivers_what_was_begun() -> None:
         results.append(k)
     assert results == log
     assert 6 <= len(results) <= 9
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_first_signal_is_collected(number: signal.Signals) -> None:
-    before = signal.getsignal(number)
-    with overlap.stop_signals() as caught:
-        assert caught == []
-        os.kill(os.getpid(), number)
-        assert caught == [number]
-    assert signal.getsignal(number) is before
-
-
-def test_second_interrupt_is_not() -> None:
-    def interrupt_twice() -> None:
-        with overlap.stop_signals():
-            os.kill(os.getpid(), signal.SIGINT)
-            os.kill(os.getpid(), signal.SIGINT)
-
-    with pytest.raises(KeyboardInterrupt):
-        interrupt_twice()
-
-
-def test_an_ignored_signal_stays_ignored() -> None:
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        with overlap.stop_signals() as caught:
-            os.kill(os.getpid(), signal.SIGINT)
-        assert caught == []
-        assert signal.getsignal(signal.SIGINT) == signal.SIG_IGN
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -56,10 +56,26 @@ def test_bad_toml(tmp_path: Path, text: str, message: str) -> None:
 
 @pytest.mark.parametrize(
     "setting",
-    [{"batch": 0}, {"preset": "huge"}, {"loss": "mse"}, {"dropout": 1.0}, {"enu_max": 0.1}, {"beta1": -0.1}],
+    [
+        {"batch": 0},
+        {"preset": "huge"},
+        {"loss": "mse"},
+        {"dropout": 1.0},
+        {"enu_max": 0.1},
+        {"beta1": -0.1},
+        {"shift": 0.0},
+        {"enu_min": 0.1},
+        {"seed": 2**31},
+        {"threads": 0},
+    ],
 )
 def test_bad_values_are_named(setting: dict[str, object]) -> None:
     name, value = next(iter(setting.items()))
     named = "enu_max" if name == "enu_max" else name
     with pytest.raises(UserError, match=f"{named} = {value!r} is not valid"):
         TrainingConfig(**setting)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("text", "value"), [("1e5", 100_000), ("250", 250), ("2.0", 2)])
+def test_whole_numbers_in_any_spelling(text: str, value: int) -> None:
+    assert resolved("--steps", text).steps == value

@@ -80,7 +80,7 @@ def test_set_rate() -> None:
 
 
 @pytest.mark.cuda
-def test_captured_graph_trains_like_eager_steps() -> None:
+def test_captured_graph_keeps_training() -> None:
     if not torch.cuda.is_available():
         pytest.skip("no CUDA device")
     config = TrainingConfig(

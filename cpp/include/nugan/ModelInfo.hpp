@@ -18,6 +18,7 @@ struct ModelInfo {
   double shift = 0;              ///< energy that the nucleus always keeps, GeV
   std::vector<double> xsec_enu;  ///< energies of the cross section table, GeV
   std::vector<double> xsec;      ///< total cross section, 1e-38 cm²/nucleon
+  std::string sha256;            ///< of names and values of all weights, 64 hexadecimal digits
   std::string metadata;          ///< the archive's nugan.json, as text
 };
 

@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nugan_hep.data.checks import FileChecks, FileWeight, check_same_weight
 from nugan_hep.data.readers import check_file, read_columns, split_tree
 from nugan_hep.data.selection import Chunk, Report, Selection, classify, unchecked
 from nugan_hep.errors import UserError
 from nugan_hep.kinematics import ENU_RANGE, SHIFT_P2
 
 __all__ = ["Events", "Report", "read_events"]
-
-MEV_THRESHOLD = 100.0
-WEIGHT_TOLERANCE = 1e-5
 
 
 @dataclass(frozen=True)
@@ -61,18 +58,23 @@ def read_events(
     Raises
     ------
     UserError : a file that cannot be used (missing, damaged, empty, unknown columns, energies
-        that look like MeV, events of unequal weight), or no event left
+        that look like MeV, mostly unphysical rows), events of unequal weight in a file or between
+        files, or no event left
     """
     files = [paths] if isinstance(paths, str | Path) else list(paths)
     _check_arguments(files, probe, enu_range, limit)
     wanted = Selection(probe, target, shift, enu_range)
     report = Report(limit=limit)
     kept: list[tuple[NDArray[np.float32], ...]] = []
+    first_weight: FileWeight | None = None
     for path in files:
         if limit is not None and report.kept >= limit:
             break
         report.files += 1
-        _read_file(path, wanted, report, kept, step)
+        weight = _read_file(path, wanted, report, kept, step)
+        if weight is not None:
+            first_weight = first_weight or weight
+            check_same_weight(first_weight, weight)
     if not kept:
         raise UserError(f"no event left for probe {probe}, target {target}: {report}")
     enu, emu, theta = (np.concatenate(parts) for parts in zip(*kept, strict=True))
@@ -85,32 +87,26 @@ def _read_file(
     report: Report,
     kept: list[tuple[NDArray[np.float32], ...]],
     step: int,
-) -> None:
-    """Append the wanted events of one file to ``kept``, float32 triples (enu, emu, theta)."""
-    rows = above = 0
-    largest, first_weight = 0.0, None
+) -> FileWeight | None:
+    """Append the wanted events of one file to ``kept``, float32 triples (enu, emu, theta).
+
+    Returns the weight of its events, if they carry one.
+    """
+    checks = FileChecks(path)
     for layout, columns in read_columns(path, step):
         chunk = classify(columns, layout, wanted)
         if report.limit is not None:
             chunk = _cut(chunk, report.limit - report.kept)
         report.count(chunk.reason)
         report.unchecked += [name for name in unchecked(columns) if name not in report.unchecked]
+        checks.add(chunk, columns, layout)
         keep = chunk.reason == 0
-        if "weight" in columns:
-            first_weight = _check_weights(path, columns["weight"][: keep.size][keep], first_weight)
-        if layout.gev == 1.0:
-            high = chunk.enu[np.isfinite(chunk.enu) & (chunk.enu > MEV_THRESHOLD)]
-            rows, above = rows + int(np.isfinite(chunk.enu).sum()), above + high.size
-            largest = max(largest, float(high.max(initial=0)))
         if keep.any():
             kept.append((chunk.enu[keep], chunk.emu[keep], chunk.theta[keep]))
         if report.limit is not None and report.kept >= report.limit:
             break
-    if 2 * above > rows:  # the median is above the threshold
-        raise UserError(
-            f"{path}: the energies look like MeV, expected GeV ({above:,} of {rows:,} neutrino "
-            f"energies above {MEV_THRESHOLD:g}, the largest {largest:g})"
-        )
+    checks.finish(wanted)
+    return checks.weight
 
 
 def _cut(chunk: Chunk, n: int) -> Chunk:
@@ -120,19 +116,6 @@ def _cut(chunk: Chunk, n: int) -> Chunk:
         return chunk
     end = kept_rows[n - 1] + 1
     return Chunk(chunk.enu[:end], chunk.emu[:end], chunk.theta[:end], chunk.reason[:end])
-
-
-def _check_weights(path: str | Path, weights: NDArray[Any], first: float | None) -> float | None:
-    """Return the weight that all kept events share; a network learns from events of equal weight."""
-    if weights.size == 0:
-        return first
-    first = float(weights[0]) if first is None else first
-    equal = np.abs(weights - first) <= WEIGHT_TOLERANCE * abs(first)
-    if not np.all(equal):
-        raise UserError(
-            f"{path}: event weights differ ({first:g} and {weights[~equal][0]:g}), expected unweighted events"
-        )
-    return first
 
 
 def _check_arguments(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,7 +24,7 @@ TREES = ("TTree", "TNtuple", "TNtupleD", "ROOT::RNTuple")
 def split_tree(path: str | Path) -> tuple[Path, str | None]:
     """Split ``file.root:tree`` into the file and the tree's name, None where none is given."""
     head, _, tree = str(path).rpartition(":")
-    if tree and head.endswith(".root") and not Path(path).exists():
+    if tree and head.endswith(".root") and not os.path.exists(path):
         return Path(head), tree
     return Path(path), None
 
@@ -33,9 +34,10 @@ def check_file(path: str | Path) -> None:
     file, _ = split_tree(path)
     if file.suffix not in FORMATS:
         raise UserError(f"{file}: unknown suffix {file.suffix!r}, expected one of {', '.join(FORMATS)}")
-    if not file.exists():
+    # os.path says no where it may not look; methods of Path raise before Python 3.14
+    if not os.path.exists(file):
         raise UserError(f"{file}: no such file")
-    if not file.is_file():
+    if not os.path.isfile(file):
         raise UserError(f"{file}: not a file")
     if file.stat().st_size == 0:
         raise UserError(f"{file}: the file is empty (0 bytes)")

@@ -62,6 +62,7 @@ def read_target(files: Sequence[str], model: Model) -> Target:
             sample, enu = _read_events(path, model)
             samples.append(sample)
             sources.append("reference")
+            processes.append("")  # events do not say of which physics they are
             if sample.enu is None:
                 energies.append(enu)
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from typing import Any, cast
 
@@ -81,13 +82,25 @@ def fold_inputs(generator: Generator) -> nn.Linear:
     return folded
 
 
+def weights_sha256(model: nn.Module) -> str:
+    """SHA-256 over names and little-endian bytes of all parameters and buffers, sorted by name."""
+    digest = hashlib.sha256()
+    for key, tensor in sorted(model.state_dict().items()):
+        digest.update(key.encode() + b"\0" + tensor.contiguous().numpy().tobytes())
+    return digest.hexdigest()
+
+
 def scripted(
     model: nn.Module, attributes: dict[str, Any], tables: dict[str, Tensor]
 ) -> torch.jit.ScriptModule:
-    """Script ``model`` in eval mode, with plain attributes and buffers that the C++ core reads."""
+    """Script ``model`` in eval mode, with attributes and buffers that the C++ core reads.
+
+    The attribute ``sha256`` is added: torch's loader does not notice a damaged weight.
+    """
     for name, value in attributes.items():
         setattr(model, name, value)
     for name, table in tables.items():
         model.register_buffer(name, table)
     model = model.cpu().eval().requires_grad_(False)
+    model.sha256 = weights_sha256(model)  # type: ignore[assignment]
     return cast(torch.jit.ScriptModule, torch.jit.script(model))

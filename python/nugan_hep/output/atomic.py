@@ -19,11 +19,12 @@ def check_target(path: Path, force: bool) -> None:
     ------
     UserError : folder missing, not a regular file, or existing without ``force``
     """
-    if not path.parent.is_dir():
+    # os.path says no where it may not look; methods of Path raise before Python 3.14
+    if not os.path.isdir(path.parent):
         raise UserError(f"cannot write {path}: there is no folder {path.parent}")
-    if path.exists() and not path.is_file():
+    if os.path.exists(path) and not os.path.isfile(path):
         raise UserError(f"cannot write {path}: it exists and is not a regular file")
-    if path.exists() and not force:
+    if os.path.exists(path) and not force:
         raise UserError(f"{path} exists; give another name or --force to replace it")
 
 

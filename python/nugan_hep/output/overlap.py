@@ -1,40 +1,13 @@
-"""Producing ahead of a consumer, and stopping both in good order."""
+"""Producing ahead of a consumer."""
 
 from __future__ import annotations
 
-import contextlib
-import signal
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from types import FrameType
 from typing import TypeVar
 
 T = TypeVar("T")
-
-
-@contextlib.contextmanager
-def stop_signals() -> Iterator[list[int]]:
-    """Collect SIGINT and SIGTERM; a second one acts as if nobody collected."""
-    caught: list[int] = []
-    # a command in a shell's background ignores SIGINT, and goes on doing so
-    before = {n: signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)}
-    before = {n: action for n, action in before.items() if action not in (signal.SIG_IGN, None)}
-
-    def restore() -> None:
-        for number, action in before.items():
-            signal.signal(number, action)
-
-    def catch(number: int, frame: FrameType | None) -> None:
-        caught.append(number)
-        restore()
-
-    for number in before:
-        signal.signal(number, catch)
-    try:
-        yield caught
-    finally:
-        restore()
 
 
 def ahead(

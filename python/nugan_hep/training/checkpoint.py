@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-import os
+import io
 import pickle
+import shutil
 import zipfile
+from collections.abc import Set
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from nugan_hep.errors import UserError
+from nugan_hep.output.atomic import new_file
 
 CHECKPOINT = "checkpoint.pt"
 PREVIOUS = "checkpoint-previous.pt"
 BEST = "best.pt"
+
+START_KEYS = frozenset({"format", "config", "generator", "discriminator"})
+BEST_KEYS = START_KEYS | {"freeze", "stages", "step", "seconds", "weights", "validation_events", "scores"}
+CHECKPOINT_KEYS = START_KEYS | {"freeze", "stages", "data", "step", "seconds", "best", "history"}
+CHECKPOINT_KEYS |= {"average", "optimizers", "rng"}
 
 
 def save(state: dict[str, Any], path: Path) -> None:
@@ -24,46 +32,48 @@ def save(state: dict[str, Any], path: Path) -> None:
     ------
     UserError : the disk is full or the folder cannot be written
     """
-    temporary = path.with_name(f".{path.name}.part")
     try:
-        with temporary.open("wb") as file:
+        with new_file(path, force=True) as file:
             torch.save(state, file)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except (OSError, RuntimeError) as error:
-        temporary.unlink(missing_ok=True)
-        raise UserError(f"cannot write {path}: {error}") from None
+    except RuntimeError as error:  # how torch's writer reports a full disk
+        raise UserError(f"cannot write {path}: {str(error).splitlines()[0]}") from None
 
 
 def save_rotating(state: dict[str, Any], folder: Path) -> None:
     """Save the newest checkpoint of a run and keep the one before it."""
     newest = folder / CHECKPOINT
     if newest.exists():
-        previous = folder / f".{PREVIOUS}.part"
-        previous.unlink(missing_ok=True)
-        os.link(newest, previous)
-        previous.replace(folder / PREVIOUS)
+        with newest.open("rb") as file, new_file(folder / PREVIOUS, force=True) as previous:
+            shutil.copyfileobj(file, previous)
     save(state, newest)
 
 
-def load(path: Path) -> dict[str, Any]:
-    """Read a checkpoint onto the CPU.
+def load(path: Path, keys: Set[str]) -> dict[str, Any]:
+    """Read a checkpoint that has at least ``keys`` onto the CPU.
 
     Raises
     ------
-    UserError : missing, truncated or not a checkpoint
+    UserError : missing, truncated or not such a checkpoint
     """
-    if not path.is_file():
-        raise UserError(f"no checkpoint {path}")
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, RuntimeError, EOFError, ValueError, pickle.UnpicklingError, zipfile.BadZipFile):
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise UserError(f"no checkpoint {path}") from None
+    except OSError as error:
+        raise UserError(f"cannot read {path}: {error.strerror}") from None
+    return parse(content, path, keys)
+
+
+def parse(content: bytes, path: Path, keys: Set[str]) -> dict[str, Any]:
+    """The state in the bytes of a checkpoint; ``path`` is for messages, see :func:`load`."""
+    try:
+        state = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
+    except (RuntimeError, EOFError, ValueError, pickle.UnpicklingError, zipfile.BadZipFile):
         previous = path.with_name(PREVIOUS)
         hint = f"; {previous} is the one before it" if path.name == CHECKPOINT and previous.exists() else ""
         raise UserError(f"{path} is truncated or not a checkpoint{hint}") from None
-    if not isinstance(state, dict) or "format" not in state:
-        raise UserError(f"{path} is not a nugan-hep checkpoint")
+    if not isinstance(state, dict) or not keys <= state.keys():
+        raise UserError(f"{path} is not a checkpoint of this kind")
     return state
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from nugan_hep.errors import UserError
-from nugan_hep.kinematics import SHIFT_P1, SHIFT_P2
+from nugan_hep.kinematics import MUON_MASS, SHIFT_P1, SHIFT_P2
 from nugan_hep.networks.presets import PRESETS
 
 _HELP = "help"
@@ -39,22 +39,26 @@ class TrainingConfig:
     dropout: float = _option(0.1, "dropout fraction after each block")
     generator_noise: float = _option(1e-3, "sigma of the generator's noise")
     discriminator_noise: float = _option(1e-3, "sigma of the discriminator's noise")
-    shift: float = _option(SHIFT_P2, "energy shift s of the proxies, GeV")
-    enu_min: float = _option(0.3, "lower edge of the neutrino energies, GeV")
+    shift: float = _option(SHIFT_P2, "energy shift s of the proxies, above 0 GeV")
+    enu_min: float = _option(0.3, "lower edge of the neutrino energies, GeV, above the muon mass plus s")
     enu_max: float = _option(10.0, "upper edge of the neutrino energies, GeV")
     ema_decay: float = _option(0.999, "decay per step of the generator's moving average")
     eval_every: int = _option(2000, "steps between evaluations")
     checkpoint_every: int = _option(1000, "steps between checkpoints")
-    seed: int = _option(1, "seed of weights, batches, latents and noise")
+    seed: int = _option(1, "seed of weights, batches, latents and noise, below 2^31")
     device: str = _option("cpu", "cpu or cuda[:k]")
-    threads: int = _option(1, "intra-op threads on the CPU")
+    threads: int = _option(1, "intra-op threads on the CPU, at most 256")
 
     def __post_init__(self) -> None:
         checks = {
             "preset": self.preset in PRESETS,
             "loss": self.loss in ("ce", "heuristic", "hce"),
             **{name: getattr(self, name) >= 1 for name in _AT_LEAST_ONE},
-            **{name: getattr(self, name) > 0 for name in ("lr_generator", "lr_discriminator", "enu_min")},
+            **{name: getattr(self, name) > 0 for name in ("lr_generator", "lr_discriminator", "shift")},
+            # the largest that stay safe: the epoch goes beside the seed, torch starts every thread
+            "seed": 0 <= self.seed < 2**31,
+            "threads": 1 <= self.threads <= 256,
+            "enu_min": self.enu_min > MUON_MASS + self.shift,
             **{name: 0 <= getattr(self, name) < 1 for name in ("beta1", "beta2", "dropout", "ema_decay")},
             **{name: getattr(self, name) >= 0 for name in _NOT_NEGATIVE},
             "enu_max": self.enu_max > self.enu_min,
@@ -67,8 +71,8 @@ class TrainingConfig:
         return asdict(self)
 
 
-_AT_LEAST_ONE = ("steps", "batch", "eval_every", "checkpoint_every", "threads")
-_NOT_NEGATIVE = ("weight_decay", "generator_noise", "discriminator_noise", "shift", "seed")
+_AT_LEAST_ONE = ("steps", "batch", "eval_every", "checkpoint_every")
+_NOT_NEGATIVE = ("weight_decay", "generator_noise", "discriminator_noise")
 
 # where a preset differs from the defaults above (arXiv:2502.20244)
 TRAINING_PRESETS: dict[str, dict[str, Any]] = {
@@ -91,11 +95,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for item in fields(TrainingConfig):
         group.add_argument(
             "--" + item.name.replace("_", "-"),
-            type=types[item.name],
+            type=_whole if types[item.name] is int else types[item.name],
             default=None,
             metavar=types[item.name].__name__.upper(),
             help=f"{item.metadata[_HELP]} (default {item.default})",
         )
+
+
+def _whole(text: str) -> int:
+    """A whole number of any sign; ``1e5`` is one."""
+    try:
+        value = float(text)
+        if value == int(value):
+            return int(text) if text.lstrip("+-").isdigit() else int(value)
+    except (ValueError, OverflowError):
+        pass
+    raise argparse.ArgumentTypeError(f"{text!r} is not a whole number")
 
 
 def read_toml(path: Path) -> dict[str, Any]:

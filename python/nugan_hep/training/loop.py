@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import csv
+import io
 import math
 import time
 import zlib
@@ -17,6 +18,7 @@ from torch import Tensor, nn
 
 from nugan_hep.errors import UserError
 from nugan_hep.networks import PRESETS, Discriminator, Generator, NetworkConfig
+from nugan_hep.output.atomic import new_file
 from nugan_hep.training import checkpoint
 from nugan_hep.training.config import TrainingConfig
 from nugan_hep.training.step import AdversarialStep, make_optimizer, set_rate, switch_to_amsgrad
@@ -92,12 +94,14 @@ class Trainer:
         self.step_function = AdversarialStep(
             self.generator, self.discriminator, self.optimizers, config, self.latent_size
         )
+        self.fingerprint = [len(data), zlib.crc32(data.cpu().numpy().data)]
         self.data = data.to(self.device)
         self.validation = Validation(validation.to(self.device))
         self.step = 0
         self.seconds = 0.0
         self.best = math.inf
         self.history: list[dict[str, float]] = []
+        self.stages: list[dict[str, Any]] = []  # settings that held until a resumption changed them
         self._permutation: tuple[int, Tensor] | None = None
 
     def run(self, report: Callable[[Progress], None], stopped: Callable[[], bool] = lambda: False) -> None:
@@ -142,7 +146,8 @@ class Trainer:
             "format": FORMAT,
             "config": self.config.as_dict(),
             "freeze": self.freeze,
-            "data": self._fingerprint(),
+            "stages": self.stages,
+            "data": self.fingerprint,
             "step": self.step,
             "seconds": self.seconds,
             "best": self.best,
@@ -159,10 +164,17 @@ class Trainer:
 
         Raises
         ------
-        UserError : the checkpoint was made with other events
+        UserError : the checkpoint was made with other events, networks or frozen layers
         """
-        if state["data"] != self._fingerprint():
+        if state["freeze"] != self.freeze:
+            raise UserError(f"the run in {self.folder} has freeze = {state['freeze']}, not {self.freeze}")
+        old, new = state["config"], self.config.as_dict()
+        changed = {key: old[key] for key in new if old[key] != new[key]}
+        for key in changed.keys() & {"preset", "shift", "enu_min", "enu_max"}:
+            raise UserError(f"the run in {self.folder} has {key} = {old[key]}, not {new[key]}")
+        if state["data"] != self.fingerprint:
             raise UserError(f"the checkpoint in {self.folder} was made with other training events")
+        self.stages = state["stages"] + ([{"until": state["step"], **changed}] if changed else [])
         self.step, self.seconds, self.best = state["step"], state["seconds"], state["best"]
         self.history = state["history"]
         self.generator.load_state_dict(state["generator"])
@@ -174,9 +186,6 @@ class Trainer:
             own[0]["amsgrad"] = saved["param_groups"][0]["amsgrad"]
             optimizer.load_state_dict({"state": saved["state"], "param_groups": own})
         checkpoint.restore_rng(state["rng"], self.device)
-
-    def _fingerprint(self) -> list[int]:
-        return [len(self.data), zlib.crc32(self.data.cpu().numpy().data)]
 
     def _batch(self) -> tuple[Tensor, Tensor]:
         """True events [B, 3] in the order of the epoch's permutation, and energies [2B, 1]."""
@@ -240,30 +249,31 @@ class Trainer:
             "format": FORMAT,
             "config": self.config.as_dict(),
             "freeze": self.freeze,
-            "events": len(self.data),
+            "stages": self.stages,
             "step": self.step,
             "seconds": self.seconds,
             "weights": which,
             "validation_events": len(self.validation.enu),
-            "scores": scores._asdict(),
+            "scores": scores._asdict() | self.validation.floor,
             "generator": generator.state_dict(),
             "discriminator": self.discriminator.state_dict(),
         }
 
     def _write_history(self) -> None:
-        path = self.folder / "history.csv"
-        temporary = path.with_name(".history.csv.part")
-        with temporary.open("w", newline="") as file:
-            writer = csv.DictWriter(file, fieldnames=list(self.history[0]))
-            writer.writeheader()
-            writer.writerows(self.history)
-        temporary.replace(path)
+        text = io.StringIO(newline="")
+        writer = csv.DictWriter(text, fieldnames=list(self.history[0]))
+        writer.writeheader()
+        writer.writerows(self.history)
+        with new_file(self.folder / "history.csv", force=True) as file:
+            file.write(text.getvalue().encode())
 
     def _check_finite(self, losses: list[float]) -> None:
         weights = [*self.generator.parameters(), *self.discriminator.parameters()]
         if all(map(math.isfinite, losses)) and all(bool(torch.isfinite(w).all()) for w in weights):
             return
+        has_checkpoint = (self.folder / checkpoint.CHECKPOINT).exists()
+        kept = "the last good checkpoint is" if has_checkpoint else "no checkpoint yet"
         raise UserError(
-            f"training diverged at step {self.step} (loss D {losses[0]:g}, G {losses[1]:g}, or a weight): "
-            f"the last good checkpoint is in {self.folder}; try lower learning rates"
+            f"training diverged at step {self.step} (loss D {losses[0]:g}, G {losses[1]:g}, or a weight); "
+            f"try lower learning rates ({kept} in {self.folder})"
         )

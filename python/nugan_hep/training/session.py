@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -20,12 +18,15 @@ from nugan_hep import cli
 from nugan_hep.cross_section import read_csv
 from nugan_hep.data import Events, read_events
 from nugan_hep.errors import UserError
-from nugan_hep.export import RUN_FILE, export_best
+from nugan_hep.export import RUN_FILE, export_best, read_run
 from nugan_hep.kinematics import to_proxies
+from nugan_hep.output.atomic import new_file
+from nugan_hep.signals import stop_signals
 from nugan_hep.training import checkpoint
 from nugan_hep.training.config import TrainingConfig, add_arguments, to_toml
 from nugan_hep.training.loop import Progress, Trainer
 
+CONFIG_FILE = "config.toml"
 HELD_OUT = 0.1
 LOG_EVERY = 1000
 
@@ -58,41 +59,69 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
 def run(
     arguments: argparse.Namespace,
     config: TrainingConfig,
+    resumed: dict[str, Any] | None,
     *,
-    identity: dict[str, Any],
+    defaults: dict[str, Any],
     start: dict[str, Any] | None = None,
-    start_name: str | None = None,
-    freeze: str = "none",
+    freeze: str | None = None,
 ) -> int:
-    """Train in ``arguments.out`` and export the best epoch; exit code 0, or 130 after Ctrl-C."""
-    check_device(config.device)
+    """Train in ``arguments.out`` and export the best epoch.
+
+    ``defaults`` has what the model is called and describes where the command line is silent.
+    The exit code is 0, or 128 plus the signal's number after SIGINT or SIGTERM.
+    """
+    use_device(config.device)
     torch.set_num_threads(config.threads)
     folder: Path = arguments.out
-    resumed = resumable(arguments)
-    training, validation, data = _read(arguments, config, identity)
-    cross_section = read_csv(arguments.cross_section)._asdict() if arguments.cross_section else None
-    if cross_section:
-        cross_section = {key: value.tolist() for key, value in cross_section.items()}
+    description = describe_run(arguments, defaults, read_run(folder) if resumed else None)
+    training, validation, files = _read(arguments, config, description)
+    description["data"] = files | {"start": description["start"]}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if resumed is None:
-            description = {**identity, "cross_section": cross_section, "data": data | {"start": start_name}}
-            (folder / RUN_FILE).write_text(json.dumps(description, indent=1))
-        (folder / "config.toml").write_text(to_toml(config.as_dict()) + "\n")
     except OSError as error:
         raise UserError(f"cannot write run folder {folder}: {error.strerror}") from None
+    freeze = freeze or (resumed["freeze"] if resumed else "none")
     trainer = Trainer(config, training, validation, folder, start=start, freeze=freeze)
     if resumed is not None:
         trainer.restore(resumed)
-    with _stop_on_interrupt() as stopped, _reporter(arguments, config, trainer.step) as report:
-        trainer.run(report, stopped)
-        interrupted = stopped() and trainer.step < config.steps
+        if trainer.step >= config.steps:
+            raise UserError(f"the run is at step {trainer.step:,} of {config.steps:,}: give more --steps")
+    for name, text in (
+        (RUN_FILE, json.dumps(description, indent=1)),
+        (CONFIG_FILE, to_toml(config.as_dict())),
+    ):
+        with new_file(folder / name, force=True) as file:
+            file.write(text.encode() + b"\n")
+    with stop_signals() as caught, _reporter(arguments, config, trainer.step) as report:
+        trainer.run(report, lambda: bool(caught))
     if (folder / checkpoint.BEST).exists():
         path = export_best(folder)
         print(f"best <MAP-3D> {trainer.best:.3f}; wrote {path} ({path.stat().st_size / 1e3:.0f} kB)")
-    if interrupted:
+    if trainer.step < config.steps:
         print(f"stopped at step {trainer.step}; continue with --resume", file=sys.stderr)
-    return cli.EXIT_INTERRUPTED if interrupted else 0
+        return 128 + caught[0]
+    return 0
+
+
+def describe_run(
+    arguments: argparse.Namespace, defaults: dict[str, Any], saved: dict[str, Any] | None
+) -> dict[str, Any]:
+    """Name, PDG codes, interaction and cross section: of the run that is resumed, or as given.
+
+    Raises
+    ------
+    UserError : a resumed run is given another identity
+    """
+    described = dict(saved or defaults)
+    for key in ("name", "probe", "target", "interaction"):
+        given = getattr(arguments, key)
+        if saved and given is not None and given != saved[key]:
+            raise UserError(f"--{key} {given}, but the run in {arguments.out} has {saved[key]}")
+        described[key] = described[key] if given is None else given
+    if arguments.cross_section:
+        table = read_csv(arguments.cross_section)
+        described["cross_section"] = {"enu": table.enu.tolist(), "sigma": table.sigma.tolist()}
+    return {"cross_section": None, "start": None, **described}
 
 
 def resumable(arguments: argparse.Namespace) -> dict[str, Any] | None:
@@ -104,30 +133,33 @@ def resumable(arguments: argparse.Namespace) -> dict[str, Any] | None:
     """
     path = arguments.out / checkpoint.CHECKPOINT
     if arguments.resume:
-        return checkpoint.load(path)
+        return checkpoint.load(path, checkpoint.CHECKPOINT_KEYS)
     if path.exists():
         raise UserError(f"{arguments.out} holds a run: give --resume to continue it, or another --out")
     return None
 
 
-def check_device(name: str) -> None:
-    """Raise UserError for a device that torch does not know or does not have."""
+def use_device(name: str) -> None:
+    """Make a device current; UserError for one that torch does not know or does not have."""
     try:
         device = torch.device(name)
     except RuntimeError:
         raise UserError(f"no device {name!r}; expected cpu or cuda[:k]") from None
     if device.type not in ("cpu", "cuda"):
         raise UserError(f"no device {name!r}; expected cpu or cuda[:k]")
-    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
-        raise UserError(f"device {name!r} is not there: torch finds {torch.cuda.device_count()} CUDA devices")
+    if device.type == "cuda":
+        count = torch.cuda.device_count()
+        if (device.index or 0) >= count:
+            raise UserError(f"device {name!r} is not there: torch finds {count} CUDA devices")
+        torch.cuda.set_device(device)  # streams and graphs are those of the current device
 
 
 def _read(
-    arguments: argparse.Namespace, config: TrainingConfig, identity: dict[str, Any]
+    arguments: argparse.Namespace, config: TrainingConfig, description: dict[str, Any]
 ) -> tuple[Tensor, Tensor, dict[str, Any]]:
     selection: dict[str, Any] = {
-        "probe": identity["probe"],
-        "target": identity["target"],
+        "probe": description["probe"],
+        "target": description["target"],
         "shift": config.shift,
         "enu_range": (config.enu_min, config.enu_max),
     }
@@ -150,24 +182,6 @@ def _read(
 def _proxies(events: Events, config: TrainingConfig) -> Tensor:
     columns = to_proxies(events.enu, events.emu, events.theta, config.shift, (config.enu_min, config.enu_max))
     return torch.from_numpy(np.stack(columns, axis=1).astype(np.float32))
-
-
-@contextmanager
-def _stop_on_interrupt() -> Iterator[Callable[[], bool]]:
-    """A flag that the first Ctrl-C sets, so that a step is never torn; the second interrupts at once."""
-    pressed = False
-
-    def handler(number: int, frame: FrameType | None) -> None:
-        nonlocal pressed
-        if pressed:
-            raise KeyboardInterrupt
-        pressed = True
-
-    before = signal.signal(signal.SIGINT, handler)
-    try:
-        yield lambda: pressed
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

@@ -43,6 +43,7 @@ class Validation:
         columns = proxies.cpu().numpy()
         self.h2 = metrics.histogram_2d(columns[:, 1], columns[:, 2])
         self.h3 = metrics.histogram_3d(columns[:, 0], columns[:, 1], columns[:, 2])
+        self.floor = {"floor_map_2d": _floor(self.h2), "floor_map_3d": _floor(self.h3)}
 
     def __call__(self, generator: Generator, latent_size: int, seed: int) -> Scores:
         """Scores of ``generator`` (eval mode) on as many events as there are validation events."""
@@ -63,6 +64,12 @@ def _map(reference: NDArray[np.float64], model: NDArray[np.float64], tails: bool
         return metrics.mean_absolute_pull(reference, model, tails)
     except ValueError:
         return float("inf")
+
+
+def _floor(truth: NDArray[np.float64]) -> float:
+    """MAP between two samples of as many events, drawn from the histogram itself."""
+    random = np.random.default_rng(1)
+    return _map(random.poisson(truth).astype(np.float64), random.poisson(truth).astype(np.float64), True)
 
 
 @torch.inference_mode()
