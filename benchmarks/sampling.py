@@ -63,18 +63,8 @@ def main() -> None:
     floor = 2 * n * sum(a * b for a, b in FOLDED_LAYERS) / sgemm_rate()
     with tempfile.TemporaryDirectory() as folder:
         out = str(Path(folder) / "events.root")
-        options = [
-            "--model",
-            arguments.model,
-            "-n",
-            str(n),
-            "--threads",
-            "1",
-            "--quiet",
-            "--force",
-            "--out",
-            out,
-        ]
+        options = ["--model", arguments.model, "-n", str(n), "--out", out]
+        options += ["--threads", "1", "--quiet", "--force"]
         rows = {
             "sampling only": seconds(lambda: sampler.sample(n=n, seed=1), repeat),
             "to a zstd:1 TTree": seconds(lambda: sample.main(options), repeat),

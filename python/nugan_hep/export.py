@@ -9,16 +9,15 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
 
 from nugan_hep import cli
 from nugan_hep.archive import FORMAT_VERSION, METADATA_FILE, TRAINING_FILE
 from nugan_hep.cross_section import CrossSection
 from nugan_hep.errors import UserError
 from nugan_hep.output.atomic import new_file
-
-if TYPE_CHECKING:
-    pass
 
 RUN_FILE = "run.json"
 MODEL_FILE = "model.pt"
@@ -49,7 +48,11 @@ def export_best(folder: Path, out: Path | None = None, name: str | None = None) 
     best = checkpoint.load(folder / checkpoint.BEST, checkpoint.BEST_KEYS)
     run = read_run(folder)
     table = run["cross_section"]
-    cross_section = CrossSection(*(_float_array(table[key]) for key in ("enu", "sigma"))) if table else None
+    cross_section = (
+        CrossSection(*(np.asarray(table[key], dtype=np.float64) for key in ("enu", "sigma")))
+        if table
+        else None
+    )
     identity = Identity(name or run["name"], run["probe"], run["target"], run["interaction"], cross_section)
     path = out or folder / MODEL_FILE
     if path.suffix != ".pt":
@@ -68,6 +71,7 @@ def write_archive(
 
     from nugan_hep.networks import Generator
     from nugan_hep.networks.exported import ExportedGenerator, scripted
+    from nugan_hep.training.checkpoint import START_KEYS
     from nugan_hep.training.config import TrainingConfig
     from nugan_hep.training.loop import network_config
 
@@ -118,7 +122,7 @@ def write_archive(
     }
     # both networks travel with the model, so that it can be the start of a transfer
     buffer = io.BytesIO()
-    torch.save({key: best[key] for key in ("format", "config", "generator", "discriminator")}, buffer)
+    torch.save({key: best[key] for key in sorted(START_KEYS)}, buffer)
     extra = {METADATA_FILE: json.dumps(metadata, indent=1).encode(), TRAINING_FILE: buffer.getvalue()}
     archive = io.BytesIO()
     torch.jit.save(module, archive, _extra_files=extra)
@@ -134,12 +138,6 @@ def read_run(folder: Path) -> dict[str, Any]:
         return dict(json.loads(path.read_text()))
     except (OSError, ValueError) as error:
         raise UserError(f"{folder} is not a run folder: cannot read {path.name} ({error})") from None
-
-
-def _float_array(values: Sequence[float]) -> Any:
-    import numpy as np
-
-    return np.asarray(values, dtype=np.float64)
 
 
 def _command(argv: Sequence[str] | None) -> int:

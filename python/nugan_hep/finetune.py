@@ -21,17 +21,8 @@ Networks, energy range and shift are those of the model that it starts from. The
 batch and all else are options as in nugan_hep.train.
 """
 
-# what a transfer takes over from the run it starts from
-_INHERITED = (
-    "preset",
-    "shift",
-    "enu_min",
-    "enu_max",
-    "dropout",
-    "generator_noise",
-    "discriminator_noise",
-    "loss",
-)
+# what a transfer takes over beside the BOUND_KEYS, unless told otherwise
+_INHERITED = ("dropout", "generator_noise", "discriminator_noise", "loss")
 _DEFAULTS = {"steps": 10_000, "eval_every": 250, "checkpoint_every": 1000, "amsgrad_from": -1}
 
 
@@ -43,7 +34,7 @@ def _command(argv: Sequence[str] | None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     from nugan_hep.training import session
-    from nugan_hep.training.config import resolve
+    from nugan_hep.training.config import BOUND_KEYS, resolve
 
     parser.add_argument(
         "--from",
@@ -61,15 +52,11 @@ def _command(argv: Sequence[str] | None) -> int:
     arguments = parser.parse_args(argv)
     start, source = load_start(arguments.start)
     resumed = session.resumable(arguments)
-    inherited = {key: start["config"][key] for key in _INHERITED}
+    inherited = {key: start["config"][key] for key in (*BOUND_KEYS, *_INHERITED)}
     config = resolve(arguments, resumed["config"] if resumed else {**_DEFAULTS, **inherited})
-    changed = [
-        key for key in ("preset", "shift", "enu_min", "enu_max") if getattr(config, key) != inherited[key]
-    ]
-    if changed:
-        raise UserError(
-            f"{changed[0]} = {getattr(config, changed[0])}, but {arguments.start} has {inherited[changed[0]]}"
-        )
+    for key in BOUND_KEYS:
+        if getattr(config, key) != inherited[key]:
+            raise UserError(f"{key} = {getattr(config, key)}, but {arguments.start} has {inherited[key]}")
     defaults = {key: source[key] for key in ("probe", "target", "interaction")}
     defaults |= {"name": arguments.out.resolve().name, "start": source["name"]}
     freeze = arguments.freeze or (None if resumed else "first-block")

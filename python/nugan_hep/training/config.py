@@ -71,6 +71,9 @@ class TrainingConfig:
         return asdict(self)
 
 
+# what the weights of a run are bound to: neither a resumption nor a transfer may change it
+BOUND_KEYS = ("preset", "shift", "enu_min", "enu_max")
+
 _AT_LEAST_ONE = ("steps", "batch", "eval_every", "checkpoint_every")
 _NOT_NEGATIVE = ("weight_decay", "generator_noise", "discriminator_noise")
 

@@ -20,7 +20,7 @@ from nugan_hep.errors import UserError
 from nugan_hep.networks import PRESETS, Discriminator, Generator, NetworkConfig
 from nugan_hep.output.atomic import new_file
 from nugan_hep.training import checkpoint
-from nugan_hep.training.config import TrainingConfig
+from nugan_hep.training.config import BOUND_KEYS, TrainingConfig
 from nugan_hep.training.step import AdversarialStep, make_optimizer, set_rate, switch_to_amsgrad
 from nugan_hep.training.validation import Scores, Validation
 
@@ -170,7 +170,7 @@ class Trainer:
             raise UserError(f"the run in {self.folder} has freeze = {state['freeze']}, not {self.freeze}")
         old, new = state["config"], self.config.as_dict()
         changed = {key: old[key] for key in new if old[key] != new[key]}
-        for key in changed.keys() & {"preset", "shift", "enu_min", "enu_max"}:
+        for key in changed.keys() & set(BOUND_KEYS):
             raise UserError(f"the run in {self.folder} has {key} = {old[key]}, not {new[key]}")
         if state["data"] != self.fingerprint:
             raise UserError(f"the checkpoint in {self.folder} was made with other training events")

@@ -86,10 +86,8 @@ def run(
         trainer.restore(resumed)
         if trainer.step >= config.steps:
             raise UserError(f"the run is at step {trainer.step:,} of {config.steps:,}: give more --steps")
-    for name, text in (
-        (RUN_FILE, json.dumps(description, indent=1)),
-        (CONFIG_FILE, to_toml(config.as_dict())),
-    ):
+    texts = {RUN_FILE: json.dumps(description, indent=1), CONFIG_FILE: to_toml(config.as_dict())}
+    for name, text in texts.items():
         with new_file(folder / name, force=True) as file:
             file.write(text.encode() + b"\n")
     with stop_signals() as caught, _reporter(arguments, config, trainer.step) as report:
