@@ -8,6 +8,17 @@ import pytest
 
 
 @pytest.fixture
+def one_thread() -> Iterator[None]:
+    """torch on one thread, for small networks wait for each other on more."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture
 def closed_folder(tmp_path: Path) -> Iterator[Path]:
     """A folder that the test's process may not search; root becomes another user for the test."""
     folder = tmp_path / "closed"

@@ -30,6 +30,17 @@ def test_users_folder_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert archive.find_model("numu_C12_inc") == tmp_path / "numu_C12_inc.pt"
 
 
+@pytest.mark.parametrize("suffix", ["", "_gan", "_flow", "_10k", "_100k", "_10k_flow", "_gan_100k"])
+@pytest.mark.parametrize("process", ["numu_C12_inc", "numubar_C12_alt"])
+def test_process_of_a_model(process: str, suffix: str) -> None:
+    assert archive.process_of(process + suffix) == process
+
+
+def test_other_names_are_their_own_process() -> None:
+    for name in ("mine", "numu_C12_inc_20k", "flow", "numu_flow_inc", ""):
+        assert archive.process_of(name) == name
+
+
 def test_unknown_models() -> None:
     with pytest.raises(UserError, match=r"no model 'numu_C13'; there is: .*numu_C12_inc"):
         archive.find_model("numu_C13")

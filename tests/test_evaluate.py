@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import zipfile
 from pathlib import Path
@@ -85,7 +86,7 @@ def test_a_perfect_model_reaches_the_floor(
     assert evaluate.main(["--model", model(tmp_path), "-n", "3e5", "--out", str(out)]) == 0
     printed = capsys.readouterr()
     assert printed.err == ""  # no bar where there is no terminal
-    for label in ("All", "500 MeV", "1 GeV", "3 GeV", "5 GeV", "9 GeV", "paper", "MAP-3D"):
+    for label in ("All", "500 MeV", "1 GeV", "3 GeV", "5 GeV", "9 GeV", "paper", "All 3D"):
         assert label in printed.out
     document = json.loads((out / "metrics.json").read_text())
     assert document["n"] == 300_000
@@ -97,9 +98,21 @@ def test_a_perfect_model_reaches_the_floor(
     assert document["samples"]["All"]["model"]["map_3d"] > 5
     assert document["samples"]["All"]["published"]["map_2d"] == 0.88
     names = {file.name for file in out.iterdir()}
-    assert len(names) == 14
-    assert {"metrics.json", "summary.png", "maps_uniform.png", "spectra_fixed_1GeV.png"} <= names
+    assert len(names) == 15
+    assert {
+        "metrics.json",
+        "report.html",
+        "summary.png",
+        "maps_uniform.png",
+        "spectra_fixed_1GeV.png",
+    } <= names
     assert not any(name.startswith(".") for name in names)
+    html = (out / "report.html").read_text()
+    assert html.count("<img ") == 13
+    # the page shows what the figures' files hold, and the numbers of the table
+    assert base64.b64encode((out / "summary.png").read_bytes()).decode() in html
+    assert f"<td>{document['samples']['1 GeV']['floor']['emd']:.3f}</td>" in html
+    assert [table["source"].split(", ")[1] for table in document["published"]] == ["Table 1", "Table II"]
 
 
 def test_seed_decides_and_chunks_differ(tmp_path: Path, sampler: list[PerfectSampler]) -> None:
@@ -170,6 +183,72 @@ def test_published_values_belong_to_the_references_process(
     assert published(tmp_path / "c") == [None] * 7
 
 
+@pytest.mark.parametrize(
+    ("name", "training", "map_2d", "table"),
+    [
+        ("numubar_C12_inc_10k_flow", {}, 1.26, "Table 3, transfer from 10k"),
+        ("numubar_C12_inc", {}, 0.94, "Table 3, transfer from 100k"),
+        ("numu_C12_alt", {"data": {"events": 10_000}}, 1.23, "Table 4, transfer from 10k"),
+        ("numu_C12_qe_gan", {}, 0.90, "Table I"),
+    ],
+)
+def test_the_papers_row_fits_the_process_and_the_training_sample(
+    tmp_path: Path,
+    sampler: list[PerfectSampler],
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    training: dict[str, Any],
+    map_2d: float,
+    table: str,
+) -> None:
+    argv = ["--model", model(tmp_path, name=name, training=training), "-n", "2000", "--no-figures"]
+    assert evaluate.main([*argv, "--out", str(tmp_path / "out")]) == 0
+    printed = capsys.readouterr().out
+    document = json.loads((tmp_path / "out" / "metrics.json").read_text())
+    assert document["samples"]["All"]["published"]["map_2d"] == map_2d
+    assert f", {table}.\n" in printed
+    assert "other than the papers' 1,000,000 against 1,000,000 (all rows)" in printed
+    assert ("zero-shot" in printed) == (name != "numu_C12_qe_gan")
+
+
+def test_zero_shot_stands_beside_a_transfer(tmp_path: Path, sampler: list[PerfectSampler]) -> None:
+    """The sampler that knows carbon alone is the zero-shot model, but for its statistics."""
+    out = tmp_path / "out"
+    argv = ["--model", model(tmp_path, name="numubar_C12_inc_10k"), "-n", "1e6", "--no-figures"]
+    assert evaluate.main([*argv, "--out", str(out)]) == 0
+    rows = json.loads((out / "metrics.json").read_text())["samples"]
+    for row in rows.values():
+        assert row["model"]["map_2d"] == pytest.approx(row["zero_shot"]["map_2d"], rel=0.02)
+        assert row["model"]["emd"] == pytest.approx(row["zero_shot"]["emd"], rel=0.02)
+
+
+def test_the_classifier_knows_a_model_from_events(
+    tmp_path: Path, sampler: list[PerfectSampler], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Once with events that are spread evenly over the proxies, once with the sampler's own."""
+    enu = np.full(4_000, 1.0)
+    even = events_file(tmp_path / "even.npz", enu)
+    own = PerfectSampler(SHIPPED).sample(enu, seed=99)
+    np.savez(tmp_path / "own.npz", enu=own["Ev"], emu=own["El"], theta=own["thetal"])
+    argv = ["--model", model(tmp_path), "-n", "2000", "--no-figures", "--reference"]
+    results = []
+    for k, file in enumerate([even, str(tmp_path / "own.npz"), str(tmp_path / "own.npz")]):
+        assert evaluate.main([*argv, file, "--out", str(tmp_path / str(k))]) == 0
+        results.append(json.loads((tmp_path / str(k) / "metrics.json").read_text())["classifier"])
+    assert results[0]["1 GeV"]["auc"] > 0.8
+    assert results[0]["1 GeV"]["ess_fraction"] < 0.7
+    assert results[1]["1 GeV"]["auc"] == pytest.approx(0.5, abs=4 * results[1]["1 GeV"]["auc_error"])
+    assert results[1]["1 GeV"]["events"] == 2_000
+    assert results[1] == results[2]
+    assert "classifier, 1 GeV: AUC 0." in capsys.readouterr().out
+    # fewer events than a network can learn from, or none wanted
+    for number in ("999", "0"):
+        assert (
+            evaluate.main([*argv, even, "--classifier", number, "--out", str(tmp_path / f"few{number}")]) == 0
+        )
+        assert json.loads((tmp_path / f"few{number}" / "metrics.json").read_text())["classifier"] == {}
+
+
 def test_an_earlier_evaluation_is_replaced_by_force_only(
     tmp_path: Path, sampler: list[PerfectSampler], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -178,7 +257,7 @@ def test_an_earlier_evaluation_is_replaced_by_force_only(
     for energy in (1.0, 3.0):
         events_file(tmp_path / f"{energy:g}.npz", np.full(500, energy))
     assert evaluate.main([*argv, "--reference", str(tmp_path / "1.npz")]) == 0
-    figures = {"summary.png", "maps_fixed_1GeV.png", "spectra_fixed_1GeV.png"}
+    figures = {"report.html", "summary.png", "maps_fixed_1GeV.png", "spectra_fixed_1GeV.png"}
     assert {file.name for file in out.iterdir()} == {"metrics.json", *figures}
     (out / "maps_of_mine.png").write_bytes(b"mine")
     before = (out / "metrics.json").read_bytes()
@@ -187,7 +266,7 @@ def test_an_earlier_evaluation_is_replaced_by_force_only(
     assert "holds metrics.json; give another --out or --force" in one_line_error(capsys, argv)
     assert (out / "metrics.json").read_bytes() == before
     assert evaluate.main([*argv, "--force"]) == 0
-    figures = {"summary.png", "maps_fixed_3GeV.png", "spectra_fixed_3GeV.png"}
+    figures = {"report.html", "summary.png", "maps_fixed_3GeV.png", "spectra_fixed_3GeV.png"}
     assert {file.name for file in out.iterdir()} == {"metrics.json", "maps_of_mine.png", *figures}
     assert evaluate.main([*argv, "--force", "--no-figures"]) == 0
     assert {file.name for file in out.iterdir()} == {"metrics.json", "maps_of_mine.png"}
@@ -256,7 +335,9 @@ def test_output_that_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureFix
     assert file.read_text() == "mine"
 
 
-@pytest.mark.parametrize("option", [["-n", "0"], ["-n", "many"], ["--seed", "-1"], ["--nonsense"]])
+@pytest.mark.parametrize(
+    "option", [["-n", "0"], ["-n", "many"], ["--seed", "-1"], ["--classifier", "-1"], ["--nonsense"]]
+)
 def test_bad_options(tmp_path: Path, capsys: pytest.CaptureFixture[str], option: list[str]) -> None:
     one_line_error(capsys, ["--model", model(tmp_path), *option])
 

@@ -20,18 +20,10 @@ from nugan_hep.training import checkpoint
 
 DATA = Path(__file__).parents[1] / "examples" / "data"
 CARBON, ARGON = DATA / "numu_C12_inc_100k.root", DATA / "numu_Ar40_inc_10k.root"
-SMALL = [
-    "--data",
-    str(ARGON),
-    "--batch",
-    "200",
-    "--dropout",
-    "0",
-    "--eval-every",
-    "20",
-    "--checkpoint-every",
-    "5",
-]
+COMMON = ["--data", str(ARGON), "--batch", "200", "--eval-every", "20", "--checkpoint-every", "5"]
+SMALL = [*COMMON, "--dropout", "0"]
+FLOW = [*COMMON, "--preset", "flow", "--warmup", "20"]
+BOTH = pytest.mark.parametrize(("family", "small"), [("gan", SMALL), ("flow", FLOW)], ids=["gan", "flow"])
 FAST = ["--lr-generator", "2e-5", "--lr-discriminator", "2e-4"]
 
 
@@ -45,6 +37,10 @@ def chosen(folder: Path) -> dict[str, Any]:
 
 def same(a: dict[str, torch.Tensor], b: dict[str, torch.Tensor]) -> bool:
     return a.keys() == b.keys() and all(torch.equal(a[key], b[key]) for key in a)
+
+
+def same_weights(a: dict[str, Any], b: dict[str, Any], family: str) -> bool:
+    return all(same(a[name], b[name]) for name in (*checkpoint.NETWORKS[family], "average"))
 
 
 def history(folder: Path) -> list[dict[str, float]]:
@@ -66,16 +62,16 @@ def test_training_learns_real_events(tmp_path: Path) -> None:
     assert "| 14, 1000060120 |" in (run / "model.md").read_text()
 
 
-def test_resumed_run_is_bitwise_the_uninterrupted_one(tmp_path: Path) -> None:
+@BOTH
+def test_resumed_run_is_bitwise_the_uninterrupted_one(tmp_path: Path, family: str, small: list[str]) -> None:
     whole, cut = tmp_path / "whole", tmp_path / "cut"
-    assert train.main([*SMALL, "--out", str(whole), "--steps", "60", "--quiet"]) == 0
+    # the flow's rate falls over the whole run, whose length a resumption changes
+    small = [*small, "--decay-from", "-1", "--quiet"]
+    assert train.main([*small, "--out", str(whole), "--steps", "60"]) == 0
     # 45 steps cross an epoch's end (45 x 200 events of 9,000)
-    assert train.main([*SMALL, "--out", str(cut), "--steps", "45", "--quiet"]) == 0
-    assert train.main([*SMALL, "--out", str(cut), "--steps", "60", "--quiet", "--resume"]) == 0
-    a, b = (state(run) for run in (whole, cut))
-    assert same(a["generator"], b["generator"])
-    assert same(a["average"], b["average"])
-    assert same(a["discriminator"], b["discriminator"])
+    assert train.main([*small, "--out", str(cut), "--steps", "45"]) == 0
+    assert train.main([*small, "--out", str(cut), "--steps", "60", "--resume"]) == 0
+    assert same_weights(state(whole), state(cut), family)
 
 
 def test_resumed_run_takes_new_settings(tmp_path: Path) -> None:
@@ -122,9 +118,10 @@ def test_resumption_keeps_the_identity(tmp_path: Path) -> None:
     assert (metadata["name"], metadata["probe"], metadata["target"]) == ("antinu", -14, 1000180400)
 
 
-def test_killed_run_resumes_to_the_same_result(tmp_path: Path) -> None:
+@BOTH
+def test_killed_run_resumes_to_the_same_result(tmp_path: Path, family: str, small: list[str]) -> None:
     whole, killed = tmp_path / "whole", tmp_path / "killed"
-    steps = [*SMALL, "--steps", "60", "--eval-every", "60", "--quiet"]
+    steps = [*small, "--steps", "60", "--eval-every", "60", "--quiet"]
     command = [sys.executable, "-m", "nugan_hep.train", *steps, "--out", str(killed)]
     path = killed / checkpoint.CHECKPOINT
     rng = np.random.default_rng(5)
@@ -141,7 +138,7 @@ def test_killed_run_resumes_to_the_same_result(tmp_path: Path) -> None:
     assert 5 <= state(killed)["step"] < 60
     assert train.main([*steps, "--out", str(killed), "--resume"]) == 0
     assert train.main([*steps, "--out", str(whole)]) == 0
-    assert same(state(whole)["generator"], state(killed)["generator"])
+    assert same_weights(state(whole), state(killed), family)
 
 
 def test_interrupt_saves_and_exits_130(tmp_path: Path) -> None:
@@ -157,15 +154,19 @@ def test_interrupt_saves_and_exits_130(tmp_path: Path) -> None:
     assert archive.read_metadata(run / "model.pt")["name"] == "run"
 
 
+@pytest.mark.parametrize(
+    "argv",
+    [[*SMALL, "--lr-generator", "1e30", "--lr-discriminator", "1e30"], [*FLOW, "--lr", "1e30"]],
+    ids=["gan", "flow"],
+)
 def test_divergence_is_an_error_and_keeps_the_checkpoint(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], argv: list[str]
 ) -> None:
-    argv = [*SMALL, "--out", str(tmp_path), "--steps", "400", "--quiet"]
-    assert train.main([*argv, "--lr-generator", "1e30", "--lr-discriminator", "1e30"]) == 2
+    assert train.main([*argv, "--out", str(tmp_path), "--steps", "400", "--quiet"]) == 2
     assert "training diverged at step" in capsys.readouterr().err
     if (tmp_path / checkpoint.CHECKPOINT).exists():
-        kept = state(tmp_path)
-        assert all(torch.isfinite(value).all() for value in kept["generator"].values())
+        kept = state(tmp_path)["average"]
+        assert all(torch.isfinite(value).all() for value in kept.values())
 
 
 @pytest.mark.parametrize("source", ["run", "model"])
@@ -192,12 +193,136 @@ def test_finetune_freezes_and_inherits(tmp_path: Path, source: str) -> None:
     assert all(torch.equal(before[key], state(tuned)["generator"][key]) for key in frozen)
 
 
+OPTIONS = ["--loss", "relativistic", "--r1", "1", "--spectral-norm", "--log-energy", "--peak-features"]
+OPTIONS += ["--log-energy-batches", "0.5"]
+
+
+def test_options_beyond_the_papers_train_resume_and_export(tmp_path: Path) -> None:
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    argv = [*SMALL, *OPTIONS, "--quiet"]
+    assert train.main([*argv, "--out", str(whole), "--steps", "12"]) == 0
+    assert train.main([*argv, "--out", str(cut), "--steps", "7"]) == 0
+    assert train.main([*argv, "--out", str(cut), "--steps", "12", "--resume", "--no-log-energy"]) == 2
+    assert train.main([*argv, "--out", str(cut), "--steps", "12", "--resume"]) == 0
+    a, b = (state(run) for run in (whole, cut))
+    assert same(a["generator"], b["generator"])
+    assert same(a["discriminator"], b["discriminator"])
+    events = Sampler(str(whole / "model.pt")).sample(enu=0.5, n=100)
+    assert np.all(events["El"] <= 0.5 - 0.004 + 1e-6)
+
+
+def test_finetune_may_add_inputs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    base, tuned = tmp_path / "base", tmp_path / "tuned"
+    assert train.main([*SMALL, "--out", str(base), "--steps", "5", "--quiet"]) == 0
+    argv = ["--from", str(base), *SMALL, "--steps", "5", "--lr-generator", "1e-12", "--quiet"]
+    argv += ["--out", str(tuned), "--log-energy", "--peak-features"]
+    assert finetune.main(argv) == 2
+    assert "log_energy adds inputs to the first block: give --freeze none" in capsys.readouterr().err
+    assert finetune.main([*argv, "--freeze", "none"]) == 0
+    before, after = (chosen(run)["generator"] for run in (base, tuned))
+    assert after["enu_dense.weight"].shape == (100, 2)
+    for key, weight in before.items():
+        columns = weight.shape[-1]
+        torch.testing.assert_close(after[key][..., :columns], weight, rtol=0, atol=1e-8)
+        assert (after[key][..., columns:].abs() < 1e-8).all()
+    # but takes none away
+    back = ["--from", str(tuned), *SMALL, "--out", str(tmp_path / "back"), "--no-log-energy"]
+    assert finetune.main(back) == 2
+    assert "log_energy = False, but" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("preset", ["qe", "inc-p1"])
 def test_other_presets_train_and_export(tmp_path: Path, preset: str) -> None:
     argv = [*SMALL, "--preset", preset, "--steps", "5", "--eval-every", "5", "--quiet"]
     assert train.main([*argv, "--out", str(tmp_path)]) == 0
     events = Sampler(str(tmp_path / "model.pt")).sample(enu=1.0, n=100)
     assert np.all(events["El"] <= 1.0 - 0.0098 + 1e-6)
+
+
+def test_flow_learns_real_events_and_says_so(tmp_path: Path) -> None:
+    run = tmp_path / "numu_flow"
+    argv = ["--data", str(CARBON), "--val", str(ARGON), "--out", str(run), "--preset", "flow", "--quiet"]
+    argv += ["--batch", "1000", "--warmup", "20", "--steps", "120", "--eval-every", "40"]
+    assert train.main(argv) == 0
+    rows = history(run)
+    assert list(rows[0])[:3] == ["step", "seconds", "loss"]
+    assert rows[-1]["raw_nll"] < min(0.0, rows[0]["raw_nll"])  # a uniform density: ln 4 = 1.39
+    assert rows[-1]["raw_nll"] == pytest.approx(rows[-1]["loss"], abs=0.2)
+    metadata = archive.read_metadata(run / "model.pt")
+    assert metadata["family"] == "flow"
+    least = min(row[f"{which}_nll"] for row in rows for which in ("average", "raw"))
+    assert metadata["metrics"]["nll"] == least
+    assert metadata["training"]["configuration"]["choose"] == "nll"
+    assert "lr_generator" not in metadata["training"]["configuration"]
+    card = (run / "model.md").read_text()
+    assert f"{least:.4f} |" in card
+    assert "normalizing flow" in card
+    assert "arXiv:2502.14452" in card
+
+
+def test_the_epoch_is_chosen_as_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    argv = [*FLOW, "--out", str(tmp_path), "--quiet"]
+    assert train.main([*argv, "--steps", "40", "--choose", "map"]) == 0
+    means = [
+        0.5 * (row[f"{which}_map_3d"] + row[f"{which}_map_3d_no_tails"])
+        for row in history(tmp_path)
+        for which in ("average", "raw")
+    ]
+    assert state(tmp_path)["best"] == min(means)
+    # what was best by another figure says nothing of the next epoch
+    assert train.main([*argv, "--steps", "60", "--choose", "nll", "--resume"]) == 2
+    assert "has choose = map, not nll" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("freeze", "frozen"),
+    [
+        ("first-block", ("angle.0.", "energy.0.")),
+        ("all-but-last", ("angle.0.", "angle.2.", "energy.0.", "energy.2.", "energy.4.")),
+        ("none", ()),
+    ],
+)
+def test_finetune_a_flow(tmp_path: Path, freeze: str, frozen: tuple[str, ...]) -> None:
+    base, tuned = tmp_path / "base", tmp_path / "tuned"
+    assert train.main([*FLOW, "--out", str(base), "--steps", "20", "--quiet"]) == 0
+    argv = ["--from", str(base / "model.pt"), "--data", str(ARGON), "--batch", "200", "--steps", "20"]
+    argv += ["--target", "1000180400", "--freeze", freeze, "--out", str(tuned), "--quiet"]
+    assert finetune.main(argv) == 0
+    before, after = (chosen(run)["flow"] for run in (base, tuned))
+    kept = {key for key in before if torch.equal(before[key], after[key])}
+    assert kept == {key for key in before if key.startswith(frozen)}
+    metadata = archive.read_metadata(tuned / "model.pt")
+    assert (metadata["family"], metadata["target"]) == ("flow", 1000180400)
+    assert (metadata["training"]["freeze"], metadata["training"]["data"]["start"]) == (freeze, "base")
+
+
+def test_families_do_not_mix(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    argv = ["--from", "numu_C12_inc_gan", "--data", str(ARGON), "--out", str(tmp_path / "run"), "--quiet"]
+    for option, message in {
+        ("--preset", "flow"): "preset flow is no gan, which numu_C12_inc_gan is",
+        ("--freeze", "all-but-last"): "freeze = all-but-last: of a GAN, first-block or none",
+        ("--lr", "1e-3"): "lr is no setting of preset inc, which is a gan",
+    }.items():
+        assert finetune.main([*argv, *option]) == 2
+        error = capsys.readouterr().err
+        assert message in error
+        assert error.count("\n") == 1
+    assert not (tmp_path / "run").exists()
+
+
+def test_checkpoints_older_than_a_setting(tmp_path: Path) -> None:
+    argv = [*SMALL, "--out", str(tmp_path), "--quiet"]
+    assert train.main([*argv, "--steps", "5"]) == 0
+    path = tmp_path / checkpoint.CHECKPOINT
+    old = torch.load(path)
+    for key in ("warmup", "choose", "lr", "clip", "log_energy"):
+        del old["config"][key]
+    torch.save(old, path)
+    assert train.main([*argv, "--steps", "10", "--resume"]) == 0
+    assert state(tmp_path)["stages"] == [{"until": 5, "steps": 5}]
+    old["config"]["quarks"] = 6
+    torch.save(old, path)
+    assert train.main([*argv, "--steps", "20", "--resume"]) == 2
 
 
 def test_tensorboard_logs(tmp_path: Path) -> None:

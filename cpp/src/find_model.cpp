@@ -37,16 +37,30 @@ std::vector<fs::path> search_path() {
   return folders;
 }
 
+// A process's plain name is its flow of 100,000 events or more: both suffixes may be left out
+std::vector<std::string> spellings(const std::string& name) {
+  std::vector<std::string> names{name};
+  std::string shorter = name;
+  if (shorter.ends_with("_flow")) names.push_back(shorter.erase(shorter.size() - 5));
+  const auto size = shorter.rfind("_100k");
+  if (size != std::string::npos) names.push_back(shorter.erase(size, 5));
+  return names;
+}
+
 }  // namespace
 
 std::string find_model(const std::string& name_or_path) {
   if (name_or_path.find('/') != std::string::npos || name_or_path.ends_with(".pt")) return name_or_path;
+  for (const auto& spelling : spellings(name_or_path))
+    for (const auto& folder : search_path()) {
+      std::error_code ignored;
+      const auto file = folder / (spelling + ".pt");
+      if (fs::is_regular_file(file, ignored)) return file.string();
+    }
   std::set<std::string> names;
   std::string places;
   for (const auto& folder : search_path()) {
     std::error_code ignored;
-    const auto file = folder / (name_or_path + ".pt");
-    if (fs::is_regular_file(file, ignored)) return file.string();
     for (const auto& entry : fs::directory_iterator(folder, ignored))
       if (entry.path().extension() == ".pt") names.insert(entry.path().stem().string());
     places += (places.empty() ? "" : ", ") + folder.string();

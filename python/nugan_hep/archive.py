@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import zipfile
 import zlib
 from importlib.util import find_spec
@@ -50,6 +51,18 @@ def models_dirs() -> list[Path]:
     return [folder for folder in dict.fromkeys(folders) if os.path.isdir(folder)]
 
 
+def process_of(name: str) -> str:
+    """The process of a model: its name without the suffixes ``_gan``, ``_flow``, ``_10k``, ``_100k``."""
+    return re.sub(r"(_(gan|flow|10k|100k))+$", "", name)
+
+
+def spellings(name: str) -> list[str]:
+    """Names under which a model may lie: a process's plain name is its flow of 100,000 events or more."""
+    return list(
+        dict.fromkeys([name, name.removesuffix("_flow"), re.sub(r"_100k(_flow|(?=_gan)|$)", "", name)])
+    )
+
+
 def list_models() -> list[str]:
     """Names that :func:`find_model` knows, sorted."""
     return sorted(
@@ -70,9 +83,10 @@ def find_model(name: str | Path) -> Path:
         if not os.path.isfile(path):
             raise UserError(f"no model file {text}")
         return path
-    for folder in models_dirs():
-        if os.path.isfile(path := folder / f"{text}.pt"):
-            return path
+    for spelling in spellings(text):
+        for folder in models_dirs():
+            if os.path.isfile(path := folder / f"{spelling}.pt"):
+                return path
     raise UserError(f"no model {text!r}; there is: {', '.join(list_models()) or 'none'}")
 
 

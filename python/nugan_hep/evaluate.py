@@ -3,45 +3,38 @@
 from __future__ import annotations
 
 import argparse
-import io
 import json
-import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from functools import reduce
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from nugan_hep import archive, cli
-from nugan_hep.errors import UserError
-from nugan_hep.evaluation import histograms, report
+from nugan_hep.evaluation import page, report
+from nugan_hep.evaluation.folder import METRICS_FILE, PAGE_FILE, check_folder, write_all
+from nugan_hep.evaluation.generated import Generate, generate_all
 from nugan_hep.evaluation.histograms import Histograms
-from nugan_hep.evaluation.target import Target, check_energies, read_model, read_target
+from nugan_hep.evaluation.published import EVENTS, Table, tables, training_size
+from nugan_hep.evaluation.target import Model, Target, check_energies, read_model, read_target, zero_shot
 from nugan_hep.kinematics import Array, Kinematics
-from nugan_hep.output.atomic import new_file
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-Generate = Callable[[Array, int], Kinematics]
-"""``generate(enu, seed)``: one event for each neutrino energy [GeV], columns of shape [N]."""
+    from nugan_hep.evaluation.two_sample import TwoSample
 
 PROGRAM = "python -m nugan_hep.evaluate"
-CHUNK = 100_000
-METRICS_FILE = "metrics.json"
-FIGURE_FILES = (
-    "summary.png",
-    *("maps_uniform.png", "maps_fixed_*GeV.png"),
-    *("spectra_uniform.png", "spectra_fixed_*GeV.png"),
-)
+CLASSIFIER_EVENTS = 250_000
 EPILOG = """\
 EMD is the Wasserstein-1 distance in bins of the 50x50 histogram in (E_mu', theta'); MAP the mean
 absolute pull over bins that both samples fill, "no tails" over bins with more than 5 events in
-both. "floor" is what two samples of the reference give, "paper" is Table 1 of arXiv:2508.12987,
-shown only where the reference is histograms of the same process.
+both; 3D is MAP in (E_nu', E_mu', theta'). "floor" is what two samples of the reference give; "paper"
+is arXiv:2502.20244 or 2508.12987, for the process and the number of training events; "zero-shot" is
+true carbon events in place of the model: what a transfer starts from. The last two are shown only
+where the reference is histograms of a known process.
 Against histograms over the whole range, energies are uniform in it; against events, theirs.
+Against events a classifier is trained to tell the model's from them, too: its AUC is 0.5, and the
+effective sample size of the weights that it would give the model's events 1, for a perfect model.
 
 examples:
   python -m nugan_hep.evaluate --model numu_C12_inc
@@ -51,7 +44,7 @@ exit codes: 0 done, 2 bad input, 130 interrupted (nothing written)"""
 
 
 def evaluate(argv: Sequence[str] | None = None) -> int:
-    """Print the table of metrics; write metrics.json and the figures; the exit code."""
+    """Print the table of metrics; write metrics.json, the figures and the page; the exit code."""
     options = _parser().parse_args(argv)
     if options.out is not None:
         check_folder(options.out, options.force)
@@ -70,13 +63,18 @@ def evaluate(argv: Sequence[str] | None = None) -> int:
         return Kinematics(columns["Ev"], columns["El"], columns["thetal"])
 
     generated = generate_all(target, generate, options.n, options.seed, options.quiet)
-    rows = compare(target, generated, options.seed)
-    print(
-        f"{model.name} against {target.source}, {options.n:,} generated events per row, seed {options.seed}\n"
+    published = tables(target.process, training_size(model.name, model.training_events))
+    rows = compare(target, generated, published, zero_shot(target, model.shift), options.seed)
+    lead = (
+        f"{model.name} against {target.source}, {options.n:,} generated events per row, seed {options.seed}"
     )
-    print(report.table(rows))
-    if options.n != report.PUBLISHED_EVENTS and any(row.published for row in rows):
-        print(f"the paper compared {report.PUBLISHED_EVENTS:,} events: pulls grow with their number")
+    print(f"{lead}\n\n{report.table(rows)}")
+    notes = remarks(rows, published)
+    print("".join(f"{note}\n" for note in notes), end="")
+    classified = classify(target, generate, model, options.classifier, options.seed)
+    for label, result in classified.items():
+        notes.append(describe(label, result))
+        print(notes[-1])
     document = {
         "model": model.name,
         "reference": {"source": target.source, "process": target.process, "files": options.reference},
@@ -84,17 +82,30 @@ def evaluate(argv: Sequence[str] | None = None) -> int:
         "seed": options.seed,
         "shift": model.shift,
         "samples": report.as_dict(rows),
+        "classifier": {label: result._asdict() for label, result in classified.items()},
+        "published": [
+            {"source": table.source, "samples": {k: scores._asdict() for k, scores in table.scores.items()}}
+            for table in published
+        ],
     }
-    figures = [] if options.no_figures else draw_figures(target, generated, model.name)
-    write_all(out, document, figures)
-    print(f"\nwrote {out / METRICS_FILE}" + (f" and {len(figures)} figures" if figures else ""))
+    files = {METRICS_FILE: (json.dumps(document, indent=2, allow_nan=False) + "\n").encode()}
+    if not options.no_figures:
+        images = page.draw(target, generated, model.name)
+        files |= {image.file: image.png for image in images}
+        further = published[1:]
+        notes += [f"{table.heading}: {table.source}." for table in further]
+        metrics = metrics_table(rows, further)
+        files[PAGE_FILE] = page.html_page(f"{lead}.", archive.read_metadata(path), metrics, notes, images)
+    write_all(out, files)
+    also = f", {PAGE_FILE} and {len(files) - 2} figures" if len(files) > 1 else ""
+    print(f"\nwrote {out / METRICS_FILE}{also}")
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = cli.Parser(
         prog=PROGRAM,
-        description="EMD, MAP-2D and MAP-3D of a model, in total and at fixed energies, with figures.",
+        description="EMD and MAP of a model, in total and at fixed energies, with figures and a page of all.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -112,81 +123,32 @@ def _parser() -> argparse.ArgumentParser:
     add("--seed", type=cli.seed, default=1, metavar="S", help="0 to 2^64 - 1 (default 1)")
     add("--device", type=cli.device, default="cpu", metavar="cpu|cuda[:k]", help="default cpu")
     add("--threads", type=cli.threads, default=0, metavar="T", help="CPU threads (default 0: all)")
+    add(
+        "--classifier",
+        type=_events_or_none,
+        default=CLASSIFIER_EVENTS,
+        metavar="N",
+        help="events that train and judge the classifier, where events are given (default 250000, 0: none)",
+    )
     add("--force", action="store_true", help="replace an earlier evaluation in DIR, stale figures too")
-    add("--no-figures", action="store_true", help="write metrics.json only")
+    add("--no-figures", action="store_true", help="write metrics.json only, no page either")
     add("--quiet", action="store_true", help="no progress bar")
     return parser
 
 
-def check_folder(out: Path, force: bool) -> None:
-    """Refuse an output folder that cannot be made or written, before any work is done.
-
-    So it does with one that holds an evaluation, without ``force``.
-    """
-    # os.path says no where it may not look; methods of Path raise before Python 3.14
-    if os.path.exists(out) and not os.path.isdir(out):
-        raise UserError(f"cannot write to {out}: it exists and is not a folder")
-    nearest = next(folder for folder in (out, *out.absolute().parents) if os.path.exists(folder))
-    if not os.path.isdir(nearest) or not os.access(nearest, os.W_OK):
-        raise UserError(f"cannot write to {out}: no permission in {nearest}")
-    if not force and (there := earlier_files(out)):
-        raise UserError(
-            f"{out} holds {there[0].name}; give another --out or --force to replace the evaluation"
-        )
+def _events_or_none(text: str) -> int:
+    return 0 if text.strip() == "0" else cli.count(text)
 
 
-def earlier_files(out: Path) -> list[Path]:
-    """What an evaluation left in the folder."""
-    return [path for pattern in (METRICS_FILE, *FIGURE_FILES) for path in sorted(out.glob(pattern))]
-
-
-def generate_all(
-    target: Target, generate: Generate, n: int, seed: int = 1, quiet: bool = False
-) -> list[Histograms]:
-    """Histograms of ``n`` generated events for every sample of the target."""
-    models = []
-    with cli.progress("events", quiet) as bar:
-        for k, sample in enumerate(target.samples):
-            task = bar.add_task(f"{sample.label:<7}", total=n, note="")
-            parts: list[Histograms] = []
-            for part in generate_like(sample, generate, n, np.random.default_rng([seed, k]), target.energies):
-                parts = [reduce(histograms.merge, [*parts, part])]
-                bar.advance(task, part.n_events)
-            models += parts
-    return models
-
-
-def generate_like(
-    sample: Histograms, generate: Generate, n: int, rng: np.random.Generator, energies: Array | None = None
-) -> Iterator[Histograms]:
-    """Generated events in chunks, as histograms with the bins of ``sample``.
-
-    At a fixed energy it is that of the sample; else energies are drawn with replacement from
-    ``energies`` [GeV], or uniformly over the range. A reference with equal numbers of events in
-    bins of 100 MeV, whose energies follow the cross section inside a bin, differs from uniform
-    energies by less than 0.003 in every MAP of 1M events (measured with NuWro on carbon).
-
-    Raises
-    ------
-    UserError : events outside the phase space of the sample's proxies
-    """
-    for first in range(0, n, CHUNK):
-        size = min(CHUNK, n - first)
-        if sample.enu is not None:
-            enu = np.full(size, sample.enu)
-        elif energies is not None:
-            enu = rng.choice(energies, size)
-        else:
-            enu = rng.uniform(*sample.enu_range, size)
-        try:
-            yield histograms.from_events_like(generate(enu, int(rng.integers(2**63))), sample)
-        except ValueError as error:
-            raise UserError(f"generated events at {sample.label}: {error}") from error
-
-
-def compare(target: Target, models: Sequence[Histograms], seed: int = 1) -> list[report.Row]:
-    """Scores, statistical floor and published values of every sample."""
-    published = report.PUBLISHED.get(target.process, {})
+def compare(
+    target: Target,
+    models: Sequence[Histograms],
+    published: Sequence[Table] = (),
+    unchanged: Mapping[str, report.Scores] | None = None,
+    seed: int = 1,
+) -> list[report.Row]:
+    """Scores of every sample beside the statistical floor, the published and the zero-shot ones."""
+    paper = published[0].scores if published else {}
     rng = np.random.default_rng([seed, len(models)])
     return [
         report.Row(
@@ -195,44 +157,79 @@ def compare(target: Target, models: Sequence[Histograms], seed: int = 1) -> list
             model.n_events,
             report.score(sample, model),
             report.statistical_floor(sample, model.n_events, rng),
-            published.get(sample.label),
+            paper.get(sample.label),
+            (unchanged or {}).get(sample.label),
         )
         for sample, model in zip(target.samples, models, strict=True)
     ]
 
 
-def draw_figures(target: Target, models: Sequence[Histograms], name: str) -> list[tuple[str, Figure]]:
-    """File names and figures: the maps and spectra of every sample, and the summary of the first."""
-    from nugan_hep.evaluation import figures
+def remarks(rows: Sequence[report.Row], published: Sequence[Table]) -> list[str]:
+    """What the columns mean, and what keeps them from being compared as they stand."""
+    found = []
+    if any(row.published for row in rows):
+        found.append(f"paper: {published[0].source}.")
+        unlike = [
+            row.label
+            for row in rows
+            if not 0.95 * EVENTS
+            < min(row.n_reference, row.n_model)
+            <= max(row.n_reference, row.n_model)
+            < 1.05 * EVENTS
+        ]
+        if unlike:
+            which = "all rows" if len(unlike) == len(rows) else ", ".join(unlike)
+            found.append(
+                f"Numbers of events other than the papers' {EVENTS:,} against {EVENTS:,} ({which}): pulls of "
+                "an imperfect model grow with the root of the number."
+            )
+    if any(row.zero_shot for row in rows):
+        found.append(
+            "zero-shot: NuWro events on carbon, which the transfer starts from, in place of the model."
+        )
+    return found
 
-    names = (target.source, name)
-    drawn = [("summary.png", figures.figure_summary(target.samples[0], models[0], names))]
-    for sample, model in zip(target.samples, models, strict=True):
-        drawn.append((f"maps_{sample.key}.png", figures.figure_2d(sample, model, names)))
-        drawn.append((f"spectra_{sample.key}.png", figures.figure_spectra(sample, model, names)))
-    return drawn
+
+def metrics_table(rows: Sequence[report.Row], further: Sequence[Table]) -> str:
+    """The table of metrics as HTML, with columns for further published tables."""
+    labels = [row.label for row in rows]
+    extra = [
+        report.Column(table.heading, [table.scores.get(label) for label in labels], 2) for table in further
+    ]
+    return page.html_table(labels, report.columns(rows, extra))
 
 
-def write_all(out: Path, document: dict[str, object], figures: Sequence[tuple[str, Figure]]) -> None:
-    """Write metrics.json and the figures into ``out``, each complete or not at all.
+def classify(
+    target: Target, generate: Generate, model: Model, limit: int, seed: int = 1
+) -> dict[str, TwoSample]:
+    """The two-sample test of every sample that was given as events, on at most ``limit`` of them.
 
-    Figures of an earlier evaluation go: beside new metrics they would mislead.
+    For each reference event the model makes one of its energy. Samples of too few events are left out.
     """
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        written = {METRICS_FILE, *(file for file, _ in figures)}
-        for path in earlier_files(out):
-            if path.name not in written:
-                path.unlink()
-    except OSError as error:
-        raise UserError(f"cannot write to {out}: {(error.strerror or str(error)).lower()}") from error
-    for file, figure in figures:
-        image = io.BytesIO()
-        figure.savefig(image, format="png", dpi=130)
-        with new_file(out / file, force=True) as stream:
-            stream.write(image.getvalue())
-    with new_file(out / METRICS_FILE, force=True) as stream:
-        stream.write((json.dumps(document, indent=2, allow_nan=False) + "\n").encode())
+    if not target.events or not limit:
+        return {}
+    from nugan_hep.evaluation import two_sample
+
+    results = {}
+    rng = np.random.default_rng([seed, len(target.events)])
+    for label, events in target.events.items():
+        size = min(limit, len(events.enu))
+        if size < two_sample.MINIMUM:
+            continue
+        chosen = rng.choice(len(events.enu), size, replace=False)
+        true = Kinematics(*(column[chosen] for column in events))
+        fake = generate(true.enu, int(rng.integers(2**63)))
+        ours, theirs = (two_sample.features(sample, model.shift, model.enu_range) for sample in (fake, true))
+        results[label] = two_sample.two_sample(theirs, ours, seed)
+    return results
+
+
+def describe(label: str, result: TwoSample) -> str:
+    """The outcome of a two-sample test as a sentence."""
+    return (
+        f"classifier, {label}: AUC {result.auc:.4f} ± {result.auc_error:.4f}, effective sample size of its "
+        f"weights {100 * result.ess_fraction:.1f} % ({result.events:,} events of each, not trained on)"
+    )
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,6 +18,11 @@ from nugan_hep.archive import FORMAT_VERSION, METADATA_FILE, TRAINING_FILE
 from nugan_hep.cross_section import CrossSection
 from nugan_hep.errors import UserError
 from nugan_hep.output.atomic import new_file
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from nugan_hep.training.config import TrainingConfig
 
 RUN_FILE = "run.json"
 MODEL_FILE = "model.pt"
@@ -66,22 +71,25 @@ def export_best(folder: Path, out: Path | None = None, name: str | None = None) 
 def write_archive(
     path: Path, best: dict[str, Any], identity: Identity, data: dict[str, Any]
 ) -> dict[str, Any]:
-    """Write a generator (state of a best epoch) as a TorchScript archive; returns its metadata."""
+    """Write the state of a best epoch as a TorchScript archive; returns its metadata.
+
+    Parameters
+    ----------
+    best : ``config`` (of :class:`TrainingConfig`), weights by :data:`.checkpoint.NETWORKS`, and ``freeze``,
+        ``stages``, ``step``, ``seconds``, ``weights``, ``validation_events``, ``scores`` for the metadata
+    data : names of the ``files``, number of ``events``, name of the ``start`` or None
+    """
     import torch
 
-    from nugan_hep.networks import Generator
-    from nugan_hep.networks.exported import ExportedGenerator, scripted
-    from nugan_hep.training.checkpoint import START_KEYS
-    from nugan_hep.training.config import TrainingConfig
-    from nugan_hep.training.loop import network_config
+    from nugan_hep.networks.exported import scripted
+    from nugan_hep.training.checkpoint import start_state
+    from nugan_hep.training.config import from_saved
 
-    config = TrainingConfig(**best["config"])
-    generator = Generator(network_config(config))
-    generator.load_state_dict(best["generator"])
-    enu_range = (config.enu_min, config.enu_max)
-    latent_size = generator.latent_dense.in_features
+    config = from_saved(best["config"])
+    network, latent_size = exported_network(config, best)
     attributes = {
         "format_version": FORMAT_VERSION,
+        "family": config.family,
         "name": identity.name,
         "probe": identity.probe,
         "target": identity.target,
@@ -93,14 +101,14 @@ def write_archive(
         "xsec_enu": torch.tensor(sigma.enu if sigma else [], dtype=torch.float64),
         "xsec": torch.tensor(sigma.sigma if sigma else [], dtype=torch.float64),
     }
-    module = scripted(ExportedGenerator(generator, config.shift, enu_range), attributes, tables)
+    module = scripted(network, attributes, tables)
     metadata = {
         **attributes,
-        "enu_range": list(enu_range),
+        "enu_range": [config.enu_min, config.enu_max],
         "shift": config.shift,
         "training": {
             "data": data,
-            "configuration": best["config"],
+            "configuration": config.settings(),
             "earlier_settings": best["stages"],
             "freeze": best["freeze"],
             "step": best["step"],
@@ -120,15 +128,35 @@ def write_archive(
         "torch": torch.__version__,
         "sha256": str(module.sha256),
     }
-    # both networks travel with the model, so that it can be the start of a transfer
+    # all networks travel with the model, so that it can be the start of a transfer
     buffer = io.BytesIO()
-    torch.save({key: best[key] for key in sorted(START_KEYS)}, buffer)
+    torch.save(start_state(best), buffer)
     extra = {METADATA_FILE: json.dumps(metadata, indent=1).encode(), TRAINING_FILE: buffer.getvalue()}
     archive = io.BytesIO()
     torch.jit.save(module, archive, _extra_files=extra)
     with new_file(path, force=True) as file:
         file.write(archive.getvalue())
     return metadata
+
+
+def exported_network(config: TrainingConfig, best: dict[str, Any]) -> tuple[nn.Module, int]:
+    """The network of a best epoch in physical variables, and its number of latents."""
+    if config.family == "flow":
+        from nugan_hep.networks.exported_flow import ExportedFlow
+        from nugan_hep.networks.flow import Flow
+        from nugan_hep.training.flow import FlowTraining, flow_config
+
+        flow = Flow(flow_config(config))
+        flow.load_state_dict(best["flow"])
+        return ExportedFlow(flow), FlowTraining.latent_size
+    from nugan_hep.networks.exported import ExportedGenerator
+    from nugan_hep.networks.generator import Generator
+    from nugan_hep.training.gan import network_config
+
+    network = network_config(config)
+    generator = Generator(network)
+    generator.load_state_dict(best["generator"])
+    return ExportedGenerator(generator, config.shift, (config.enu_min, config.enu_max)), network.latent_size
 
 
 def read_run(folder: Path) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Adapt a GAN to new events: ``python -m nugan_hep.finetune --from MODEL --data FILE --out RUNDIR``."""
+"""Adapt a model to new events: ``python -m nugan_hep.finetune --from MODEL --data FILE --out RUNDIR``."""
 
 from __future__ import annotations
 
@@ -17,13 +17,23 @@ examples:
   python -m nugan_hep.finetune --from numu_C12_inc --data argon.root --target 1000180400 --out argon
   python -m nugan_hep.finetune --from run --data antinu.root --probe -14 --freeze none --out antinu
 
-Networks, energy range and shift are those of the model that it starts from. The learning rates,
-batch and all else are options as in nugan_hep.train.
+A GAN becomes a GAN and a flow a flow. Networks, energy range and shift are those of the model that
+it starts from. The learning rates, batch and all else are options as in nugan_hep.train.
 """
 
 # what a transfer takes over beside the BOUND_KEYS, unless told otherwise
 _INHERITED = ("dropout", "generator_noise", "discriminator_noise", "loss")
-_DEFAULTS = {"steps": 10_000, "eval_every": 250, "checkpoint_every": 1000, "amsgrad_from": -1}
+_DEFAULTS: dict[str, dict[str, Any]] = {
+    "gan": {"steps": 10_000, "eval_every": 250, "checkpoint_every": 1000, "amsgrad_from": -1},
+    "flow": {
+        "steps": 1000,
+        "batch": 1000,
+        "eval_every": 25,
+        "checkpoint_every": 250,
+        "lr": 5e-4,
+        "warmup": 20,
+    },
+}
 
 
 def _command(argv: Sequence[str] | None) -> int:
@@ -34,7 +44,7 @@ def _command(argv: Sequence[str] | None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     from nugan_hep.training import session
-    from nugan_hep.training.config import BOUND_KEYS, resolve
+    from nugan_hep.training.config import BOUND_KEYS, WIDENING_KEYS, from_saved, resolve
 
     parser.add_argument(
         "--from",
@@ -45,21 +55,28 @@ def _command(argv: Sequence[str] | None) -> int:
     )
     parser.add_argument(
         "--freeze",
-        choices=("first-block", "none"),
-        help="what stays as it is in both networks (default first-block, as arXiv:2508.12987)",
+        choices=("first-block", "all-but-last", "none"),
+        help="layers that stay (default first-block, as arXiv:2508.12987; all-but-last: of a flow only)",
     )
     session.add_run_arguments(parser)
     arguments = parser.parse_args(argv)
     start, source = load_start(arguments.start)
     resumed = session.resumable(arguments)
-    inherited = {key: start["config"][key] for key in (*BOUND_KEYS, *_INHERITED)}
-    config = resolve(arguments, resumed["config"] if resumed else {**_DEFAULTS, **inherited})
+    earlier = from_saved(start["config"])
+    inherited = {key: getattr(earlier, key) for key in (*BOUND_KEYS, *_INHERITED)}
+    base = resumed["config"] if resumed else {**_DEFAULTS[earlier.family], **inherited}
+    config = resolve(arguments, base)
+    if config.family != earlier.family:
+        raise UserError(f"preset {config.preset} is no {earlier.family}, which {arguments.start} is")
+    added = {key for key in WIDENING_KEYS if getattr(config, key) and not inherited[key]}
     for key in BOUND_KEYS:
-        if getattr(config, key) != inherited[key]:
+        if getattr(config, key) != inherited[key] and key not in added:
             raise UserError(f"{key} = {getattr(config, key)}, but {arguments.start} has {inherited[key]}")
     defaults = {key: source[key] for key in ("probe", "target", "interaction")}
     defaults |= {"name": arguments.out.resolve().name, "start": source["name"]}
     freeze = arguments.freeze or (None if resumed else "first-block")
+    if added and freeze == "first-block":
+        raise UserError(f"{min(added)} adds inputs to the first block: give --freeze none")
     return session.run(arguments, config, resumed, defaults=defaults, start=start, freeze=freeze)
 
 
@@ -68,7 +85,7 @@ def load_start(name: str) -> tuple[dict[str, Any], dict[str, Any]]:
 
     Raises
     ------
-    UserError : no such model or run, or an archive without the weights of both networks
+    UserError : no such model or run, or an archive without the weights to start from
     """
     from nugan_hep.export import read_run
     from nugan_hep.training import checkpoint

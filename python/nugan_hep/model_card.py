@@ -12,6 +12,23 @@ _METRICS = {
     "map_2d_no_tails": "MAP-2D w/o tails",
     "map_3d": "MAP-3D",
     "map_3d_no_tails": "MAP-3D w/o tails",
+    "nll": "NLL",
+}
+
+_WHAT = {
+    "gan": """\
+A conditional GAN for {interaction} scattering: neutrino energy and Gaussian latents in,
+muon energy and angle out. Networks after arXiv:2502.20244, training after arXiv:2508.12987.""",
+    "flow": """\
+A conditional normalizing flow for {interaction} scattering: p(theta | E_nu) p(E_mu | theta, E_nu),
+each factor a rational-quadratic spline (arXiv:1906.04032; for neutrinos PRD 109 032008 and
+arXiv:2502.14452), trained by maximum likelihood. It samples, and has its density as `log_prob`.""",
+}
+
+_CHOSEN = {
+    "map": "These events chose the epoch, by the mean of MAP-3D with and without tails.",
+    "nll": """\
+NLL is the mean of -log p(E_mu', theta' | E_nu') over these events, which chose the epoch by it.""",
 }
 
 
@@ -21,11 +38,11 @@ def model_card(metadata: dict[str, Any]) -> str:
     configuration, data = training["configuration"], training["data"]
     low, high = metadata["enu_range"]
     sigma = metadata["cross_section"]
+    shown = [key for key in _METRICS if key in metrics]
     lines = [
         f"# {metadata['name']}",
         "",
-        f"A conditional GAN for {interaction} scattering: neutrino energy and Gaussian latents in,",
-        "muon energy and angle out. Networks after arXiv:2502.20244, training after arXiv:2508.12987.",
+        _WHAT[metadata.get("family", "gan")].format(interaction=interaction),
         "",
         "| | |",
         "|---|---|",
@@ -45,11 +62,11 @@ def model_card(metadata: dict[str, Any]) -> str:
         f"## Metrics on {metrics['events']:,} validation events",
         "",
         f"Two samples of as many true events differ by MAP-2D {_figure(metrics['floor_map_2d'])} and MAP-3D",
-        f"{_figure(metrics['floor_map_3d'])}. These events also chose the epoch.",
+        f"{_figure(metrics['floor_map_3d'])}. {_CHOSEN[configuration.get('choose', 'map')]}",
         "",
-        "| " + " | ".join(_METRICS.values()) + " |",
-        "|" + "---|" * len(_METRICS),
-        "| " + " | ".join(_figure(metrics[key]) for key in _METRICS) + " |",
+        "| " + " | ".join(_METRICS[key] for key in shown) + " |",
+        "|" + "---|" * len(shown),
+        "| " + " | ".join(_figure(metrics[key], 4 if key == "nll" else 3) for key in shown) + " |",
         "",
         f"More: `python -m nugan_hep.evaluate --model {metadata['name']}`.",
         "",
@@ -57,7 +74,7 @@ def model_card(metadata: dict[str, Any]) -> str:
         "",
         "- The muon alone: no hadrons, no interaction channel.",
         f"- Outside {low:g}-{high:g} GeV there is no training event, and the sampler refuses.",
-        "- A generator of finite statistics: see the metrics before resting a measurement on its tails.",
+        "- A model of finite statistics: see the metrics before resting a measurement on its tails.",
         "",
         "## Configuration",
         "",
@@ -75,8 +92,8 @@ def _stage(stage: dict[str, Any]) -> str:
     return f"# until step {stage['until']}: {settings}"
 
 
-def _figure(value: float | None) -> str:
-    return "n/a" if value is None else f"{value:.3f}"
+def _figure(value: float | None, digits: int = 3) -> str:
+    return "n/a" if value is None else f"{value:.{digits}f}"
 
 
 def _cross_section(table: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Train a conditional GAN from events: ``python -m nugan_hep.train --data FILE... --out RUNDIR``."""
+"""Train a conditional GAN or flow from events: ``python -m nugan_hep.train --data FILE... --out RUNDIR``."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from nugan_hep import cli
 _EXAMPLES = """\
 examples:
   python -m nugan_hep.train --data train.root --val val.root --out run --dropout 0
+  python -m nugan_hep.train --data train.root --val val.root --out flow --preset flow
   python -m nugan_hep.train --data train.root --val val.root --out run --resume --steps 500000
   python -m nugan_hep.train --data events.parquet --out run --config run.toml --device cuda
 

@@ -13,6 +13,12 @@ TEST_CASE("Models are found by name, paths are taken as they are", "[find_model]
   CHECK(nugan::find_model("local.pt") == "local.pt");
 }
 
+TEST_CASE("The suffixes of a process's plain name may be given", "[find_model]") {
+  CHECK(nugan::find_model("toy_100k") == nugan::find_model("toy"));
+  CHECK(nugan::find_model("toy_100k_flow") == nugan::find_model("toy"));
+  CHECK_THROWS(nugan::find_model("toy_10k"));
+}
+
 TEST_CASE("An unknown name lists the models there are", "[find_model]") {
   CHECK(names(error_of([] { nugan::find_model("nosuch"); }), "'nosuch'", "there is", "odd", "toy"));
 }

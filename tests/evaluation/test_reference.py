@@ -12,6 +12,7 @@ from nugan_hep import kinematics
 from nugan_hep.errors import UserError
 from nugan_hep.evaluation import histograms, reference
 
+PROCESSES = ("numu_C12_inc", "numu_C12_qe", "numu_Ar40_inc", "numubar_C12_inc", "numu_C12_alt")
 SHIPPED = Path(__file__).parents[2] / "models" / "reference" / "numu_C12_inc.npz"
 
 
@@ -52,21 +53,52 @@ def test_other_energy_range_is_kept(tmp_path: Path) -> None:
     assert_same(reference.load(tmp_path / "wide.npz").samples[0], sample)
 
 
-def test_shipped_reference_is_small_and_complete(shipped: reference.Reference) -> None:
-    assert SHIPPED.stat().st_size < 200_000
-    assert (shipped.source, shipped.process) == ("NuWro", "numu_C12_inc")
-    labels = [sample.label for sample in shipped.samples]
-    assert labels == ["All", "500 MeV", "1 GeV", "3 GeV", "5 GeV", "9 GeV"]
-    for sample in shipped.samples:
-        assert sample.n_events >= 1_000_000
-        assert set(sample.spectra) == set(histograms.SPECTRA)
+@pytest.mark.parametrize("process", PROCESSES)
+def test_shipped_references_are_small_and_complete(process: str) -> None:
+    path = SHIPPED.with_name(f"{process}.npz")
+    assert path.stat().st_size < 250_000
+    for shift in (kinematics.SHIFT_P1, kinematics.SHIFT_P2):
+        loaded = reference.load(path, shift)
+        assert (loaded.source, loaded.process) == ("NuWro", process)
+        labels = [sample.label for sample in loaded.samples]
+        assert labels == ["All", "500 MeV", "1 GeV", "3 GeV", "5 GeV", "9 GeV"]
+        for sample in loaded.samples:
+            assert sample.n_events >= (500_000 if process == "numu_C12_qe" else 1_000_000)
+            assert set(sample.spectra) == set(histograms.SPECTRA)
+            assert (sample.counts_3d is None) == (sample.enu is not None)
 
 
+def test_each_process_has_one_reference() -> None:
+    assert {path.stem for path in SHIPPED.parent.glob("*.npz")} == set(PROCESSES)
+
+
+@pytest.mark.parametrize("process", PROCESSES)
 @pytest.mark.parametrize("shift", [kinematics.SHIFT_P1, kinematics.SHIFT_P2])
-def test_shipped_reference_holds_the_nuwro_histograms(nuwro: Path, shift: float) -> None:
-    for sample in reference.load(SHIPPED, shift).samples:
-        file = nuwro / "numu_C12_inc" / "reference" / f"{sample.key}.npz"
+def test_shipped_references_hold_the_nuwro_histograms(nuwro: Path, process: str, shift: float) -> None:
+    for sample in reference.load(SHIPPED.with_name(f"{process}.npz"), shift).samples:
+        file = nuwro / process / "reference" / f"{sample.key}.npz"
         assert_same(sample, reference.load(file, shift).samples[0])
+
+
+def test_quasielastic_events_have_no_delta_peak() -> None:
+    """Of the events at 1 GeV hardly any has W near 1.3 GeV, where inclusive ones have the Delta."""
+    shares = []
+    for process in ("numu_C12_qe", "numu_C12_inc"):
+        samples = reference.load(SHIPPED.with_name(f"{process}.npz")).samples
+        counts, edges = next(s for s in samples if s.enu == 1.0).spectra["w"]
+        above = 0.5 * (edges[1:] + edges[:-1]) > 1.2
+        shares.append(counts[above].sum() / counts.sum())
+    assert shares[0] < 0.05 < 0.2 < shares[1]
+
+
+def test_antineutrinos_scatter_forward_of_neutrinos() -> None:
+    """V - A: the antineutrino's cross section falls with inelasticity, so its muon keeps more energy."""
+    means = []
+    for process in ("numubar_C12_inc", "numu_C12_inc"):
+        samples = reference.load(SHIPPED.with_name(f"{process}.npz")).samples
+        counts, edges = next(s for s in samples if s.enu == 5.0).spectra["emu"]
+        means.append(np.average(0.5 * (edges[1:] + edges[:-1]), weights=counts) / 5.0)
+    assert means[0] > means[1] + 0.1
 
 
 def test_two_peaks_of_w_at_1_gev(shipped: reference.Reference) -> None:

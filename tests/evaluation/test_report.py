@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 from nugan_hep.evaluation import reference, report
+from nugan_hep.evaluation.published import BASELINE
 
 
 def row(shipped: reference.Reference, rng: np.random.Generator, index: int) -> report.Row:
     sample = shipped.samples[index]
     model = replace(sample, counts_2d=rng.poisson(sample.counts_2d).astype(float))
     scores = report.score(sample, model)
-    return report.Row(sample.label, sample.n_events, model.n_events, scores, scores, None)
+    return report.Row(sample.label, sample.n_events, model.n_events, scores, scores)
 
 
 @pytest.mark.parametrize("index", [0, 2])
@@ -52,14 +53,24 @@ def test_a_hopeless_model_has_no_map_but_a_distance(shipped: reference.Reference
     assert scores.emd > 10
 
 
-def test_table_and_json(shipped: reference.Reference, rng: np.random.Generator) -> None:
+def test_table_has_the_columns_that_any_row_has(
+    shipped: reference.Reference, rng: np.random.Generator
+) -> None:
     rows = [row(shipped, rng, index) for index in (0, 2)]
     lines = report.table(rows).splitlines()
-    assert len(lines) == 5
     assert len({len(line) for line in lines}) == 1
-    assert "paper" not in lines[1]
-    published = [r._replace(published=report.PUBLISHED["numu_C12_inc"][r.label]) for r in rows]
-    assert "paper" in report.table(published).splitlines()[1]
+    # all events twice, for both dimensions; at a fixed energy there is one
+    assert [line[:7].strip() for line in lines[3:]] == ["All 2D", "All 3D", "1 GeV"]
+    assert lines[1].split()[1:] == ["|", "model", "floor"] * 3
+    published = [r._replace(published=BASELINE.scores[r.label], zero_shot=r.floor) for r in rows]
+    lines = report.table(published).splitlines()
+    assert lines[1].split()[1:] == ["|", "model", "paper", "floor", "zero-shot"] * 3
+    assert lines[4].split("|")[2].split()[1] == "0.89"
+
+
+def test_json_of_the_rows(shipped: reference.Reference, rng: np.random.Generator) -> None:
+    rows = [row(shipped, rng, index) for index in (0, 2)]
     document = json.loads(json.dumps(report.as_dict(rows), allow_nan=False))
     assert document["1 GeV"]["model"]["map_3d"] is None
+    assert document["1 GeV"]["zero_shot"] is None
     assert document["All"]["model"]["map_2d"] == rows[0].model.map_2d

@@ -7,12 +7,13 @@ import pytest
 
 from nugan_hep import evaluate
 from nugan_hep.evaluation import reference
+from nugan_hep.evaluation.generated import Generate, generate_all
 from nugan_hep.evaluation.target import Target
 from nugan_hep.kinematics import NUCLEON_MASS, Array, Kinematics
 
 
 @pytest.fixture(scope="module")
-def generate() -> evaluate.Generate:
+def generate() -> Generate:
     pytest.importorskip("nugan_hep._core")
     from nugan_hep.sampler import Sampler
 
@@ -25,11 +26,11 @@ def generate() -> evaluate.Generate:
     return draw
 
 
-def test_both_peaks_of_w_at_1_gev(shipped: reference.Reference, generate: evaluate.Generate) -> None:
+def test_both_peaks_of_w_at_1_gev(shipped: reference.Reference, generate: Generate) -> None:
     """The quasielastic peak at the nucleon's mass and the Delta resonance, with a valley between."""
     sample = next(sample for sample in shipped.samples if sample.enu == 1.0)
-    target = Target("", "", [sample], None)
-    counts, edges = evaluate.generate_all(target, generate, 200_000, quiet=True)[0].spectra["w"]
+    target = Target("", "", [sample])
+    counts, edges = generate_all(target, generate, 200_000, quiet=True)[0].spectra["w"]
     centres = 0.5 * (edges[1:] + edges[:-1])
     quasielastic = int(np.argmax(counts * (centres < 1.1)))
     delta = int(np.argmax(counts * (centres > 1.15)))
@@ -38,8 +39,8 @@ def test_both_peaks_of_w_at_1_gev(shipped: reference.Reference, generate: evalua
     assert counts[quasielastic:delta].min() < 0.8 * counts[delta]
 
 
-def test_scores_of_a_million_events(shipped: reference.Reference, generate: evaluate.Generate) -> None:
-    target = Target("", "", shipped.samples[:1], None)
-    row = evaluate.compare(target, evaluate.generate_all(target, generate, 1_000_000, quiet=True))[0]
+def test_scores_of_a_million_events(shipped: reference.Reference, generate: Generate) -> None:
+    target = Target("", "", shipped.samples[:1])
+    row = evaluate.compare(target, generate_all(target, generate, 1_000_000, quiet=True))[0]
     assert row.model.map_2d is not None
     assert row.model.map_2d <= 1.5

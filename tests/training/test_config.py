@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 
 from nugan_hep.errors import UserError
-from nugan_hep.training.config import TrainingConfig, add_arguments, read_toml, resolve, to_toml
+from nugan_hep.training.config import (
+    TrainingConfig,
+    add_arguments,
+    from_saved,
+    read_toml,
+    resolve,
+    to_toml,
+)
 
 
 def resolved(*argv: str) -> TrainingConfig:
@@ -21,6 +28,45 @@ def test_published_presets() -> None:
     assert (inc.beta1, inc.beta2, inc.shift, inc.loss) == (0.5, 0.9, 0.004, "hce")
     assert (p1.batch, p1.shift, p1.loss, p1.generator_noise) == (1000, 0.0098, "ce", 0.0)
     assert (qe.batch, qe.shift, qe.loss, qe.generator_noise) == (10_000, 0.0098, "ce", 1e-4)
+
+
+def test_preset_of_the_flow() -> None:
+    flow = resolved("--preset", "flow")
+    assert (flow.family, resolved().family) == ("flow", "gan")
+    assert (flow.batch, flow.lr, flow.beta1, flow.beta2, flow.weight_decay) == (2048, 2e-3, 0.9, 0.99, 1e-4)
+    assert (flow.warmup, flow.decay_from, flow.clip, flow.choose, flow.shift) == (500, 0, 1.0, "nll", 0.004)
+    assert resolved("--preset", "flow", "--choose", "map").choose == "map"
+
+
+@pytest.mark.parametrize(
+    ("argv", "message"),
+    [
+        (["--preset", "flow", "--lr-generator", "1e-4"], "lr_generator is no setting of preset flow"),
+        (["--preset", "flow", "--log-energy"], "log_energy is no setting of preset flow, which is a flow"),
+        (["--clip", "1"], "clip is no setting of preset inc, which is a gan"),
+        (["--choose", "nll"], "choose = 'nll' is not valid"),
+    ],
+)
+def test_settings_of_the_other_family(argv: list[str], message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        resolved(*argv)
+
+
+def test_settings_that_count(tmp_path: Path) -> None:
+    config = resolved("--preset", "flow", "--steps", "7")
+    settings = config.settings()
+    assert {"lr", "clip", "batch"} <= settings.keys()
+    assert not {"lr_generator", "dropout", "loss"} & settings.keys()
+    file = tmp_path / "config.toml"
+    file.write_text(to_toml(settings))
+    assert resolved("--config", str(file)) == config
+
+
+def test_configurations_of_other_versions() -> None:
+    old = {key: value for key, value in TrainingConfig(batch=77).as_dict().items() if key != "warmup"}
+    assert from_saved(old) == TrainingConfig(batch=77)
+    with pytest.raises(UserError, match="made by a newer nugan-hep: unknown setting 'quarks'"):
+        from_saved({**old, "quarks": 6})
 
 
 def test_command_line_over_file_over_preset(tmp_path: Path) -> None:
@@ -58,6 +104,10 @@ def test_bad_toml(tmp_path: Path, text: str, message: str) -> None:
     "setting",
     [
         {"batch": 0},
+        {"lr": 0.0},
+        {"clip": -1.0},
+        {"warmup": -1},
+        {"choose": "emd"},
         {"preset": "huge"},
         {"loss": "mse"},
         {"dropout": 1.0},
@@ -67,6 +117,8 @@ def test_bad_toml(tmp_path: Path, text: str, message: str) -> None:
         {"enu_min": 0.1},
         {"seed": 2**31},
         {"threads": 0},
+        {"r1": -1.0},
+        {"log_energy_batches": 1.5},
     ],
 )
 def test_bad_values_are_named(setting: dict[str, object]) -> None:
@@ -74,6 +126,18 @@ def test_bad_values_are_named(setting: dict[str, object]) -> None:
     named = "enu_max" if name == "enu_max" else name
     with pytest.raises(UserError, match=f"{named} = {value!r} is not valid"):
         TrainingConfig(**setting)  # type: ignore[arg-type]
+
+
+def test_switches(tmp_path: Path) -> None:
+    assert not TrainingConfig().log_energy
+    assert resolved("--log-energy").log_energy
+    file = tmp_path / "run.toml"
+    file.write_text("log_energy = true\n")
+    assert resolved("--config", str(file)).log_energy
+    assert not resolved("--config", str(file), "--no-log-energy").log_energy
+    file.write_text("log_energy = 1\n")
+    with pytest.raises(UserError, match="log_energy = 1 is not of type bool"):
+        read_toml(file)
 
 
 @pytest.mark.parametrize(("text", "value"), [("1e5", 100_000), ("250", 250), ("2.0", 2)])

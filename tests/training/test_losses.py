@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 
+import pytest
 import torch
 
 from nugan_hep.training import losses
@@ -32,3 +33,27 @@ def test_losses_stay_finite_for_a_sure_discriminator() -> None:
     for loss in losses.GENERATOR_LOSSES.values():
         assert torch.isfinite(loss(logits))
     assert torch.isfinite(losses.discriminator_loss(logits, logits))
+
+
+def test_relativistic_loss_compares_pairs() -> None:
+    torch.manual_seed(1)
+    real, generated = torch.randn(100, dtype=torch.float64), torch.randn(100, dtype=torch.float64)
+    expected = -torch.log(torch.sigmoid(real - generated)).mean()
+    torch.testing.assert_close(losses.relativistic(real, generated), expected)
+    assert losses.relativistic(real, real).item() == pytest.approx(math.log(2))
+    # a common offset of the logits is nothing
+    torch.testing.assert_close(losses.relativistic(real + 7, generated + 7), expected)
+    assert torch.isfinite(losses.relativistic(torch.tensor([-200.0, 200.0]), torch.zeros(2)))
+
+
+def test_gradient_penalty_is_the_mean_squared_gradient() -> None:
+    torch.manual_seed(2)
+    muons = torch.randn(100, 2, dtype=torch.float64, requires_grad=True)
+    scale = torch.tensor(1.5, dtype=torch.float64, requires_grad=True)
+    x, y = muons.unbind(1)
+    penalty = losses.gradient_penalty(scale * (torch.sin(x) + x * y**2), muons)
+    expected = ((torch.cos(x) + y**2) ** 2 + (2 * x * y) ** 2).mean().detach()
+    torch.testing.assert_close(penalty.detach(), 1.5**2 * expected)
+    # and it pulls at the weights
+    (slope,) = torch.autograd.grad(penalty, scale)
+    torch.testing.assert_close(slope, 2 * 1.5 * expected)

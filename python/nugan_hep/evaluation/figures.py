@@ -129,7 +129,7 @@ def _draw_map(ax: Axes, values: Array, facecolor: str = "white", **kwargs: Any) 
 def _draw_pull_distribution(ax: Axes, reference: Histograms, model: Histograms) -> None:
     used = (reference.counts_2d > 0) & (model.counts_2d > 0)
     pulls = metrics.pulls(reference.counts_2d, model.counts_2d)[used]
-    edges = np.linspace(-6.0, 6.0, 49)
+    edges = np.linspace(-6.125, 6.125, 50)  # bins of few events often have a pull of zero: a centre, no edge
     inside, _ = np.histogram(pulls, edges)
     ax.stairs(inside, edges, fill=True, color=REFERENCE_COLOUR, label=f"{pulls.size} bins")
     x = np.linspace(-6.0, 6.0, 241)
@@ -155,9 +155,10 @@ def _draw_spectrum(
     upper.stairs(scaled, edges, color=MODEL_COLOUR, linewidth=1.3, label=names[1])
     upper.set_ylim(0, None)
     upper.tick_params(labelbottom=False)
+    upper.locator_params(nbins=6)
 
     # events off the axis make one more bin, so that samples are normalised by all their events
-    full = [np.append(sample.spectra[name].counts, _outside(sample, name)) for sample in (reference, model)]
+    full = [np.append(sample.spectra[name].counts, outside(sample, name)) for sample in (reference, model)]
     pulls = metrics.pulls(*full)[:-1]
     limit = PULL_LIMIT if np.abs(pulls).max() <= PULL_LIMIT else WIDE_PULL_LIMIT
     lower.axhspan(-1, 1, color="0.9", zorder=0)
@@ -173,18 +174,18 @@ def _draw_spectrum(
         lower.plot(centres[far], edge, marker, color=MODEL_COLOUR, markersize=4, linestyle="none")
     lower.set_ylim(-limit, limit)
     lower.set_yticks([-0.5 * limit, 0, 0.5 * limit])
-    lower.set_xlim(*_filled_range(reference.spectra[name]))
+    lower.set_xlim(*filled_range(reference.spectra[name]))
     lower.set_xlabel(AXIS_LABELS[name])
 
 
-def _filled_range(spectrum: Spectrum) -> tuple[float, float]:
+def filled_range(spectrum: Spectrum) -> tuple[float, float]:
     """Edges around all but the outermost 1e-5 of the events."""
     share = np.cumsum(spectrum.counts) / max(spectrum.counts.sum(), 1.0)
     first, last = int(np.searchsorted(share, 1e-5)), int(np.searchsorted(share, 1 - 1e-5))
     return float(spectrum.edges[first]), float(spectrum.edges[min(last + 1, len(share))])
 
 
-def _outside(sample: Histograms, name: str) -> float:
+def outside(sample: Histograms, name: str) -> float:
     return sample.n_events - float(sample.spectra[name].counts.sum())
 
 
@@ -192,7 +193,7 @@ def _counts_text(reference: Histograms, model: Histograms, names: tuple[str, str
     lines = [f"{name}: {s.n_events:,} events" for name, s in zip(names, (reference, model), strict=True)]
     lines.append(f"pull: ({names[0]} − {names[1]})/σ, band ±1;\ntriangles stand for pulls off the axis")
     for name in reference.spectra:
-        off = [_outside(sample, name) for sample in (reference, model)]
+        off = [outside(sample, name) for sample in (reference, model)]
         if any(off):
             lines.append(f"off the {AXIS_LABELS[name].split(' [')[0]} axis: {off[0]:,.0f} | {off[1]:,.0f}")
     undefined = ["n/a" if s.w_undefined is None else f"{s.w_undefined:,}" for s in (reference, model)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +12,6 @@ from nugan_hep.evaluation.histograms import Histograms
 from nugan_hep.kinematics import Array
 
 FLOOR_PAIRS = 5
-PUBLISHED_EVENTS = 1_000_000
 
 
 class Scores(NamedTuple):
@@ -26,29 +25,30 @@ class Scores(NamedTuple):
 
 
 class Row(NamedTuple):
-    """Scores of one sample: the model's, the statistical floor and the published ones."""
+    """Scores of one sample: the model's and those to judge them by.
+
+    ``floor`` is what statistics allow, ``published`` the paper's, ``zero_shot`` those of the
+    process that transfers start from, taken unchanged.
+    """
 
     label: str
     n_reference: int
     n_model: int
     model: Scores
     floor: Scores
-    published: Scores | None
+    published: Scores | None = None
+    zero_shot: Scores | None = None
 
 
-HEADINGS = ("EMD", "MAP-2D", "2D no tails", "MAP-3D", "3D no tails")
+class Column(NamedTuple):
+    """One column of a table: the scores of every sample, and how many digits they are known to."""
 
-PUBLISHED: Mapping[str, Mapping[str, Scores]] = {
-    "numu_C12_inc": {
-        "All": Scores(0.12, 0.88, 0.86, 0.89, 0.88),
-        "500 MeV": Scores(0.15, 1.09, 1.09, None, None),
-        "1 GeV": Scores(0.15, 1.05, 1.05, None, None),
-        "3 GeV": Scores(0.15, 1.00, 1.00, None, None),
-        "5 GeV": Scores(0.15, 1.00, 0.98, None, None),
-        "9 GeV": Scores(0.14, 0.97, 0.95, None, None),
-    }
-}
-"""Table 1 of arXiv:2508.12987 by process and sample."""
+    heading: str
+    scores: Sequence[Scores | None]
+    digits: int = 3
+
+
+HEADINGS = ("EMD", "MAP", "MAP no tails")
 
 
 def score(reference: Histograms, model: Histograms) -> Scores:
@@ -100,28 +100,58 @@ def _map(one: Array | None, other: Array | None, tails: bool) -> float | None:
         return None
 
 
-def table(rows: Sequence[Row]) -> str:
-    """Plain text, one line per sample; for each metric the model, the floor and the published value."""
-    published = any(row.published for row in rows)
-    parts = ["model", "floor", "paper"] if published else ["model", "floor"]
-    used = [k for k in range(len(HEADINGS)) if any(row.model[k] is not None for row in rows)]
-    width = 6 * len(parts)
-    lines = [
-        " " * 8 + "".join(f" |{HEADINGS[k]:^{width}}" for k in used),
-        f"{'E_nu':<8}" + (" |" + "".join(f"{part:>6}" for part in parts)) * len(used),
+def columns(rows: Sequence[Row], further: Sequence[Column] = ()) -> list[Column]:
+    """The model's column and those beside it that any row has, ``further`` ones after the paper's."""
+    found = [
+        Column("model", [row.model for row in rows]),
+        Column("paper", [row.published for row in rows], 2),
+        *further,
+        Column("floor", [row.floor for row in rows]),
+        Column("zero-shot", [row.zero_shot for row in rows]),
     ]
-    lines.append("-" * len(lines[0]))
-    for row in rows:
-        cells = ""
-        for k in used:
-            cells += f" |{_number(row.model[k]):>6}{_number(row.floor[k]):>6}"
-            if published:  # known to two digits
-                cells += f"{_number(row.published[k] if row.published else None, 2):>6}"
-        lines.append(f"{row.label:<8}{cells}")
-    return "\n".join(lines)
+    return [column for column in found if any(column.scores)]
 
 
-def _number(value: float | None, digits: int = 3) -> str:
+def lines(labels: Sequence[str], columns: Sequence[Column]) -> list[tuple[str, list[list[str]]]]:
+    """The papers' layout: a label and, under each of ``HEADINGS``, the text of every column.
+
+    A sample with 3D histograms has a second line for their MAP.
+    """
+    found = []
+    for k, label in enumerate(labels):
+        scores = [column.scores[k] or Scores(*[None] * 5) for column in columns]
+        parts = [("", [(s.emd, s.map_2d, s.map_2d_no_tails) for s in scores])]
+        if any(s.map_3d is not None for s in scores):
+            parts = [(" 2D", parts[0][1]), (" 3D", [(None, s.map_3d, s.map_3d_no_tails) for s in scores])]
+        for suffix, values in parts:
+            texts = [
+                [_number(value[h], column.digits) for value, column in zip(values, columns, strict=True)]
+                for h in range(len(HEADINGS))
+            ]
+            found.append((label + suffix, texts))
+    return found
+
+
+def table(rows: Sequence[Row]) -> str:
+    """Plain text, one line per sample and dimension; for each metric all columns there are."""
+    used = columns(rows)
+    widths = [max(len(column.heading), 5) + 1 for column in used]
+    heads = "".join(f"{column.heading:>{width}}" for column, width in zip(used, widths, strict=True))
+    text = [
+        " " * 8 + "".join(f" |{heading:^{sum(widths)}}" for heading in HEADINGS),
+        f"{'E_nu':<8}" + f" |{heads}" * len(HEADINGS),
+    ]
+    text.append("-" * len(text[0]))
+    for label, metrics_texts in lines([row.label for row in rows], used):
+        groups = (
+            "".join(f"{value:>{width}}" for value, width in zip(texts, widths, strict=True))
+            for texts in metrics_texts
+        )
+        text.append(f"{label:<8}" + "".join(f" |{group}" for group in groups))
+    return "\n".join(text)
+
+
+def _number(value: float | None, digits: int) -> str:
     if value is None:
         return "-"
     return f"{value:.{digits}f}" if value < 10 else f"{value:.1f}"
@@ -136,6 +166,7 @@ def as_dict(rows: Sequence[Row]) -> dict[str, object]:
             "model": row.model._asdict(),
             "floor": row.floor._asdict(),
             "published": row.published._asdict() if row.published else None,
+            "zero_shot": row.zero_shot._asdict() if row.zero_shot else None,
         }
         for row in rows
     }

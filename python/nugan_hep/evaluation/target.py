@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,33 +12,45 @@ from nugan_hep import archive
 from nugan_hep.errors import UserError
 from nugan_hep.evaluation import histograms, reference
 from nugan_hep.evaluation.histograms import Histograms
-from nugan_hep.kinematics import Array
+from nugan_hep.evaluation.published import CARBON, NOT_TRANSFERRED
+from nugan_hep.evaluation.report import Scores, score
+from nugan_hep.kinematics import Array, Kinematics
 
 
 class Model(NamedTuple):
-    """What the archive says of the model: PDG codes, energy range and shift [GeV]."""
+    """What the archive says of the model: PDG codes, energy range and shift [GeV], training events."""
 
     name: str
     probe: int
     target: int
     enu_range: tuple[float, float]
     shift: float
+    training_events: int | None
 
 
 class Target(NamedTuple):
-    """What the model is compared with; ``energies`` [GeV] of samples that were given as events."""
+    """What the model is compared with; ``events`` by label of the samples that were given as such."""
 
     source: str
     process: str
     samples: list[Histograms]
-    energies: Array | None
+    events: Mapping[str, Kinematics] | None = None
+
+    @property
+    def energies(self) -> Array | None:
+        """Neutrino energies [GeV] of the events that are spread over the range."""
+        spread = (self.events or {}).get("All")
+        return None if spread is None else spread.enu
 
 
 def read_model(path: Path) -> Model:
     """Read the metadata of an archive, see :func:`nugan_hep.archive.read_metadata`."""
     about = archive.read_metadata(path)
     low, high = about["enu_range"]
-    return Model(about["name"], about["probe"], about["target"], (low, high), about["shift"])
+    data = (about.get("training") or {}).get("data") or {}
+    return Model(
+        about["name"], about["probe"], about["target"], (low, high), about["shift"], data.get("events")
+    )
 
 
 def read_target(files: Sequence[str], model: Model) -> Target:
@@ -51,7 +63,8 @@ def read_target(files: Sequence[str], model: Model) -> Target:
     if not files:
         files = [str(shipped_reference(model.name))]
     samples: list[Histograms] = []
-    sources, processes, energies = [], [], []
+    sources, processes = [], []
+    events: dict[str, list[Kinematics]] = {}
     for path in files:
         if reference.is_reference(path):
             source, process, loaded = reference.load(path, model.shift)
@@ -59,32 +72,60 @@ def read_target(files: Sequence[str], model: Model) -> Target:
             sources.append(source)
             processes.append(process)
         else:
-            sample, enu = _read_events(path, model)
+            sample, columns = _read_events(path, model)
             samples.append(sample)
             sources.append("reference")
             processes.append("")  # events do not say of which physics they are
-            if sample.enu is None:
-                energies.append(enu)
+            events.setdefault(sample.label, []).append(columns)
     try:
         samples = reference.group(samples)
     except ValueError as error:
         raise UserError(f"the reference files do not fit together: {error}") from None
     process = processes[0] if len(set(processes)) == 1 else ""
     source = sources[0] if len(set(sources)) == 1 else "reference"
-    return Target(source, process, samples, np.concatenate(energies) if energies else None)
+    joined = {
+        label: Kinematics(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+        for label, parts in events.items()
+    }
+    return Target(source, process, samples, joined)
 
 
 def shipped_reference(name: str) -> Path:
-    """The reference file that comes with the model of this name."""
+    """The reference file of the process of this model, see :func:`nugan_hep.archive.process_of`.
+
+    Raises
+    ------
+    UserError : none is shipped for the process
+    """
     files = [file for folder in archive.models_dirs() for file in (folder / "reference").glob("*.npz")]
     for file in files:
-        if file.stem == name:
+        if file.stem == archive.process_of(name):
             return file
     there = ", ".join(sorted({file.stem for file in files})) or "none"
     raise UserError(f"no shipped reference for model {name!r} (there is: {there}); give --reference FILE")
 
 
-def _read_events(path: str, model: Model) -> tuple[Histograms, Array]:
+def zero_shot(target: Target, shift: float) -> dict[str, Scores]:
+    """Scores by sample of the process that transfers start from, unchanged: true events of both.
+
+    Empty where the target is of no known process or of one that is not transferred to. ``shift`` [GeV]
+    is that of the target's proxies.
+    """
+    if not target.process or target.process in NOT_TRANSFERRED:
+        return {}
+    try:
+        carbon = reference.load(shipped_reference(CARBON), shift)
+    except UserError:  # not for this shift
+        return {}
+    start = {sample.label: sample for sample in carbon.samples}
+    return {
+        sample.label: score(sample, start[sample.label])
+        for sample in target.samples
+        if sample.label in start and sample.enu_range == start[sample.label].enu_range
+    }
+
+
+def _read_events(path: str, model: Model) -> tuple[Histograms, Kinematics]:
     from nugan_hep.data import read_events
 
     events = read_events(
@@ -92,7 +133,8 @@ def _read_events(path: str, model: Model) -> tuple[Histograms, Array]:
     )
     print(f"{path}: {events.report}")
     sample = histograms.from_events(events.enu, events.emu, events.theta, model.shift, model.enu_range)
-    return sample, events.enu.astype(np.float64)
+    columns = (column.astype(np.float64) for column in (events.enu, events.emu, events.theta))
+    return sample, Kinematics(*columns)
 
 
 def check_energies(samples: Sequence[Histograms], model: Model) -> None:

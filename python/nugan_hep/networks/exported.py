@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from nugan_hep.kinematics import MUON_MASS
 from nugan_hep.networks.blocks import Block
+from nugan_hep.networks.features import scaled_log
 from nugan_hep.networks.generator import Generator
 
 
@@ -26,8 +27,8 @@ class ExportedBlock(nn.Module):
         self.scale = block.scale
         self.conditioned = block.conditioned
 
-    def forward(self, x: Tensor, enu_proxy: Tensor) -> Tensor:
-        hidden: Tensor = torch.cat([x, enu_proxy], dim=1) if self.conditioned else x
+    def forward(self, x: Tensor, energies: Tensor) -> Tensor:
+        hidden: Tensor = torch.cat([x, energies], dim=1) if self.conditioned else x
         hidden = self.activation(self.norm(self.dense(hidden)))
         if self.skip:
             hidden = (hidden + x) * self.scale
@@ -38,7 +39,8 @@ class ExportedGenerator(nn.Module):
     """``forward(latent [N, L], enu [N] in GeV) -> [N, 2]``: E_mu in GeV, theta in rad.
 
     The latent dense, the energy dense and the dense layer of the first block have nothing but
-    sums between them; they are folded to one affine map of (latent, E_nu').
+    sums between them; they are folded to one affine map of (latent, energies): E_nu' and, with
+    ``log_energy``, log E'.
     """
 
     def __init__(self, generator: Generator, shift: float, enu_range: tuple[float, float]) -> None:
@@ -47,6 +49,7 @@ class ExportedGenerator(nn.Module):
         self.shift = shift
         self.muon_mass = MUON_MASS
         self.pi = math.pi
+        self.log_energy = generator.log_energy
         self.input = fold_inputs(generator)
         self.input_norm = generator.first.norm
         self.input_activation = generator.first.activation
@@ -54,10 +57,13 @@ class ExportedGenerator(nn.Module):
         self.output = generator.output
 
     def forward(self, latent: Tensor, enu: Tensor) -> Tensor:
-        enu_proxy = (2.0 * (enu - self.enu_min) / (self.enu_max - self.enu_min) - 1.0).unsqueeze(1)
-        hidden = self.input_activation(self.input_norm(self.input(torch.cat([latent, enu_proxy], dim=1))))
+        energies = (2.0 * (enu - self.enu_min) / (self.enu_max - self.enu_min) - 1.0).unsqueeze(1)
+        if self.log_energy:
+            logarithm = scaled_log(enu, self.enu_min, self.enu_max).unsqueeze(1)
+            energies = torch.cat([energies, logarithm], dim=1)
+        hidden = self.input_activation(self.input_norm(self.input(torch.cat([latent, energies], dim=1))))
         for block in self.body:
-            hidden = block(hidden, enu_proxy)
+            hidden = block(hidden, energies)
         unit = 0.5 * (torch.tanh(self.output(hidden)) + 1.0)
         available = enu - (self.shift + self.muon_mass)
         emu = self.muon_mass + available * (1.0 - unit[:, 0] * unit[:, 0])
@@ -67,7 +73,7 @@ class ExportedGenerator(nn.Module):
 
 @torch.no_grad()
 def fold_inputs(generator: Generator) -> nn.Linear:
-    """One dense layer (L + 1 -> first width) for the generator's three input layers, folded in float64."""
+    """The generator's three input layers as one (L + energies -> first width), folded in float64."""
     latent, enu, first = (
         {"weight": layer.weight.double(), "bias": layer.bias.double()}
         for layer in (generator.latent_dense, generator.enu_dense, generator.first.dense)

@@ -14,6 +14,11 @@ class NetworkConfig:
     ``conditioned`` main bodies use Blocks 3 and 4 (E_nu' enters every block), others Blocks 1
     and 2. ``branch`` is the width of each of the discriminator's two branches.
     ``noise_inputs`` adds the generator's noise to its inputs too.
+
+    Beyond the papers: ``log_energy`` gives the generator log E' beside E_nu', ``peak_features``
+    gives the discriminator's branches log E' and the places of two peaks (:mod:`.features`; the
+    energies are in ``enu_min`` .. ``enu_max`` [GeV]), ``spectral_norm`` divides the dense layers
+    of the discriminator by their largest singular value (arXiv:1802.05957).
     """
 
     latent_size: int = 50
@@ -30,6 +35,11 @@ class NetworkConfig:
     discriminator_noise: float = 1e-3
     noise_place: NoisePlace = "parameters"
     noise_inputs: bool = False
+    log_energy: bool = False
+    peak_features: bool = False
+    spectral_norm: bool = False
+    enu_min: float = 0.3
+    enu_max: float = 10.0
 
 
 PRESETS = {

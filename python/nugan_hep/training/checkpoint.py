@@ -14,12 +14,18 @@ import torch
 
 from nugan_hep.errors import UserError
 from nugan_hep.output.atomic import new_file
+from nugan_hep.training.config import from_saved
 
 CHECKPOINT = "checkpoint.pt"
 PREVIOUS = "checkpoint-previous.pt"
 BEST = "best.pt"
 
-START_KEYS = frozenset({"format", "config", "generator", "discriminator"})
+NETWORKS = {"gan": ("generator", "discriminator"), "flow": ("flow",)}
+"""Keys of the weights, by family; the first is the network that is exported."""
+
+START_KEYS = frozenset({"format", "config"})
+"""What a transfer starts from, beside the weights."""
+
 BEST_KEYS = START_KEYS | {"freeze", "stages", "step", "seconds", "weights", "validation_events", "scores"}
 CHECKPOINT_KEYS = START_KEYS | {"freeze", "stages", "data", "step", "seconds", "best", "history"}
 CHECKPOINT_KEYS |= {"average", "optimizers", "rng"}
@@ -49,11 +55,11 @@ def save_rotating(state: dict[str, Any], folder: Path) -> None:
 
 
 def load(path: Path, keys: Set[str]) -> dict[str, Any]:
-    """Read a checkpoint that has at least ``keys`` onto the CPU.
+    """Read a checkpoint that has ``keys`` and the weights of its family onto the CPU.
 
     Raises
     ------
-    UserError : missing, truncated or not such a checkpoint
+    UserError : missing, truncated, not such a checkpoint or of a newer version
     """
     try:
         content = path.read_bytes()
@@ -74,7 +80,19 @@ def parse(content: bytes, path: Path, keys: Set[str]) -> dict[str, Any]:
         raise UserError(f"{path} is truncated or not a checkpoint{hint}") from None
     if not isinstance(state, dict) or not keys <= state.keys():
         raise UserError(f"{path} is not a checkpoint of this kind")
+    try:
+        family = from_saved(state["config"]).family
+    except UserError as error:
+        raise UserError(f"{path}: {error}") from None
+    if not state.keys() >= set(NETWORKS[family]):
+        raise UserError(f"{path} is not a checkpoint of this kind")
     return state
+
+
+def start_state(state: dict[str, Any]) -> dict[str, Any]:
+    """What of a checkpoint or a best epoch travels with a model, for a transfer to start from."""
+    keys = START_KEYS | set(NETWORKS[from_saved(state["config"]).family])
+    return {key: state[key] for key in sorted(keys)}
 
 
 def rng_state(device: torch.device) -> dict[str, torch.Tensor]:

@@ -1,11 +1,13 @@
 """Losses on discriminator logits; D = sigmoid(logit).
 
 References: Goodfellow et al., arXiv:1406.2661; arXiv:2502.20244 (``ce``, ``heuristic``);
-arXiv:2508.12987 (``hce``).
+arXiv:2508.12987 (``hce``); Jolicoeur-Martineau, arXiv:1807.00734 and R3GAN, arXiv:2501.05441
+(``relativistic``); Mescheder et al., arXiv:1801.04406 (``gradient_penalty``, R1).
 """
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 from torch.nn.functional import softplus
 
@@ -31,3 +33,17 @@ def hce(generated: Tensor) -> Tensor:
 
 
 GENERATOR_LOSSES = {"ce": ce, "heuristic": heuristic, "hce": hce}
+
+
+def relativistic(favoured: Tensor, other: Tensor) -> Tensor:
+    """``mean softplus(-(favoured - other))`` over pairs of logits; ln 2 when blind.
+
+    The discriminator favours true events, the generator its own.
+    """
+    return softplus(other - favoured).mean()
+
+
+def gradient_penalty(logits: Tensor, muons: Tensor) -> Tensor:
+    """Mean squared gradient of each logit [N] in its own event ``muons`` [N, 2], itself differentiable."""
+    (gradient,) = torch.autograd.grad(logits.sum(), muons, create_graph=True)
+    return gradient.square().sum(dim=1).mean()

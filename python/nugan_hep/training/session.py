@@ -76,17 +76,17 @@ def run(
     description = describe_run(arguments, defaults, read_run(folder) if resumed else None)
     training, validation, files = _read(arguments, config, description)
     description["data"] = files | {"start": description["start"]}
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"cannot write run folder {folder}: {error.strerror}") from None
     freeze = freeze or (resumed["freeze"] if resumed else "none")
     trainer = Trainer(config, training, validation, folder, start=start, freeze=freeze)
     if resumed is not None:
         trainer.restore(resumed)
         if trainer.step >= config.steps:
             raise UserError(f"the run is at step {trainer.step:,} of {config.steps:,}: give more --steps")
-    texts = {RUN_FILE: json.dumps(description, indent=1), CONFIG_FILE: to_toml(config.as_dict())}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"cannot write run folder {folder}: {error.strerror}") from None
+    texts = {RUN_FILE: json.dumps(description, indent=1), CONFIG_FILE: to_toml(config.settings())}
     for name, text in texts.items():
         with new_file(folder / name, force=True) as file:
             file.write(text.encode() + b"\n")
@@ -94,7 +94,7 @@ def run(
         trainer.run(report, lambda: bool(caught))
     if (folder / checkpoint.BEST).exists():
         path = export_best(folder)
-        print(f"best <MAP-3D> {trainer.best:.3f}; wrote {path} ({path.stat().st_size / 1e3:.0f} kB)")
+        print(f"best {_best(trainer.best, config)}; wrote {path} ({path.stat().st_size / 1e3:.0f} kB)")
     if trainer.step < config.steps:
         print(f"stopped at step {trainer.step}; continue with --resume", file=sys.stderr)
         return 128 + caught[0]
@@ -198,14 +198,14 @@ def _reporter(
         task = bar.add_task("training", total=config.steps, completed=first, note="")
 
         def report(now: Progress) -> None:
-            losses = f"D {now.loss_discriminator:.4f} G {now.loss_generator:.4f}"
-            bar.update(task, completed=now.step, note=f"{losses} best <MAP-3D> {now.best:.3f}")
+            note = f"{_losses(now)} best {_best(now.best, config)}"
+            bar.update(task, completed=now.step, note=note)
             if not arguments.quiet and (now.scores or (bar.disable and now.step % LOG_EVERY == 0)):
                 bar.console.print(describe(now, config.steps), highlight=False, soft_wrap=True)
             if writer:
-                values = {"loss/discriminator": now.loss_discriminator, "loss/generator": now.loss_generator}
+                values = {name.replace("_", "/"): value for name, value in now.losses.items()}
                 for name, scores in now.scores.items():
-                    values |= {f"{metric}/{name}": value for metric, value in scores._asdict().items()}
+                    values |= {f"{metric}/{name}": value for metric, value in scores.figures().items()}
                 for key, value in values.items():
                     writer.add_scalar(key, value, now.step)
 
@@ -219,8 +219,20 @@ def _reporter(
 def describe(now: Progress, steps: int) -> str:
     """One log line: step, losses, scores, time left."""
     left = now.seconds / now.step * (steps - now.step)
-    text = f"step {now.step:>7,}  D {now.loss_discriminator:.4f}  G {now.loss_generator:+.4f}"
+    text = f"step {now.step:>7,}  {_losses(now)}"
     for name, s in now.scores.items():
         text += f"  {name}: MAP-2D {s.map_2d:.3f} MAP-3D {s.map_3d:.3f} EMD {s.emd:.3f}"
+        text += "" if s.nll is None else f" NLL {s.nll:.5f}"
     hours, minutes = divmod(round(left / 60), 60)
     return text + f"  left {hours}:{minutes:02d} h"
+
+
+_SHORT = {"loss_discriminator": "D", "loss_generator": "G"}
+
+
+def _losses(now: Progress) -> str:
+    return "  ".join(f"{_SHORT.get(name, name)} {value:+.4f}" for name, value in now.losses.items())
+
+
+def _best(value: float, config: TrainingConfig) -> str:
+    return f"NLL {value:.5f}" if config.choose == "nll" else f"<MAP-3D> {value:.3f}"

@@ -9,9 +9,13 @@ from torch import Tensor, nn
 
 from nugan_hep.networks import Discriminator, Generator
 from nugan_hep.training.config import TrainingConfig
-from nugan_hep.training.losses import GENERATOR_LOSSES, discriminator_loss
-
-_EAGER_STEPS_BEFORE_CAPTURE = 3
+from nugan_hep.training.graph import Captured
+from nugan_hep.training.losses import (
+    GENERATOR_LOSSES,
+    discriminator_loss,
+    gradient_penalty,
+    relativistic,
+)
 
 
 def make_optimizer(
@@ -49,8 +53,9 @@ def set_rate(optimizer: torch.optim.AdamW, rate: float) -> None:
 class AdversarialStep:
     """Updates the discriminator on B true and B generated events, then the generator on 2B.
 
-    Call it with ``real`` [B, 3] (E_nu', E_mu', theta') and ``enu`` [2B, 1]; the two losses are
-    added to ``loss_sums`` [2] (discriminator, generator) on the device.
+    Call it with the events (E_nu', E_mu', theta') of both updates, [B, 3] and [2B, 3]; of the
+    latter only a relativistic loss uses more than the energies. The two losses, without the
+    gradient penalty, are added to ``loss_sums`` [2] (discriminator, generator) on the device.
     """
 
     def __init__(
@@ -63,57 +68,30 @@ class AdversarialStep:
     ) -> None:
         self.generator, self.discriminator = generator, discriminator
         self.generator_optimizer, self.discriminator_optimizer = optimizers
-        self.generator_loss = GENERATOR_LOSSES[config.loss]
+        self.loss, self.r1 = config.loss, config.r1
         self.latent_size = latent_size
         device = next(generator.parameters()).device
         self.loss_sums = torch.zeros(2, device=device)
         self._trainable = [p for p in discriminator.parameters() if p.requires_grad]
-        self._cuda = device.type == "cuda"
-        self._eager_calls = 0
-        self._graph: torch.cuda.CUDAGraph | None = None
-        if self._cuda:
-            self._real = torch.empty(config.batch, 3, device=device)
-            self._enu = torch.empty(2 * config.batch, 1, device=device)
+        self._captured = Captured(self._step, device)
 
-    def __call__(self, real: Tensor, enu: Tensor) -> None:
-        if not self._cuda:
-            self._step(real, enu)
-            return
-        self._real.copy_(real)
-        self._enu.copy_(enu)
-        if self._eager_calls < _EAGER_STEPS_BEFORE_CAPTURE:
-            # the first steps run on a side stream, which is the warm-up that capture asks for
-            stream = torch.cuda.Stream()
-            stream.wait_stream(torch.cuda.current_stream())
-            with torch.cuda.stream(stream):
-                self._step(self._real, self._enu)
-            torch.cuda.current_stream().wait_stream(stream)
-            self._eager_calls += 1
-            return
-        if self._graph is None:
-            self._graph = torch.cuda.CUDAGraph()
-            with torch.cuda.graph(self._graph):
-                self._step(self._real, self._enu)
-        self._graph.replay()
+    def __call__(self, real: Tensor, more: Tensor) -> None:
+        self._captured(real, more)
 
     def recapture(self) -> None:
         """Forget the CUDA graph, after a change of the optimisers' algorithm."""
-        self._graph, self._eager_calls = None, 0
+        self._captured.forget()
 
-    def _step(self, real: Tensor, enu: Tensor) -> None:
-        generated, energies = self._generate(real[:, :1])
-        muons = torch.cat([real[:, 1:], generated])
-        logits = self.discriminator(muons, energies.repeat(2, 1))
-        loss_d = discriminator_loss(logits[: len(real)], logits[len(real) :])
+    def _step(self, real: Tensor, more: Tensor) -> None:
+        loss_d, penalty = self._discriminator_loss(real)
         self.discriminator_optimizer.zero_grad()
-        loss_d.backward()
+        (loss_d + penalty).backward()
         self.discriminator_optimizer.step()
 
         # the discriminator's weights need no gradient here: a fifth of the arithmetic of a step
         for parameter in self._trainable:
             parameter.requires_grad_(False)
-        latent = torch.randn(len(enu), self.latent_size, device=enu.device)
-        loss_g = self.generator_loss(self.discriminator(self.generator(latent, enu), enu))
+        loss_g = self._generator_loss(more)
         self.generator_optimizer.zero_grad()
         loss_g.backward()
         self.generator_optimizer.step()
@@ -122,7 +100,33 @@ class AdversarialStep:
 
         self.loss_sums += torch.stack([loss_d.detach(), loss_g.detach()])
 
-    @torch.no_grad()
-    def _generate(self, enu: Tensor) -> tuple[Tensor, Tensor]:
+    def _discriminator_loss(self, real: Tensor) -> tuple[Tensor, Tensor]:
+        enu, muons = real[:, :1], real[:, 1:]
+        with torch.no_grad():
+            generated = self._generate(enu)
+        penalty = torch.zeros((), device=real.device)
+        if self.r1 > 0:
+            # on their own, for the gradient of generated events would be thrown away
+            muons = muons.clone().requires_grad_(True)
+            logits, of_generated = self.discriminator(muons, enu), self.discriminator(generated, enu)
+            penalty = 0.5 * self.r1 * gradient_penalty(logits, muons)
+        else:
+            both = self.discriminator(torch.cat([muons, generated]), enu.repeat(2, 1))
+            logits, of_generated = both[: len(real)], both[len(real) :]
+        if self.loss == "relativistic":
+            return relativistic(logits, of_generated), penalty
+        return discriminator_loss(logits, of_generated), penalty
+
+    def _generator_loss(self, events: Tensor) -> Tensor:
+        enu = events[:, :1]
+        logits = self.discriminator(self._generate(enu), enu)
+        if self.loss != "relativistic":
+            return GENERATOR_LOSSES[self.loss](logits)
+        with torch.no_grad():
+            of_real = self.discriminator(events[:, 1:], enu)
+        return relativistic(logits, of_real)
+
+    def _generate(self, enu: Tensor) -> Tensor:
         latent = torch.randn(len(enu), self.latent_size, device=enu.device)
-        return self.generator(latent, enu), enu
+        muons: Tensor = self.generator(latent, enu)
+        return muons

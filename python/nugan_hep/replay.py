@@ -1,0 +1,120 @@
+"""Events of a model, reweighted to new data: ``python -m nugan_hep.replay --from MODEL --data FILE``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from nugan_hep import cli
+from nugan_hep.archive import find_model, read_metadata
+from nugan_hep.output.atomic import check_target, new_file
+
+PROGRAM = "python -m nugan_hep.replay"
+EPILOG = """\
+Few events (thousands) say too little to train a network on, but enough for the smooth ratio of
+their density to that of a model of another target, probe or interaction. The ratio is a Gaussian
+process in W, Q2, the polarisation of the exchanged boson and the energy; how smooth it is, the
+evidence of the events decides. The output, events of the model resampled with it, is training data:
+
+  python -m nugan_hep.replay --from numu_C12_inc --data antinu_10k.root --probe -14 --out replay.npz
+  python -m nugan_hep.finetune --from numu_C12_inc --data replay.npz --probe -14 --freeze none --out run
+
+exit codes: 0 done, 2 bad input, 130 interrupted (nothing written)"""
+
+_SCALES_EVENTS, _FIT_EVENTS = 40_000, 400_000
+
+
+def _command(argv: Sequence[str] | None) -> int:
+    parser = cli.Parser(
+        prog=PROGRAM,
+        description=__doc__,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--from", dest="source", required=True, metavar="MODEL", help="model to start from")
+    parser.add_argument(
+        "--data", nargs="+", required=True, metavar="FILE", help="few events: ROOT, .npz, Parquet"
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="NPZ", help="columns enu, emu, theta")
+    parser.add_argument("-n", type=cli.count, default=4_000_000, help="events to write (default 4e6)")
+    parser.add_argument("--limit", type=cli.count, metavar="N", help="use the first N events of the data")
+    parser.add_argument("--probe", type=int, choices=(14, -14), help="PDG code of the data's neutrino")
+    parser.add_argument("--target", type=int, metavar="PDG", help="PDG code of the data's nucleus")
+    parser.add_argument(
+        "--evaluations", type=cli.count, default=150, help="fits that choose the scales (default 150)"
+    )
+    parser.add_argument("--seed", type=cli.seed, default=1, help="seed of all draws (default 1)")
+    parser.add_argument("--threads", type=cli.threads, default=0, help="threads of the sampler (default all)")
+    parser.add_argument("--force", action="store_true", help="replace an existing file")
+    parser.add_argument("--quiet", action="store_true", help="no progress")
+    arguments = parser.parse_args(argv)
+    check_target(arguments.out, arguments.force)
+    if arguments.out.suffix != ".npz":
+        parser.error(f"--out {arguments.out}: expected the suffix .npz")
+    return _replay(arguments)
+
+
+def _replay(arguments: argparse.Namespace) -> int:
+    from nugan_hep.data import read_events
+    from nugan_hep.kinematics import Kinematics
+    from nugan_hep.sampler import Sampler
+    from nugan_hep.transfer import draw
+    from nugan_hep.transfer.prior import Prior
+    from nugan_hep.transfer.ratio import choose_scales, fit
+
+    path = find_model(arguments.source)
+    about = read_metadata(path)
+    source = Sampler(path, threads=arguments.threads)
+    events = read_events(
+        arguments.data,
+        probe=arguments.probe or about["probe"],
+        target=arguments.target or about["target"],
+        shift=about["shift"],
+        enu_range=source.enu_range,
+        limit=arguments.limit,
+    )
+    print(f"data: {events.report}")
+    columns = Kinematics(*(np.asarray(c, dtype=np.float64) for c in (events.enu, events.emu, events.theta)))
+    target = draw.sample_of(columns, source.enu_range)
+    few, many = (
+        draw.sample_of(draw.draw_source(source, n, arguments.seed), source.enu_range)
+        for n in (max(_SCALES_EVENTS, len(events)), _FIT_EVENTS)
+    )
+    prior = Prior()
+    with cli.progress("fits", arguments.quiet) as bar:
+        task = bar.add_task("scales", total=arguments.evaluations, note="")
+        scales = choose_scales(
+            target,
+            few,
+            prior,
+            arguments.evaluations,
+            lambda count, best: bar.update(task, completed=count, note=f"log evidence {best:.1f}"),
+        )
+    ratio = fit(target, many, prior, scales)
+    print(f"log evidence {ratio.log_evidence:.1f}, effective parameters {ratio.parameters:.0f}, {scales}")
+    parts = []
+    with cli.progress("events", arguments.quiet) as bar:
+        task = bar.add_task("replay", total=arguments.n, note="")
+        for chunk in draw.replay(source, ratio, arguments.n, arguments.seed):
+            parts.append([column.astype(np.float32) for column in chunk])
+            bar.advance(task, len(chunk.enu))
+    names = ("enu", "emu", "theta")
+    arrays = {
+        name: np.concatenate(columns) for name, columns in zip(names, zip(*parts, strict=True), strict=True)
+    }
+    with new_file(arguments.out, arguments.force) as file:
+        np.savez(file, **arrays)  # type: ignore[arg-type]
+    print(f"wrote {arguments.out} ({len(arrays['enu']):,} events)")
+    return 0
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    return cli.run(PROGRAM, _command, argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,48 @@
+"""Coordinates in which two models of a nucleus differ smoothly.
+
+The cross section of a lepton off an unpolarised target is a contraction of the lepton tensor with
+response functions of (omega, Q2) alone (Walecka, Theoretical Nuclear and Subnuclear Physics,
+ch. 45): at fixed W and Q2 the neutrino energy enters through the polarisation of the exchanged
+boson only. So a ratio of two cross sections is nearly a function of W and Q2, and of
+sqrt(1 - epsilon^2), the weight of the vector-axial interference, which changes its sign
+between neutrinos and antineutrinos.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from nugan_hep import kinematics
+from nugan_hep.kinematics import Array
+
+_W2_UNIT = 0.25  # GeV², about the width of the quasielastic peak in W²
+_Q2_UNIT = 0.05  # GeV², below which nothing changes with Q² any more
+
+
+def polarisation(enu: ArrayLike, emu: ArrayLike, theta: ArrayLike) -> Array:
+    """``epsilon = 1/(1 + 2 (|q|²/Q²) tan²(theta/2))`` of the exchanged boson, massless lepton."""
+    q2 = np.maximum(kinematics.q2(enu, emu, theta), 1e-6)
+    three_momentum = q2 + kinematics.omega(enu, emu) ** 2
+    half = np.tan(0.5 * np.minimum(np.asarray(theta, dtype=np.float64), np.pi - 1e-3))
+    epsilon: Array = 1.0 / (1.0 + 2.0 * three_momentum / q2 * half**2)
+    return epsilon
+
+
+def coordinates(enu: ArrayLike, emu: ArrayLike, theta: ArrayLike) -> Array:
+    """(asinh of W² - M², log Q², sqrt(1 - epsilon²), log E_nu) [N, 4], each of order one.
+
+    ``enu`` and ``emu`` [N] in GeV, ``theta`` [N] in rad.
+    """
+    excess = kinematics.w2(enu, emu, theta) - kinematics.NUCLEON_MASS**2
+    q2 = np.maximum(kinematics.q2(enu, emu, theta), 0.0)
+    epsilon = polarisation(enu, emu, theta)
+    return np.stack(
+        [
+            np.arcsinh(excess / _W2_UNIT),
+            np.log(q2 + _Q2_UNIT),
+            np.sqrt(1.0 - epsilon**2),
+            np.log(np.asarray(enu, dtype=np.float64)),
+        ],
+        axis=1,
+    )

@@ -1,0 +1,64 @@
+"""Events of a source model that follow a target, through a fitted density ratio."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from nugan_hep.errors import UserError
+from nugan_hep.kinematics import Array, Kinematics
+from nugan_hep.sampler import Sampler
+from nugan_hep.transfer.coordinates import coordinates
+from nugan_hep.transfer.ratio import Ratio, Sample, energy_bins
+
+CHUNK = 200_000
+_CAP_QUANTILE = 0.9995
+
+
+def draw_source(source: Sampler, n: int, seed: int) -> Kinematics:
+    """n events of the model at energies uniform over its range, float64 columns of shape [N]."""
+    enu = np.random.default_rng(seed).uniform(*source.enu_range, n)
+    columns = source.sample(enu=enu, seed=seed)
+    return Kinematics(*(columns[name].astype(np.float64) for name in ("Ev", "El", "thetal")))
+
+
+def sample_of(events: Kinematics, enu_range: tuple[float, float]) -> Sample:
+    """Coordinates and energy bins of events."""
+    return Sample(coordinates(*events), energy_bins(events.enu, enu_range))
+
+
+def resample(weights: Array, factor: float, random: np.random.Generator) -> Array:
+    """Indices in which event i stands ``factor * weights[i]`` times on average, its whole part at least."""
+    expected = factor * weights
+    copies = expected.astype(np.int64) + (random.uniform(size=len(weights)) < expected % 1.0)
+    indices: Array = np.repeat(np.arange(len(weights)), copies)
+    return indices
+
+
+def replay(source: Sampler, ratio: Ratio, n: int, seed: int) -> Iterator[Kinematics]:
+    """Chunks of n events in all that follow ``p_source r/Z``, energies uniform over the range.
+
+    An event whose weight is above the 99.95 % quantile may stand twice.
+
+    Raises
+    ------
+    UserError : fewer than one draw in 200 would be kept, which no smooth ratio of two models of the
+        same process gives
+    """
+    random = np.random.default_rng([seed, 1])
+    done = chunk = 0
+    factor = 0.0
+    while done < n:
+        chunk += 1
+        events = draw_source(source, CHUNK, seed + chunk)
+        weights = ratio.weights(sample_of(events, source.enu_range))
+        if factor == 0.0:
+            factor = 1.0 / float(np.quantile(weights, _CAP_QUANTILE))
+            if factor < 1.0 / 200.0:
+                raise UserError(
+                    f"weights of the events of {source.name} reach {1 / factor:.0f}: too far from the data"
+                )
+        rows = random.permutation(resample(weights, factor, random))[: n - done]
+        done += len(rows)
+        yield Kinematics(*(column[rows] for column in events))
