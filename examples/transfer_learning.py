@@ -28,13 +28,14 @@ import matplotlib.pyplot as plt
 from nugan_hep.archive import find_model
 from nugan_hep.evaluation import histograms, reference
 from nugan_hep.evaluation.target import shipped_reference
+from nugan_hep.kinematics import Kinematics
 from nugan_hep.sampler import Sampler
 
 SOURCE, PROCESS = "numu_C12_inc", "numubar_C12_inc"
 DATA = Path(__file__).parent / "data" / f"{PROCESS}_10k.root"
 ROWS = {
     "scratch": "10k events, from scratch",
-    "zero-shot": "unchanged neutrino model",
+    "zero-shot": "neutrino model, unchanged",
     "transfer": "10k events, transfer",
 }
 ENERGY = 1.0
@@ -58,9 +59,29 @@ def train_models(out: Path, quick: bool) -> dict[str, Path]:
     data = {"data": DATA, "probe": -14, "quiet": True}
     run(replay.main, from_=SOURCE, out=replayed, n=events, evaluations=fits, force=True, **data)
     data["data"] = replayed
-    run(finetune.main, from_=SOURCE, freeze="none", out=transfer, batch=2048, lr=1e-3, steps=steps, **data)
+    run(
+        finetune.main,
+        from_=SOURCE,
+        freeze="none",
+        name=f"{PROCESS}_10k",
+        out=transfer,
+        batch=2048,
+        lr=1e-3,
+        steps=steps,
+        **data,
+    )
     data["data"] = DATA
-    run(train.main, preset="flow", out=scratch, batch=512, lr=1e-3, steps=1000, eval_every=50, **data)
+    run(
+        train.main,
+        preset="flow",
+        name="scratch_10k",
+        out=scratch,
+        batch=512,
+        lr=1e-3,
+        steps=1000,
+        eval_every=50,
+        **data,
+    )
     return {
         "scratch": scratch / "model.pt",
         "zero-shot": find_model(SOURCE),
@@ -68,10 +89,10 @@ def train_models(out: Path, quick: bool) -> dict[str, Path]:
     }
 
 
-def all_row(model: Path, out: Path) -> dict[str, float]:
+def all_row(model: Path, out: Path, n: int) -> dict[str, float]:
     """EMD and MAP of the whole energy range against the shipped antineutrino reference."""
     target = shipped_reference(PROCESS)
-    run(evaluate.evaluate, model=model, reference=target, out=out, no_figures=True, force=True)
+    run(evaluate.main, model=model, reference=target, out=out, n=n, no_figures=True, force=True)
     document = json.loads((out / "metrics.json").read_text())
     scores: dict[str, float] = document["samples"]["All"]["model"]
     return scores
@@ -93,9 +114,8 @@ def draw(models: dict[str, Path], scores: dict[str, dict[str, float]], out: Path
         axes[1, column].axhline(0, color="grey", lw=0.8)
     for row, path in models.items():
         events = Sampler(path).sample(enu=ENERGY, n=truth.n_events, seed=1)
-        filled = histograms.from_events(
-            events["Ev"], events["El"], events["thetal"], truth.shift, truth.enu_range
-        )
+        columns = Kinematics(*(events[name].astype(float) for name in ("Ev", "El", "thetal")))
+        filled = histograms.from_events_like(columns, truth)
         for column, name in enumerate(("emu", "q2")):
             model, data = filled.spectra[name].counts, truth.spectra[name].counts
             axes[0, column].stairs(model, filled.spectra[name].edges, label=ROWS[row])
@@ -131,7 +151,8 @@ def main() -> int:
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     models = train_models(args.out, args.quick)
-    scores = {row: all_row(path, args.out / f"evaluation_{row}") for row, path in models.items()}
+    n = 100_000 if args.quick else 1_000_000
+    scores = {row: all_row(path, args.out / f"evaluation_{row}", n) for row, path in models.items()}
     draw(models, scores, args.out / "transfer.png")
     print(f"wrote {args.out / 'transfer.png'}")
     return 0

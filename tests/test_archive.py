@@ -30,6 +30,31 @@ def test_users_folder_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert archive.find_model("numu_C12_inc") == tmp_path / "numu_C12_inc.pt"
 
 
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("toy_flow", "toy"),
+        ("toy_100k", "toy"),
+        ("toy_100k_flow", "toy"),
+        ("toy_100k_gan", "toy_gan"),
+        ("toy_10k_flow", "toy_10k"),
+        ("toy_100k_inc", None),
+        ("toy_100k_10k", None),
+    ],
+)
+def test_suffixes_of_a_plain_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, file: str | None
+) -> None:
+    for there in ("toy", "toy_gan", "toy_10k", "toy_inc"):
+        (tmp_path / f"{there}.pt").touch()
+    monkeypatch.setenv(archive.MODELS_VARIABLE, str(tmp_path))
+    if file is None:
+        with pytest.raises(UserError, match="no model"):
+            archive.find_model(name)
+    else:
+        assert archive.find_model(name) == tmp_path / f"{file}.pt"
+
+
 @pytest.mark.parametrize("suffix", ["", "_gan", "_flow", "_10k", "_100k", "_10k_flow", "_gan_100k"])
 @pytest.mark.parametrize("process", ["numu_C12_inc", "numubar_C12_alt"])
 def test_process_of_a_model(process: str, suffix: str) -> None:
@@ -151,6 +176,9 @@ def test_card_states_the_metrics_that_the_archive_carries() -> None:
     assert shipped.read_text() == card
     assert f"{metadata['metrics']['map_2d']:.3f}" in card
     assert metadata["sha256"] in card
+    configuration = {**metadata["training"]["configuration"], "teacher": "mine"}
+    fitted = model_card({**metadata, "training": {**metadata["training"], "configuration": configuration}})
+    assert "`mine`, not trained against a discriminator" in fitted
     assert "n/a" in model_card({**metadata, "metrics": {**metadata["metrics"], "map_3d_no_tails": None}})
 
 

@@ -59,6 +59,14 @@ def test_users_mistake_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err == "prog: error: energy 20 GeV is too high\n"
 
 
+def test_too_large_a_number_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    def command(argv: Sequence[str] | None) -> int:
+        raise MemoryError("8 PiB")
+
+    assert cli.run("tool", command) == 2
+    assert capsys.readouterr().err == "tool: error: not enough memory (8 PiB)\n"
+
+
 def test_interrupt(capsys: pytest.CaptureFixture[str]) -> None:
     def command(argv: Sequence[str] | None) -> int:
         raise KeyboardInterrupt

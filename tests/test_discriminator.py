@@ -30,7 +30,20 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_runs_and_models(runs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str) -> None:
     out = tmp_path / "figure.png"
     names = [str(runs / name / ("" if kind == "run" else "model.pt")) for name in ("plain", "options")]
-    argv = [*names, "--data", str(DATA), "--enu", "0.35", "5", "-n", "2000", "--out", str(out)]
+    argv = [
+        *names,
+        "--seed",
+        str(2**64 - 1),
+        "--data",
+        str(DATA),
+        "--enu",
+        "0.35",
+        "5",
+        "-n",
+        "2000",
+        "--out",
+        str(out),
+    ]
     assert discriminator.main(argv) == 0
     printed = capsys.readouterr()
     assert f"wrote {out}" in printed.out
@@ -48,6 +61,8 @@ def test_runs_and_models(runs: Path, tmp_path: Path, capsys: pytest.CaptureFixtu
         (["plain", "carbon", "--data", str(DATA)], "not of one probe, target, shift and energy range"),
         (["plain", "--data", str(DATA), "--enu", "30"], "no event within 5 % of 30 GeV"),
         (["plain", "--out", "x.gif"], "expected a name with .png, .pdf, .svg"),
+        (["a" * 300], "no model"),
+        (["plain", "-n", "1e15"], "not enough memory"),
         (["plain", "-n", "0"], "whole number of at least 1"),
     ],
 )

@@ -242,11 +242,12 @@ def test_the_classifier_knows_a_model_from_events(
     assert results[1] == results[2]
     assert "classifier, 1 GeV: AUC 0." in capsys.readouterr().out
     # fewer events than a network can learn from, or none wanted
-    for number in ("999", "0"):
+    for number, said in (("999", True), ("0", False)):
         assert (
             evaluate.main([*argv, even, "--classifier", number, "--out", str(tmp_path / f"few{number}")]) == 0
         )
         assert json.loads((tmp_path / f"few{number}" / "metrics.json").read_text())["classifier"] == {}
+        assert ("classifier, 1 GeV: too few events" in capsys.readouterr().out) is said
 
 
 def test_an_earlier_evaluation_is_replaced_by_force_only(

@@ -7,6 +7,7 @@
 #include <set>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "message.hpp"
@@ -37,13 +38,14 @@ std::vector<fs::path> search_path() {
   return folders;
 }
 
-// A process's plain name is its flow of 100,000 events or more: both suffixes may be left out
+// A process's plain name is its flow of 100,000 events or more: _flow, and _100k before _gan or the end,
+// may be left out
 std::vector<std::string> spellings(const std::string& name) {
   std::vector<std::string> names{name};
   std::string shorter = name;
   if (shorter.ends_with("_flow")) names.push_back(shorter.erase(shorter.size() - 5));
-  const auto size = shorter.rfind("_100k");
-  if (size != std::string::npos) names.push_back(shorter.erase(size, 5));
+  for (const std::string_view end : {"_100k", "_100k_gan"})
+    if (shorter.ends_with(end)) names.push_back(std::string(shorter).erase(shorter.size() - end.size(), 5));
   return names;
 }
 

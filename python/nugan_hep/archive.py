@@ -58,9 +58,8 @@ def process_of(name: str) -> str:
 
 def spellings(name: str) -> list[str]:
     """Names under which a model may lie: a process's plain name is its flow of 100,000 events or more."""
-    return list(
-        dict.fromkeys([name, name.removesuffix("_flow"), re.sub(r"_100k(_flow|(?=_gan)|$)", "", name)])
-    )
+    shorter = name.removesuffix("_flow")
+    return list(dict.fromkeys([name, shorter, re.sub(r"_100k(?=(_gan)?$)", "", shorter)]))
 
 
 def list_models() -> list[str]:

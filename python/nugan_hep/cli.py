@@ -31,6 +31,9 @@ def run(name: str, command: Callable[[Sequence[str] | None], int], argv: Sequenc
     except UserError as error:
         print(f"{name}: error: {error}", file=sys.stderr)
         return EXIT_USER_ERROR
+    except MemoryError as error:
+        print(f"{name}: error: not enough memory ({error})", file=sys.stderr)
+        return EXIT_USER_ERROR
     except KeyboardInterrupt:
         print(f"{name}: interrupted", file=sys.stderr)
         return EXIT_INTERRUPTED

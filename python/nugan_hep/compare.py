@@ -15,11 +15,10 @@ from nugan_hep import cli
 from nugan_hep.errors import UserError
 from nugan_hep.evaluation import report
 from nugan_hep.evaluation.contenders import Contender, choose_target, read_contenders, shared_reference
-from nugan_hep.evaluation.generated import Generate, generate_all
+from nugan_hep.evaluation.generated import generate_all, opened
 from nugan_hep.evaluation.histograms import Histograms
 from nugan_hep.evaluation.report import Scores
 from nugan_hep.evaluation.target import shipped_reference
-from nugan_hep.kinematics import Array, Kinematics
 from nugan_hep.output.atomic import check_target, new_file
 from nugan_hep.output.figure import check_figure, write_figure
 
@@ -159,19 +158,6 @@ def reference_files(options: argparse.Namespace, contenders: Sequence[Contender]
     if options.reference is None:
         return shared_reference(names)
     return list(options.reference) or [os.fspath(shipped_reference(names[0]))]
-
-
-def opened(path: Path, device: str, threads: int) -> Generate:
-    """The muons that the model of this archive makes."""
-    from nugan_hep.sampler import Sampler
-
-    sampler = Sampler(path, device=device, threads=threads)
-
-    def generate(enu: Array, seed: int) -> Kinematics:
-        columns = sampler.sample(enu=enu, seed=seed)
-        return Kinematics(columns["Ev"], columns["El"], columns["thetal"])
-
-    return generate
 
 
 def score_all(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -31,6 +32,13 @@ class CrossSection(NamedTuple):
         if energies.size and (energies.min() < self.enu[0] or energies.max() > self.enu[-1]):
             raise ValueError(f"energy outside the cross section's range {self.enu[0]:g}-{self.enu[-1]:g} GeV")
         return np.interp(energies, self.enu, self.sigma)
+
+
+def from_table(table: Mapping[str, Any] | None) -> CrossSection | None:
+    """The cross section in a run's or a model's JSON, keys ``enu`` and ``sigma``; None where it is empty."""
+    if not table or not table.get("enu"):
+        return None
+    return CrossSection(*(np.asarray(table[key], dtype=np.float64) for key in ("enu", "sigma")))
 
 
 def read_csv(path: Path) -> CrossSection:

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nugan_hep.archive import find_model, list_models, read_metadata
-from nugan_hep.cross_section import CrossSection
+from nugan_hep.cross_section import CrossSection, from_table
 from nugan_hep.errors import UserError
 from nugan_hep.kinematics import Array
 
@@ -171,10 +171,7 @@ def _load_file(path: Path, modified: int, size: int) -> _Density:
     if not hasattr(module, "log_prob"):
         raise UserError(f"{path}: a flow without the method log_prob")
     low, high = about["enu_range"]
-    table = about.get("cross_section") or {}
-    sigma = None
-    if table.get("enu"):
-        sigma = CrossSection(*(np.asarray(table[key], dtype=np.float64) for key in ("enu", "sigma")))
+    sigma = from_table(about.get("cross_section"))
     return _Density(name, module.double().eval(), (low, high), about["shift"], sigma)
 
 

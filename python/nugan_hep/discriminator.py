@@ -57,7 +57,7 @@ def discriminator(argv: Sequence[str] | None = None) -> int:
         for k, one in enumerate(networks):
             row = []
             for enu in options.enu:
-                row.append(view(one, enu, options.n, options.seed + k, true[enu]))
+                row.append(view(one, enu, options.n, (options.seed + k) % 2**64, true[enu]))
                 bar.advance(task)
             views.append(row)
     write_figure(figure_discriminator(views), options.out, options.force)

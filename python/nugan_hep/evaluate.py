@@ -14,11 +14,11 @@ import numpy as np
 from nugan_hep import archive, cli
 from nugan_hep.evaluation import page, report
 from nugan_hep.evaluation.folder import METRICS_FILE, PAGE_FILE, check_folder, write_all
-from nugan_hep.evaluation.generated import Generate, generate_all
+from nugan_hep.evaluation.generated import Generate, generate_all, opened
 from nugan_hep.evaluation.histograms import Histograms
 from nugan_hep.evaluation.published import EVENTS, Table, tables, training_size
 from nugan_hep.evaluation.target import Model, Target, check_energies, read_model, read_target, zero_shot
-from nugan_hep.kinematics import Array, Kinematics
+from nugan_hep.kinematics import Kinematics
 
 if TYPE_CHECKING:
     from nugan_hep.evaluation.two_sample import TwoSample
@@ -54,14 +54,7 @@ def evaluate(argv: Sequence[str] | None = None) -> int:
     check_folder(out, options.force)
     target = read_target(options.reference, model)
     check_energies(target.samples, model)
-    from nugan_hep.sampler import Sampler
-
-    sampler = Sampler(path, device=options.device, threads=options.threads)
-
-    def generate(enu: Array, seed: int) -> Kinematics:
-        columns = sampler.sample(enu=enu, seed=seed)
-        return Kinematics(columns["Ev"], columns["El"], columns["thetal"])
-
+    generate = opened(path, options.device, options.threads)
     generated = generate_all(target, generate, options.n, options.seed, options.quiet)
     published = tables(target.process, training_size(model.name, model.training_events))
     rows = compare(target, generated, published, zero_shot(target, model.shift), options.seed)
@@ -72,8 +65,13 @@ def evaluate(argv: Sequence[str] | None = None) -> int:
     notes = remarks(rows, published)
     print("".join(f"{note}\n" for note in notes), end="")
     classified = classify(target, generate, model, options.classifier, options.seed)
-    for label, result in classified.items():
-        notes.append(describe(label, result))
+    for label in target.events or {}:
+        if label in classified:
+            notes.append(describe(label, classified[label]))
+        elif options.classifier:
+            notes.append(f"classifier, {label}: too few events to learn from.")
+        else:
+            continue
         print(notes[-1])
     document = {
         "model": model.name,

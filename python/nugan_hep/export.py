@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from nugan_hep import cli
 from nugan_hep.archive import FORMAT_VERSION, METADATA_FILE, TRAINING_FILE
-from nugan_hep.cross_section import CrossSection
+from nugan_hep.cross_section import CrossSection, from_table
 from nugan_hep.errors import UserError
 from nugan_hep.output.atomic import new_file
 
@@ -52,12 +50,7 @@ def export_best(folder: Path, out: Path | None = None, name: str | None = None) 
 
     best = checkpoint.load(folder / checkpoint.BEST, checkpoint.BEST_KEYS)
     run = read_run(folder)
-    table = run["cross_section"]
-    cross_section = (
-        CrossSection(*(np.asarray(table[key], dtype=np.float64) for key in ("enu", "sigma")))
-        if table
-        else None
-    )
+    cross_section = from_table(run["cross_section"])
     identity = Identity(name or run["name"], run["probe"], run["target"], run["interaction"], cross_section)
     path = out or folder / MODEL_FILE
     if path.suffix != ".pt":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -75,6 +76,8 @@ def _command(argv: Sequence[str] | None) -> int:
     defaults = {key: source[key] for key in ("probe", "target", "interaction")}
     defaults |= {"name": arguments.out.resolve().name, "start": source["name"]}
     freeze = arguments.freeze or (None if resumed else "first-block")
+    if added and config.spectral_norm:
+        raise UserError(f"{min(added)} adds inputs, which a model with spectral_norm cannot take")
     if added and freeze == "first-block":
         raise UserError(f"{min(added)} adds inputs to the first block: give --freeze none")
     return session.run(arguments, config, resumed, defaults=defaults, start=start, freeze=freeze)
@@ -90,8 +93,8 @@ def load_start(name: str) -> tuple[dict[str, Any], dict[str, Any]]:
     from nugan_hep.export import read_run
     from nugan_hep.training import checkpoint
 
-    folder = Path(name)
-    if folder.is_dir():
+    if os.path.isdir(name):  # a method of Path may raise
+        folder = Path(name)
         return checkpoint.load(folder / checkpoint.BEST, checkpoint.BEST_KEYS), read_run(folder)
     path = find_model(name)
     metadata = read_metadata(path)

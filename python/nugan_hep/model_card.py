@@ -19,6 +19,10 @@ _WHAT = {
     "gan": """\
 A conditional GAN for {interaction} scattering: neutrino energy and Gaussian latents in,
 muon energy and angle out. Networks after arXiv:2502.20244, training after arXiv:2508.12987.""",
+    "fitted": """\
+A conditional generator for {interaction} scattering: neutrino energy and Gaussian latents in, muon
+energy and angle out. Networks after arXiv:2502.20244; fitted to the map from latents to muons of the
+flow `{teacher}`, not trained against a discriminator.""",
     "flow": """\
 A conditional normalizing flow for {interaction} scattering: p(theta | E_nu) p(E_mu | theta, E_nu),
 each factor a rational-quadratic spline (arXiv:1906.04032; for neutrinos PRD 109 032008 and
@@ -29,6 +33,7 @@ _CHOSEN = {
     "map": "These events chose the epoch, by the mean of MAP-3D with and without tails.",
     "nll": """\
 NLL is the mean of -log p(E_mu', theta' | E_nu') over these events, which chose the epoch by it.""",
+    "last": "These events chose nothing: the last epoch counts.",
 }
 
 
@@ -39,10 +44,13 @@ def model_card(metadata: dict[str, Any]) -> str:
     low, high = metadata["enu_range"]
     sigma = metadata["cross_section"]
     shown = [key for key in _METRICS if key in metrics]
+    teacher = configuration.get("teacher")
+    resampled = bool(data.get("replay")) and configuration.get("choose") != "last"
+    kind = "fitted" if teacher else metadata.get("family", "gan")
     lines = [
         f"# {metadata['name']}",
         "",
-        _WHAT[metadata.get("family", "gan")].format(interaction=interaction),
+        _WHAT[kind].format(interaction=interaction, teacher=teacher),
         "",
         "| | |",
         "|---|---|",
@@ -50,7 +58,7 @@ def model_card(metadata: dict[str, Any]) -> str:
         f"| neutrino energy | {low:g}-{high:g} GeV |",
         f"| networks | preset `{configuration['preset']}`, latent size {metadata['latent_size']} |",
         f"| energy shift s | {1e3 * metadata['shift']:g} MeV |",
-        f"| training events | {data['events']:,} ({', '.join(data['files'])}) |",
+        f"| training events | {_events(data)} |",
         f"| started from | {data.get('start') or 'random weights'}, frozen: {training['freeze']} |",
         f"| best epoch | step {training['step']:,} of {configuration['steps']:,} |",
         f"| weights | {training['weights']} |",
@@ -59,7 +67,7 @@ def model_card(metadata: dict[str, Any]) -> str:
         f"| torch | {metadata['torch']} |",
         f"| sha256 of the weights | `{metadata['sha256']}` |",
         "",
-        f"## Metrics on {metrics['events']:,} validation events",
+        f"## Metrics on {metrics['events']:,} {'resampled ' if resampled else ''}validation events",
         "",
         f"Two samples of as many true events differ by MAP-2D {_figure(metrics['floor_map_2d'])} and MAP-3D",
         f"{_figure(metrics['floor_map_3d'])}. {_CHOSEN[configuration.get('choose', 'map')]}",
@@ -85,6 +93,14 @@ def model_card(metadata: dict[str, Any]) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _events(data: dict[str, Any]) -> str:
+    replay = data.get("replay")
+    if not replay:
+        return f"{data['events']:,} ({', '.join(data['files'])})"
+    true = f"{replay['events']:,} true ones ({', '.join(replay['files'])})"
+    return f"{data['events']:,} of {replay['source']}, resampled with the density ratio of {true} to it"
 
 
 def _stage(stage: dict[str, Any]) -> str:

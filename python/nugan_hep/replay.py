@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 
 from nugan_hep import cli
 from nugan_hep.archive import find_model, read_metadata
+from nugan_hep.errors import UserError
 from nugan_hep.output.atomic import check_target, new_file
 
 PROGRAM = "python -m nugan_hep.replay"
@@ -25,7 +28,7 @@ evidence of the events decides. The output, events of the model resampled with i
 
 exit codes: 0 done, 2 bad input, 130 interrupted (nothing written)"""
 
-_SCALES_EVENTS, _FIT_EVENTS = 40_000, 400_000
+_SCALES_EVENTS, _FIT_EVENTS, _MOST_EVENTS = 40_000, 400_000, 200_000
 
 
 def _command(argv: Sequence[str] | None) -> int:
@@ -37,15 +40,24 @@ def _command(argv: Sequence[str] | None) -> int:
     )
     parser.add_argument("--from", dest="source", required=True, metavar="MODEL", help="model to start from")
     parser.add_argument(
-        "--data", nargs="+", required=True, metavar="FILE", help="few events: ROOT, .npz, Parquet"
+        "--data", nargs="+", required=True, metavar="FILE", help="at most 200,000 events: ROOT, .npz, Parquet"
     )
-    parser.add_argument("--out", type=Path, required=True, metavar="NPZ", help="columns enu, emu, theta")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="NPZ",
+        help="columns enu, emu, theta; a .json beside it says how they were made",
+    )
     parser.add_argument("-n", type=cli.count, default=4_000_000, help="events to write (default 4e6)")
     parser.add_argument("--limit", type=cli.count, metavar="N", help="use the first N events of the data")
     parser.add_argument("--probe", type=int, choices=(14, -14), help="PDG code of the data's neutrino")
     parser.add_argument("--target", type=int, metavar="PDG", help="PDG code of the data's nucleus")
     parser.add_argument(
-        "--evaluations", type=cli.count, default=150, help="fits that choose the scales (default 150)"
+        "--evaluations",
+        type=cli.count,
+        default=150,
+        help="about how many fits choose the scales (default 150)",
     )
     parser.add_argument("--seed", type=cli.seed, default=1, help="seed of all draws (default 1)")
     parser.add_argument("--threads", type=cli.threads, default=0, help="threads of the sampler (default all)")
@@ -78,6 +90,10 @@ def _replay(arguments: argparse.Namespace) -> int:
         limit=arguments.limit,
     )
     print(f"data: {events.report}")
+    if len(events) > _MOST_EVENTS:
+        raise UserError(
+            f"{len(events):,} events: at most {_MOST_EVENTS:,} (--limit); finetune on more directly"
+        )
     columns = Kinematics(*(np.asarray(c, dtype=np.float64) for c in (events.enu, events.emu, events.theta)))
     target = draw.sample_of(columns, source.enu_range)
     few, many = (
@@ -108,7 +124,19 @@ def _replay(arguments: argparse.Namespace) -> int:
     }
     with new_file(arguments.out, arguments.force) as file:
         np.savez(file, **arrays)  # type: ignore[arg-type]
-    print(f"wrote {arguments.out} ({len(arrays['enu']):,} events)")
+    about = {
+        "source": source.name,
+        "files": [Path(path).name for path in arguments.data],
+        "events": len(events),
+        "seed": arguments.seed,
+        "parameters": ratio.parameters,
+        "scales": asdict(scales),
+    }
+    with new_file(arguments.out.with_suffix(".json"), force=True) as file:
+        file.write(json.dumps({"replay": about}, indent=1).encode())
+    print(
+        f"wrote {arguments.out} ({len(arrays['enu']):,} events) and {arguments.out.with_suffix('.json').name}"
+    )
     return 0
 
 

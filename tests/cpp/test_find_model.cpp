@@ -17,6 +17,7 @@ TEST_CASE("The suffixes of a process's plain name may be given", "[find_model]")
   CHECK(nugan::find_model("toy_100k") == nugan::find_model("toy"));
   CHECK(nugan::find_model("toy_100k_flow") == nugan::find_model("toy"));
   CHECK_THROWS(nugan::find_model("toy_10k"));
+  CHECK_THROWS(nugan::find_model("t_100koy"));
 }
 
 TEST_CASE("An unknown name lists the models there are", "[find_model]") {

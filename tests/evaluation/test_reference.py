@@ -139,6 +139,7 @@ def test_missing_shift_is_named() -> None:
         ({"h2_s4": np.full((50, 50), np.nan)}, "empty or"),
         ({"h2_s4": np.full((50, 50), "a")}, "expected counts"),
         ({"h2_s4": np.ones((50, 50)), "h3_s4": np.ones((50, 50))}, "h3_s4"),
+        ({"h2_s4": np.ones((50, 50))}, "no histogram h1_emu_proxy"),
         ({"enu": np.ones(3)}, "not a reference file"),
     ],
 )

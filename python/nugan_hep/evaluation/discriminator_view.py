@@ -14,6 +14,7 @@ import torch
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
+from scipy.special import expit
 from scipy.stats import binned_statistic
 
 from nugan_hep import kinematics
@@ -121,10 +122,7 @@ def view(networks: Networks, enu: float, n: int, seed: int = 1, true: Kinematics
         logits.append(_logits(networks.discriminator, np.c_[to_proxies(*true, config.shift, (low, high))]))
     if config.loss == "relativistic":
         logits = [values - logits[0].mean() for values in logits]
-    judged = [
-        Judged(1.0 / (1.0 + np.exp(-values)), kinematics.w(*muon))
-        for values, muon in zip(logits, events, strict=True)
-    ]
+    judged = [Judged(expit(values), kinematics.w(*muon)) for values, muon in zip(logits, events, strict=True)]
     label = f"{networks.name}, {LOSSES[config.loss]}"
     return View(label, enu, judged[0], judged[1] if len(judged) > 1 else None)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import reduce
+from pathlib import Path
 
 import numpy as np
 
@@ -18,6 +19,19 @@ Generate = Callable[[Array, int], Kinematics]
 """``generate(enu, seed)``: one event for each neutrino energy [GeV], columns of shape [N]."""
 
 CHUNK = 100_000
+
+
+def opened(path: Path, device: str, threads: int) -> Generate:
+    """The muons that the model of this archive makes."""
+    from nugan_hep.sampler import Sampler
+
+    sampler = Sampler(path, device=device, threads=threads)
+
+    def generate(enu: Array, seed: int) -> Kinematics:
+        columns = sampler.sample(enu=enu, seed=seed)
+        return Kinematics(columns["Ev"], columns["El"], columns["thetal"])
+
+    return generate
 
 
 def generate_all(

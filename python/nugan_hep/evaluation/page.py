@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import base64
-import io
 import json
 from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from nugan_hep.evaluation.histograms import Histograms
 from nugan_hep.evaluation.report import HEADINGS, Column, lines
 from nugan_hep.evaluation.target import Target
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from nugan_hep.output.figure import drawn
 
 FAMILIES = {"gan": "conditional GAN", "flow": "spline flow"}
 DEFINITIONS = (
@@ -171,7 +168,7 @@ def draw(target: Target, models: Sequence[Histograms], name: str) -> list[Image]
     plane = "(E_μ′, θ′)"
     summary = figures.figure_summary(target.samples[0], models[0], names)
     images = [
-        Image("Summary", "summary.png", f"{target.source}, {name} and their pulls in {plane}", _png(summary))
+        Image("Summary", "summary.png", f"{target.source}, {name} and their pulls in {plane}", drawn(summary))
     ]
     for sample, model in zip(target.samples, models, strict=True):
         low, high = sample.enu_range
@@ -185,14 +182,8 @@ def draw(target: Target, models: Sequence[Histograms], name: str) -> list[Image]
                 section,
                 f"maps_{sample.key}.png",
                 f"{plane} of both samples, the map of pulls and their distribution",
-                _png(maps),
+                drawn(maps),
             ),
-            Image(section, f"spectra_{sample.key}.png", "Spectra and their pulls", _png(spectra)),
+            Image(section, f"spectra_{sample.key}.png", "Spectra and their pulls", drawn(spectra)),
         ]
     return images
-
-
-def _png(figure: Figure) -> bytes:
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png", dpi=130)
-    return stream.getvalue()

@@ -119,18 +119,19 @@ def _from_members(
         enu_range=enu_range,
         counts_2d=counts_2d,
         counts_3d=_counts(path, members, f"h3_{tag}", (BINS_3D,) * 3) if three_d else None,
-        spectra=_spectra(members, tag),
+        spectra=_spectra(path, members, tag),
         w_undefined=int(members["w_undefined"]) if "w_undefined" in members else None,
     )
 
 
-def _spectra(members: Members, tag: str) -> Mapping[str, Spectrum]:
+def _spectra(path: str | Path, members: Members, tag: str) -> Mapping[str, Spectrum]:
     spectra = {}
     for name in SPECTRA:
         counts = members.get(f"h1_{name}", members.get(f"h1_{name}_{tag}"))
-        if counts is not None:
-            edges = members.get(f"edges_{name}", np.linspace(-1.0, 1.0, counts.size + 1))
-            spectra[name] = Spectrum(counts.astype(np.float64), edges.astype(np.float64))
+        if counts is None:
+            raise UserError(f"{path}: no histogram h1_{name}")
+        edges = members.get(f"edges_{name}", np.linspace(-1.0, 1.0, counts.size + 1))
+        spectra[name] = Spectrum(counts.astype(np.float64), edges.astype(np.float64))
     return spectra
 
 

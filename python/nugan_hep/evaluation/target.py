@@ -48,6 +48,7 @@ def read_model(path: Path) -> Model:
     about = archive.read_metadata(path)
     low, high = about["enu_range"]
     data = (about.get("training") or {}).get("data") or {}
+    data = data.get("replay") or data  # resampled events count for the true ones behind them
     return Model(
         about["name"], about["probe"], about["target"], (low, high), about["shift"], data.get("events")
     )

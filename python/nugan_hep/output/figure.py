@@ -35,7 +35,13 @@ def write_figure(figure: Figure, path: Path, force: bool) -> None:
     ------
     UserError : see :func:`nugan_hep.output.atomic.new_file`
     """
-    image = io.BytesIO()
-    figure.savefig(image, format=path.suffix[1:], dpi=DPI)
+    image = drawn(figure, path.suffix)
     with new_file(path, force=force) as stream:
-        stream.write(image.getvalue())
+        stream.write(image)
+
+
+def drawn(figure: Figure, suffix: str = ".png") -> bytes:
+    """The content of a figure's file."""
+    image = io.BytesIO()
+    figure.savefig(image, format=suffix[1:], dpi=DPI)
+    return image.getvalue()

@@ -1,1 +1,1 @@
-"""Adversarial training: configuration, losses, one step, checkpoints, the loop."""
+"""Training: configuration, one loop, a module for each family of networks, checkpoints."""

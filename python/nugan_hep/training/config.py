@@ -57,7 +57,7 @@ class TrainingConfig:
     enu_min: float = _option(0.3, "lower edge of the neutrino energies, GeV, above the muon mass plus s")
     enu_max: float = _option(10.0, "upper edge of the neutrino energies, GeV")
     ema_decay: float = _option(0.999, "decay per step of the moving average of the weights")
-    choose: str = _option("map", "what the best epoch has least of: map (<MAP-3D>) or, for a flow, nll")
+    choose: str = _option("map", "the best epoch: least map (<MAP-3D>), least nll (of a flow), or last")
     eval_every: int = _option(2000, "steps between evaluations")
     checkpoint_every: int = _option(1000, "steps between checkpoints")
     seed: int = _option(1, "seed of weights, batches, latents and noise, below 2^31")
@@ -67,7 +67,7 @@ class TrainingConfig:
     def __post_init__(self) -> None:
         checks = {
             "preset": self.preset in {**PRESETS, **FLOW_PRESETS},
-            "choose": self.choose == "map" or (self.choose == "nll" and self.family == "flow"),
+            "choose": self.choose in ("map", "last") or (self.choose == "nll" and self.family == "flow"),
             "loss": self.loss in ("ce", "heuristic", "hce", "relativistic"),
             "log_energy_batches": 0 <= self.log_energy_batches <= 1,
             **{name: getattr(self, name) >= 1 for name in _AT_LEAST_ONE},

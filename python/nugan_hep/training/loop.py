@@ -146,7 +146,7 @@ class Trainer:
         old, new = from_saved(state["config"]).as_dict(), self.config.as_dict()
         changed = {key: old[key] for key in new if old[key] != new[key]}
         # the best epoch so far was chosen as it was
-        for key in changed.keys() & {*BOUND_KEYS, "choose"}:
+        for key in changed.keys() & {*BOUND_KEYS, "choose", "teacher"}:
             raise UserError(f"the run in {self.folder} has {key} = {old[key]}, not {new[key]}")
         if state["data"] != self.fingerprint:
             raise UserError(f"the checkpoint in {self.folder} was made with other training events")
@@ -175,14 +175,15 @@ class Trainer:
         seed = (self.config.seed << 32) + self.step
         latent_size, choose = self.family.latent_size, self.config.choose
         scores = {name: self.validation(net, latent_size, seed) for name, net in candidates.items()}
-        name = min(scores, key=lambda key: scores[key].by(choose))
+        last = choose == "last"
+        name = "average" if last else min(scores, key=lambda key: scores[key].by(choose))
         row: dict[str, float] = {"step": self.step, "seconds": self.seconds, **losses}
         for key, value in scores.items():
             row |= {f"{key}_{metric}": score for metric, score in value.figures().items()}
         self.history.append(row)
         self._write_history()
         # <= so that the first epoch counts even where no well-filled bin is shared yet
-        if scores[name].by(choose) <= self.best:
+        if last or scores[name].by(choose) <= self.best:
             self.best = scores[name].by(choose)
             best = self._best_state(candidates[name], name, scores[name])
             checkpoint.save(best, self.folder / checkpoint.BEST)

@@ -101,6 +101,14 @@ def run(
     return 0
 
 
+def provenance(path: str) -> dict[str, Any] | None:
+    """What ``nugan_hep.replay`` wrote beside a file of events: source, files and number of the data."""
+    try:
+        return dict(json.loads(Path(path).with_suffix(".json").read_text())["replay"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None  # events of another origin
+
+
 def describe_run(
     arguments: argparse.Namespace, defaults: dict[str, Any], saved: dict[str, Any] | None
 ) -> dict[str, Any]:
@@ -173,7 +181,9 @@ def _read(
         cut = max(int(HELD_OUT * len(proxies)), 1)
         validation, proxies = proxies[order[:cut]], proxies[order[cut:]]
         print(f"validation: {cut} held-out events")
-    data = {"files": [Path(f).name for f in arguments.data], "events": len(proxies)}
+    data: dict[str, Any] = {"files": [Path(f).name for f in arguments.data], "events": len(proxies)}
+    if made := [about for about in map(provenance, arguments.data) if about]:
+        data["replay"] = made[0]
     return proxies, validation, data
 
 

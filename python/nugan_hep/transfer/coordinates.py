@@ -23,9 +23,9 @@ _Q2_UNIT = 0.05  # GeV², below which nothing changes with Q² any more
 def polarisation(enu: ArrayLike, emu: ArrayLike, theta: ArrayLike) -> Array:
     """``epsilon = 1/(1 + 2 (|q|²/Q²) tan²(theta/2))`` of the exchanged boson, massless lepton."""
     q2 = np.maximum(kinematics.q2(enu, emu, theta), 1e-6)
-    three_momentum = q2 + kinematics.omega(enu, emu) ** 2
+    three_momentum_squared = q2 + kinematics.omega(enu, emu) ** 2
     half = np.tan(0.5 * np.minimum(np.asarray(theta, dtype=np.float64), np.pi - 1e-3))
-    epsilon: Array = 1.0 / (1.0 + 2.0 * three_momentum / q2 * half**2)
+    epsilon: Array = 1.0 / (1.0 + 2.0 * three_momentum_squared / q2 * half**2)
     return epsilon
 
 

@@ -39,7 +39,7 @@ def resample(weights: Array, factor: float, random: np.random.Generator) -> Arra
 def replay(source: Sampler, ratio: Ratio, n: int, seed: int) -> Iterator[Kinematics]:
     """Chunks of n events in all that follow ``p_source r/Z``, energies uniform over the range.
 
-    An event whose weight is above the 99.95 % quantile may stand twice.
+    An event whose weight is above the 99.95 % quantile may stand more than once.
 
     Raises
     ------
@@ -51,7 +51,8 @@ def replay(source: Sampler, ratio: Ratio, n: int, seed: int) -> Iterator[Kinemat
     factor = 0.0
     while done < n:
         chunk += 1
-        events = draw_source(source, CHUNK, seed + chunk)
+        drawn = int(np.random.SeedSequence([seed, chunk]).generate_state(1, np.uint64)[0])
+        events = draw_source(source, CHUNK, drawn)
         weights = ratio.weights(sample_of(events, source.enu_range))
         if factor == 0.0:
             factor = 1.0 / float(np.quantile(weights, _CAP_QUANTILE))

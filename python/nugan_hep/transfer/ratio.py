@@ -71,15 +71,20 @@ def energy_bins(enu: Array, enu_range: tuple[float, float]) -> NDArray[np.int64]
 
 
 def fit(target: Sample, source: Sample, prior: Prior, scales: Scales) -> Ratio:
-    """The most probable ratio for given scales; ``source`` needs events in every bin of ``target``."""
-    wanted = np.bincount(target.bins, minlength=ENERGY_BINS).astype(np.float64)
+    """The most probable ratio for given scales; ``source`` needs events in every bin of ``target``.
+
+    Both samples fluctuate: the likelihood counts for ``n m/(n + m)`` of its n events, m being those
+    of the source, or the evidence would take the source's fluctuations for structure.
+    """
+    known = len(source.x) / (len(source.x) + len(target.x))
+    wanted = known * np.bincount(target.bins, minlength=ENERGY_BINS).astype(np.float64)
     present = np.flatnonzero(wanted)
     order = np.argsort(source.bins, kind="stable")
     order = order[np.isin(source.bins[order], present)]
     bins = np.searchsorted(present, source.bins[order])
     features = prior.features(source.x[order], scales)
-    mean_target = prior.features(target.x, scales).sum(axis=0, dtype=np.float64)
-    return _newton(features, bins, wanted[present], mean_target, prior, scales)
+    sum_target = known * prior.features(target.x, scales).sum(axis=0, dtype=np.float64)
+    return _newton(features, bins, wanted[present], sum_target, prior, scales)
 
 
 def _newton(
