@@ -19,9 +19,15 @@ from pathlib import Path
 import torch
 
 from nugan_hep import Sampler, sample
+from nugan_hep.archive import find_model
 
-FOLDED_LAYERS = [(51, 200), (201, 100), (101, 100), (100, 2)]
 TILE = 512
+
+
+def dense_layers(model: str) -> list[tuple[int, int]]:
+    """Inputs and outputs of the dense layers of an archive, whose input layers are folded."""
+    module = torch.jit.load(str(find_model(model)))
+    return [(w.shape[1], w.shape[0]) for w in module.parameters() if w.ndim == 2]
 
 
 def seconds(action: Callable[[], object], repeat: int) -> list[float]:
@@ -34,9 +40,9 @@ def seconds(action: Callable[[], object], repeat: int) -> list[float]:
     return times
 
 
-def sgemm_rate() -> float:
-    """FLOP/s of one thread's matrix products at the shapes of the folded network."""
-    layers = [(torch.randn(TILE, a), torch.randn(a, b)) for a, b in FOLDED_LAYERS]
+def sgemm_rate(shapes: list[tuple[int, int]]) -> float:
+    """FLOP/s of one thread's matrix products at the shapes of the network."""
+    layers = [(torch.randn(TILE, a), torch.randn(a, b)) for a, b in shapes]
     loops = 200
 
     def products() -> None:
@@ -44,7 +50,7 @@ def sgemm_rate() -> float:
             for x, w in layers:
                 torch.mm(x, w)
 
-    flop = loops * 2 * TILE * sum(a * b for a, b in FOLDED_LAYERS)
+    flop = loops * 2 * TILE * sum(a * b for a, b in shapes)
     return flop / min(seconds(products, 5))
 
 
@@ -60,7 +66,8 @@ def main() -> None:
     torch.set_num_threads(1)
     n, repeat = arguments.n, arguments.repeat
     sampler = Sampler(arguments.model, threads=1)
-    floor = 2 * n * sum(a * b for a, b in FOLDED_LAYERS) / sgemm_rate()
+    shapes = dense_layers(arguments.model)
+    floor = 2 * n * sum(a * b for a, b in shapes) / sgemm_rate(shapes)
     with tempfile.TemporaryDirectory() as folder:
         out = str(Path(folder) / "events.root")
         options = ["--model", arguments.model, "-n", str(n), "--out", out]
