@@ -70,7 +70,7 @@ def _read(files: list[str], probe: int, target: int, shift: float, low: float, h
 
     events = read_events(files, probe=probe, target=target, shift=shift, enu_range=(low, high))
     print(f"true events: {events.report}")
-    return Kinematics(*(column.astype(np.float64) for column in (events.enu, events.emu, events.theta)))
+    return events.kinematics()
 
 
 def _near(events: Kinematics, enu: float) -> Kinematics:

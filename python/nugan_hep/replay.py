@@ -72,7 +72,6 @@ def _command(argv: Sequence[str] | None) -> int:
 
 def _replay(arguments: argparse.Namespace) -> int:
     from nugan_hep.data import read_events
-    from nugan_hep.kinematics import Kinematics
     from nugan_hep.sampler import Sampler
     from nugan_hep.transfer import draw
     from nugan_hep.transfer.prior import Prior
@@ -94,8 +93,7 @@ def _replay(arguments: argparse.Namespace) -> int:
         raise UserError(
             f"{len(events):,} events: at most {_MOST_EVENTS:,} (--limit); finetune on more directly"
         )
-    columns = Kinematics(*(np.asarray(c, dtype=np.float64) for c in (events.enu, events.emu, events.theta)))
-    target = draw.sample_of(columns, source.enu_range)
+    target = draw.sample_of(events.kinematics(), source.enu_range)
     few, many = (
         draw.sample_of(draw.draw_source(source, n, arguments.seed), source.enu_range)
         for n in (max(_SCALES_EVENTS, len(events)), _FIT_EVENTS)
@@ -124,7 +122,7 @@ def _replay(arguments: argparse.Namespace) -> int:
     }
     with new_file(arguments.out, arguments.force) as file:
         np.savez(file, **arrays)  # type: ignore[arg-type]
-    about = {
+    provenance = {
         "source": source.name,
         "files": [Path(path).name for path in arguments.data],
         "events": len(events),
@@ -133,7 +131,7 @@ def _replay(arguments: argparse.Namespace) -> int:
         "scales": asdict(scales),
     }
     with new_file(arguments.out.with_suffix(".json"), force=True) as file:
-        file.write(json.dumps({"replay": about}, indent=1).encode())
+        file.write(json.dumps({"replay": provenance}, indent=1).encode())
     print(
         f"wrote {arguments.out} ({len(arrays['enu']):,} events) and {arguments.out.with_suffix('.json').name}"
     )

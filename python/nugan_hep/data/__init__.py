@@ -13,7 +13,7 @@ from nugan_hep.data.checks import FileChecks, FileWeight, check_same_weight
 from nugan_hep.data.readers import check_file, read_columns, split_tree
 from nugan_hep.data.selection import Chunk, Report, Selection, classify, unchecked
 from nugan_hep.errors import UserError
-from nugan_hep.kinematics import ENU_RANGE, SHIFT_P2
+from nugan_hep.kinematics import ENU_RANGE, SHIFT_P2, Kinematics
 
 __all__ = ["Events", "Report", "read_events"]
 
@@ -29,6 +29,10 @@ class Events:
 
     def __len__(self) -> int:
         return self.enu.size
+
+    def kinematics(self) -> Kinematics:
+        """The three columns in float64."""
+        return Kinematics(*(column.astype(np.float64) for column in (self.enu, self.emu, self.theta)))
 
 
 def read_events(

@@ -134,8 +134,7 @@ def _read_events(path: str, model: Model) -> tuple[Histograms, Kinematics]:
     )
     print(f"{path}: {events.report}")
     sample = histograms.from_events(events.enu, events.emu, events.theta, model.shift, model.enu_range)
-    columns = (column.astype(np.float64) for column in (events.enu, events.emu, events.theta))
-    return sample, Kinematics(*columns)
+    return sample, events.kinematics()
 
 
 def check_energies(samples: Sequence[Histograms], model: Model) -> None:

@@ -7,11 +7,10 @@ to find what the regression missed.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from nugan_hep.archive import TRAINING_FILE, find_model, read_extra
 from nugan_hep.errors import UserError
@@ -32,7 +31,7 @@ def load_teacher(config: TrainingConfig) -> Flow:
     ------
     UserError : no such model, no flow, or other proxies or latents than those of the run
     """
-    path: Path = find_model(config.teacher)
+    path = find_model(config.teacher)
     state = checkpoint.parse(read_extra(path, TRAINING_FILE), path, checkpoint.START_KEYS)
     own = from_saved(state["config"])
     if own.family != "flow":
@@ -60,7 +59,6 @@ class DistilledTraining(GanTraining):
     def __init__(self, config: TrainingConfig, start: dict[str, Any] | None, freeze: str) -> None:
         super().__init__(config, start, freeze)
         self._teacher = load_teacher(config)
-        self._generator: nn.Module = self.model
         self.optimizers = self.optimizers[:1]
         self.loss_sums = torch.zeros(1, device=config.device)
         self._captured = Captured(self._update, self.loss_sums.device)
@@ -74,7 +72,7 @@ class DistilledTraining(GanTraining):
     def _update(self, events: Tensor) -> None:
         enu = events[:, :1]
         latent = torch.randn(len(enu), self.latent_size, device=enu.device)
-        loss = (self._generator(latent, enu) - self._teacher(latent, enu)).square().mean()
+        loss = (self.model(latent, enu) - self._teacher(latent, enu)).square().mean()
         self.optimizers[0].zero_grad()
         loss.backward()
         self.optimizers[0].step()
