@@ -67,7 +67,7 @@ def test_what_it_knows_of_the_model(sampler: Sampler) -> None:
     assert sampler.name == "toy"
     assert sampler.enu_range == (0.3, 10.0)
     assert sampler.metadata["name"] == "toy"
-    assert repr(sampler) == "Sampler('toy', device='cpu', threads=2)"
+    assert repr(sampler) == "Sampler('toy', device='cpu', backend='torch', threads=2)"
 
 
 @pytest.mark.parametrize(

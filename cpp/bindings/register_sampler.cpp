@@ -4,6 +4,7 @@
 #include <nugan/Error.hpp>
 #include <nugan/Sampler.hpp>
 
+#include "fused/multiply_add_rate.hpp"
 #include "register.hpp"
 
 namespace py = pybind11;
@@ -40,8 +41,10 @@ py::dict to_dict(nugan::Events&& e) {
   return d;
 }
 
-std::unique_ptr<nugan::Sampler> open(const std::string& path, const std::string& device, int threads) {
-  return std::make_unique<nugan::Sampler>(path, nugan::Sampler::Config{.device = device, .threads = threads});
+std::unique_ptr<nugan::Sampler> open(const std::string& path, const std::string& device, int threads,
+                                     const std::string& backend) {
+  return std::make_unique<nugan::Sampler>(
+      path, nugan::Sampler::Config{.device = device, .threads = threads, .backend = backend});
 }
 
 py::dict sample_uniform(const nugan::Sampler& sampler, double low, double high, std::int64_t n,
@@ -66,6 +69,21 @@ py::dict sample_at(const nugan::Sampler& sampler, const Energies& enu, std::uint
   return to_dict(std::move(events));
 }
 
+using Floats = py::array_t<float, py::array::c_style | py::array::forcecast>;
+
+py::array_t<float> generate(const nugan::Sampler& sampler, const Floats& latent, const Floats& enu) {
+  if (latent.ndim() != 2 || enu.ndim() != 1)
+    throw nugan::Error("latent, enu: expected the shapes [N, L] and [N]");
+  const std::span<const float> latents(latent.data(), static_cast<std::size_t>(latent.size()));
+  const std::span<const float> energies(enu.data(), static_cast<std::size_t>(enu.size()));
+  std::vector<float> muons;
+  {
+    const py::gil_scoped_release others_may_run;
+    muons = sampler.generate(latents, energies);
+  }
+  return to_numpy(std::move(muons)).reshape({enu.size(), py::ssize_t{2}});
+}
+
 template <auto Member>
 auto model_property() {
   return [](const nugan::Sampler& sampler) { return sampler.model().*Member; };
@@ -81,7 +99,8 @@ auto model_table() {
 void register_sampler(py::module_& m) {
   using nugan::ModelInfo;
   py::class_<nugan::Sampler>(m, "SamplerCore")
-      .def(py::init(&open), py::arg("path"), py::arg("device") = "cpu", py::arg("threads") = 0)
+      .def(py::init(&open), py::arg("path"), py::arg("device") = "cpu", py::arg("threads") = 0,
+           py::arg("backend") = "auto")
       .def_property_readonly("name", model_property<&ModelInfo::name>())
       .def_property_readonly("probe", model_property<&ModelInfo::probe>())
       .def_property_readonly("target", model_property<&ModelInfo::target>())
@@ -96,6 +115,7 @@ void register_sampler(py::module_& m) {
       .def_property_readonly("xsec", model_table<&ModelInfo::xsec>())
       .def_property_readonly("device", &nugan::Sampler::device)
       .def_property_readonly("threads", &nugan::Sampler::threads)
+      .def_property_readonly("backend", &nugan::Sampler::backend)
       .def("sample_uniform", &sample_uniform, py::arg("enu_low"), py::arg("enu_high"), py::arg("n"),
            py::arg("seed"), py::arg("first") = 0)
       .def("sample_at", &sample_at, py::arg("enu"), py::arg("seed"), py::arg("first") = 0);

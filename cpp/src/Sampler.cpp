@@ -1,18 +1,12 @@
 #include <algorithm>
-#include <cmath>
 #include <limits>
-#include <mutex>
 #include <new>
-#include <nugan/Constants.hpp>
 #include <nugan/Error.hpp>
-#include <nugan/EventRandom.hpp>
-#include <nugan/Kinematics.hpp>
 #include <nugan/Sampler.hpp>
 #include <nugan/find_model.hpp>
-#include <numbers>
 #include <thread>
 
-#include "TorchModel.hpp"
+#include "Generator.hpp"
 #include "memory.hpp"
 #include "message.hpp"
 #include "run_workers.hpp"
@@ -30,7 +24,8 @@ struct Request {
   std::span<const double> enu;
 
   double energy(std::int64_t event, double uniform) const {
-    if (!enu.empty()) return enu[static_cast<std::size_t>(event - first)];
+    if (!enu.empty())  // rows beyond the request only fill the tile
+      return enu[static_cast<std::size_t>(std::clamp<std::int64_t>(event - first, 0, n - 1))];
     return range.enu_low + (range.enu_high - range.enu_low) * uniform;
   }
 };
@@ -57,85 +52,81 @@ Events make_columns(std::int64_t n) {
 }
 
 // A network that leaves the phase space by more than rounding is broken: its events are never passed on
-void check_physical(const ModelInfo& model, std::int64_t number, float enu, float emu, float theta) {
-  const double slack = 1e-5 * enu;
-  const bool good = emu >= muon_mass - slack && emu <= enu - model.shift + slack && emu < enu && theta >= 0 &&
-                    theta <= std::numbers::pi * (1 + 1e-6);
-  if (!good)
-    throw Error(message(model.file, ": the network returned emu = ", emu, " GeV, theta = ", theta,
-                        " rad for event ", number, " at enu = ", enu, " GeV"));
-}
-
-void fill_event(Events& e, std::size_t i, std::int64_t number, float enu, float emu, float theta, float phi) {
-  const Observables o = observables({enu, emu, theta});
-  const double transverse = o.p * std::sin(static_cast<double>(theta));
-  const auto f = [](double v) { return static_cast<float>(v); };
-  e.iev[i] = static_cast<std::int32_t>(number);
-  e.Ev[i] = enu;
-  e.El[i] = emu;
-  e.pxl[i] = f(transverse * std::cos(static_cast<double>(phi)));
-  e.pyl[i] = f(transverse * std::sin(static_cast<double>(phi)));
-  e.pzl[i] = f(o.pz);
-  e.pl[i] = f(o.p);
-  e.cthl[i] = std::cos(static_cast<double>(theta));
-  e.thetal[i] = theta;
-  e.phil[i] = phi;
-  e.Q2[i] = f(o.q2);
-  e.W[i] = f(o.w);
-  e.x[i] = f(o.x);
-  e.y[i] = f(o.y);
+[[noreturn]] void report_unphysical(const ModelInfo& model, const MuonColumns& columns) {
+  for (int i = 0; i < columns.events; ++i) {
+    const float enu = columns.enu[i], emu = columns.emu[i], theta = columns.theta[i];
+    if (!is_physical(enu, emu, theta, columns.shift))
+      throw Error(message(model.file, ": the network returned emu = ", emu, " GeV, theta = ", theta,
+                          " rad for event ", columns.first + i, " at enu = ", enu, " GeV"));
+  }
+  throw Error(message(model.file, ": the network returned muons outside of the phase space"));
 }
 
 // One tile at a time: random numbers, network, kinematics
 class TileWorker {
  public:
-  TileWorker(const TorchModel& model, const Request& request, Events& events)
-      : model_(model),
-        request_(request),
-        events_(events),
-        random_(request.seed),
-        latent_(static_cast<std::size_t>(model.tile_size() * model.info().latent_size)),
-        enu_(static_cast<std::size_t>(model.tile_size())),
-        phi_(enu_.size()),
-        output_(2 * enu_.size()) {}
+  TileWorker(const Generator& generator, const Request& request, Events& events)
+      : generator_(generator), request_(request), events_(events), tile_(generator.make_tile()) {}
 
-  /// @param tile  counted from event 0 of the seed, so that the cuts do not depend on the request
-  void operator()(std::int64_t tile) {
-    const std::int64_t start = tile * model_.tile_size();
+  /// @param number  counted from event 0 of the seed, so that the cuts do not depend on the request
+  void operator()(std::int64_t number) {
+    const std::int64_t start = number * generator_.tile_size();
     const std::int64_t low = std::max(start, request_.first);
-    const std::int64_t high = std::min(start + model_.tile_size(), request_.first + request_.n);
-    draw(start, low, high);
-    model_(latent_, enu_, output_);
-    for (std::int64_t event = low; event < high; ++event) {
-      const auto row = static_cast<std::size_t>(event - start);
-      const float emu = output_[2 * row];
-      const float theta = output_[2 * row + 1];
-      check_physical(model_.info(), event, enu_[row], emu, theta);
-      fill_event(events_, static_cast<std::size_t>(event - request_.first), event, enu_[row], emu, theta,
-                 phi_[row]);
-    }
+    const std::int64_t high = std::min(start + generator_.tile_size(), request_.first + request_.n);
+    // LibTorch gives an event the same bits only at the same place of a whole tile
+    const std::int64_t origin = generator_.fused() ? low : start;
+    const std::int64_t rows =
+        generator_.fused() ? (high - low + draw_lanes - 1) / draw_lanes * draw_lanes : generator_.tile_size();
+    draw(origin, rows);
+    generator_(tile_, rows);
+    fill(low - origin, low, high);
   }
 
  private:
-  void draw(std::int64_t start, std::int64_t low, std::int64_t high) {
-    const auto size = static_cast<std::size_t>(model_.info().latent_size);
-    if (high - low < model_.tile_size()) {  // the rest of the tile only fills the matrix
-      std::fill(latent_.begin(), latent_.end(), 0.0f);
-      std::fill(enu_.begin(), enu_.end(), static_cast<float>(model_.info().enu_max));
-    }
-    for (std::int64_t event = low; event < high; ++event) {
-      const auto row = static_cast<std::size_t>(event - start);
-      const auto u = random_(static_cast<std::uint64_t>(event), std::span(latent_).subspan(row * size, size));
-      enu_[row] = static_cast<float>(request_.energy(event, u.energy));
-      phi_[row] = static_cast<float>(std::numbers::pi * (2 * u.azimuth - 1));
-    }
+  void draw(std::int64_t origin, std::int64_t rows) {
+    generator_.stages().draw({.seed = request_.seed,
+                              .first = static_cast<std::uint64_t>(origin),
+                              .events = static_cast<int>(rows),
+                              .latent_size = generator_.info().latent_size,
+                              .energy = tile_.energy.data(),
+                              .azimuth = tile_.azimuth.data(),
+                              .latent = tile_.latent.get(),
+                              .stride = generator_.tile_size()});
+    for (std::int64_t row = 0; row < rows; ++row)
+      tile_.enu[row] = static_cast<float>(request_.energy(origin + row, tile_.energy[row]));
   }
 
-  const TorchModel& model_;
+  void fill(std::int64_t row, std::int64_t low, std::int64_t high) {
+    const std::int64_t to = low - request_.first;
+    Events& e = events_;
+    const MuonColumns columns{.events = static_cast<int>(high - low),
+                              .first = low,
+                              .enu = tile_.enu.get() + row,
+                              .emu = tile_.emu.get() + row,
+                              .theta = tile_.theta.get() + row,
+                              .azimuth = tile_.azimuth.data() + row,
+                              .shift = generator_.info().shift,
+                              .iev = e.iev.data() + to,
+                              .Ev = e.Ev.data() + to,
+                              .El = e.El.data() + to,
+                              .pxl = e.pxl.data() + to,
+                              .pyl = e.pyl.data() + to,
+                              .pzl = e.pzl.data() + to,
+                              .pl = e.pl.data() + to,
+                              .cthl = e.cthl.data() + to,
+                              .thetal = e.thetal.data() + to,
+                              .phil = e.phil.data() + to,
+                              .Q2 = e.Q2.data() + to,
+                              .W = e.W.data() + to,
+                              .x = e.x.data() + to,
+                              .y = e.y.data() + to};
+    if (generator_.stages().muon_columns(columns) > 0) report_unphysical(generator_.info(), columns);
+  }
+
+  const Generator& generator_;
   const Request& request_;
   Events& events_;
-  EventRandom random_;
-  std::vector<float> latent_, enu_, phi_, output_;
+  Tile tile_;
 };
 
 void check_numbers(std::int64_t n, std::int64_t first) {
@@ -163,50 +154,30 @@ int resolve_threads(int threads) {
 class Sampler::Impl {
  public:
   Impl(const std::string& model, const Config& config)
-      : model(find_model(model), config.device), threads(resolve_threads(config.threads)) {
-    run_once_alone();
-  }
+      : generator(find_model(model), config.device, config.backend),
+        threads(resolve_threads(config.threads)) {}
 
   Events run(const Request& request) const {
     try {
       Events events = make_columns(request.n);
-      const std::int64_t first_tile = request.first / model.tile_size();
-      const std::int64_t last_tile = (request.first + request.n - 1) / model.tile_size();
+      const std::int64_t first_tile = request.first / generator.tile_size();
+      const std::int64_t last_tile = (request.first + request.n - 1) / generator.tile_size();
       const SerialTorch serial;
       const auto make_worker = [&] {
         serial.enter_worker();
-        return [&, worker = TileWorker(model, request, events)](std::int64_t task) mutable {
+        return [&, worker = TileWorker(generator, request, events)](std::int64_t task) mutable {
           worker(first_tile + task);
         };
       };
-      run_workers(model.on_cpu() ? threads : 1, last_tile - first_tile + 1, make_worker);
+      run_workers(generator.on_cpu() ? threads : 1, last_tile - first_tile + 1, make_worker);
       return events;
     } catch (const std::bad_alloc&) {
       throw Error(message("n = ", request.n, ": not enough memory; sample in parts, with first"));
     }
   }
 
-  TorchModel model;
+  Generator generator;
   int threads;
-
- private:
-  // MKL settles on a kernel for each vector function at its first call, and a second thread that comes at
-  // that moment may be given one of 12 bits, for a whole tile (github.com/pytorch/pytorch/issues/188792)
-  void run_once_alone() const {
-    static std::mutex one_at_a_time;
-    const std::scoped_lock lock(one_at_a_time);
-    const SerialTorch serial;
-    run_workers(1, 1, [&] {
-      serial.enter_worker();
-      return [&](std::int64_t) {
-        const auto rows = static_cast<std::size_t>(model.tile_size());
-        const std::vector<float> latent(rows * static_cast<std::size_t>(model.info().latent_size));
-        const std::vector<float> enu(rows, static_cast<float>(model.info().enu_max));
-        std::vector<float> output(2 * rows);
-        model(latent, enu, output);
-      };
-    });
-  }
 };
 
 Sampler::Sampler(const std::string& model) : Sampler(model, Config{}) {}
@@ -215,11 +186,15 @@ Sampler::Sampler(const std::string& model, const Config& config)
     : impl_(std::make_shared<const Impl>(model, config)) {}
 
 const ModelInfo& Sampler::model() const {
-  return impl_->model.info();
+  return impl_->generator.info();
 }
 
 const std::string& Sampler::device() const {
-  return impl_->model.device();
+  return impl_->generator.device();
+}
+
+std::string Sampler::backend() const {
+  return impl_->generator.backend();
 }
 
 int Sampler::threads() const {
@@ -240,6 +215,41 @@ Events Sampler::sample_at(std::span<const double> enu, std::uint64_t seed, std::
   check_numbers(n, first);
   for (const double energy : enu) check_energy(model(), energy);
   return impl_->run({.n = n, .seed = seed, .first = first, .range = {}, .enu = enu});
+}
+
+std::vector<float> Sampler::generate(std::span<const float> latent, std::span<const float> enu) const {
+  const Generator& generator = impl_->generator;
+  const auto latent_size = static_cast<std::size_t>(model().latent_size);
+  if (latent.size() != enu.size() * latent_size)
+    throw Error(message("latents: ", latent.size(), " numbers for ", enu.size(), " energies: expected ",
+                        latent_size, " each"));
+  // float32 numbers may lie half a unit in the last place beyond the ends of the range
+  const auto low = static_cast<float>(model().enu_min), high = static_cast<float>(model().enu_max);
+  for (const float energy : enu)
+    if (!(energy >= low && energy <= high)) check_energy(model(), energy);
+  std::vector<float> muons(2 * enu.size());
+  const SerialTorch serial;
+  run_workers(1, 1, [&] {
+    serial.enter_worker();
+    return [&](std::int64_t) {
+      Tile tile = generator.make_tile();
+      const auto size = static_cast<std::size_t>(generator.tile_size());
+      for (std::size_t start = 0; start < enu.size(); start += size) {
+        for (std::size_t row = 0; row < size; ++row) {
+          const std::size_t event = std::min(start + row, enu.size() - 1);
+          tile.enu[row] = enu[event];
+          for (std::size_t l = 0; l < latent_size; ++l)
+            tile.latent[l * size + row] = latent[event * latent_size + l];
+        }
+        generator(tile, generator.tile_size());
+        for (std::size_t row = 0; row < size && start + row < enu.size(); ++row) {
+          muons[2 * (start + row)] = tile.emu[row];
+          muons[2 * (start + row) + 1] = tile.theta[row];
+        }
+      }
+    };
+  });
+  return muons;
 }
 
 }  // namespace nugan

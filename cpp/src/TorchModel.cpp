@@ -15,6 +15,7 @@
 #include <nugan/Error.hpp>
 
 #include "Sha256.hpp"
+#include "fused/recognise.hpp"
 #include "message.hpp"
 
 namespace nugan {
@@ -172,6 +173,10 @@ TorchModel::TorchModel(const std::string& file, const std::string& device) : dev
 }
 
 TorchModel::~TorchModel() = default;
+
+std::optional<Network> TorchModel::network() const {
+  return recognise(module_->script);
+}
 
 void TorchModel::operator()(std::span<const float> latent, std::span<const float> enu,
                             std::span<float> output) const try {

@@ -3,8 +3,11 @@
 #include <cstdint>
 #include <memory>
 #include <nugan/ModelInfo.hpp>
+#include <optional>
 #include <span>
 #include <string>
+
+#include "fused/Network.hpp"
 
 namespace nugan {
 
@@ -30,6 +33,9 @@ class TorchModel {
   /// @param enu     [tile_size], GeV
   /// @param output  [tile_size, 2]
   void operator()(std::span<const float> latent, std::span<const float> enu, std::span<float> output) const;
+
+  /// The network in plain numbers, if it is one that this library knows.
+  std::optional<Network> network() const;
 
  private:
   struct Module;

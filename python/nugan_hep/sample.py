@@ -69,6 +69,12 @@ def _parser() -> argparse.ArgumentParser:
     add("--seed", type=cli.seed, default=1, metavar="S", help="0 to 2^64 - 1 (default 1)")
     add("--out", type=Path, default=Path("events.root"), metavar="FILE", help="default events.root")
     add("--device", type=cli.device, default="cpu", metavar="cpu|cuda[:k]", help="default cpu")
+    add(
+        "--backend",
+        choices=("auto", "fused", "torch"),
+        default="auto",
+        help="what runs the network (default auto: the fused kernel where it can be had, else LibTorch)",
+    )
     add("--threads", type=cli.threads, default=0, metavar="T", help="CPU threads (default 0: all)")
     add("--chunk", type=cli.count, default=100_000, metavar="C", help="events held at once (default 100000)")
     add(
@@ -196,6 +202,7 @@ def _describe(
             "target": core.target,
             "interaction": core.interaction,
         },
+        "backend": core.backend,
         "seed": options.seed,
         "energy": {"low": energies[0], "high": energies[1], "distribution": "uniform", "unit": "GeV"},
         "requested": options.n,
@@ -215,7 +222,7 @@ def sample(argv: Sequence[str] | None = None) -> int:
     from nugan_hep import _core
 
     try:
-        core = _core.SamplerCore(str(model), options.device, options.threads)
+        core = _core.SamplerCore(str(model), options.device, options.threads, options.backend)
         energies = _energies(options, core)
         start = time.monotonic()
         with (

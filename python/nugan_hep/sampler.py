@@ -25,10 +25,12 @@ class Sampler:
     model : name of an installed model (:func:`nugan_hep.list_models`) or path of an archive
     device : ``cpu``, ``cuda`` or ``cuda:k``
     threads : worker threads on the CPU; 0 takes all there are
+    backend : ``fused``, the network in vector instructions; ``torch``; ``auto`` takes the fused kernel where
+        it knows the network and agrees with LibTorch
 
     Raises
     ------
-    UserError : no such model, not a readable archive, no such device
+    UserError : no such model, not a readable archive, no such device or backend
     ValueError : arguments of a wrong type
 
     Examples
@@ -38,16 +40,24 @@ class Sampler:
     """
 
     def __init__(
-        self, model: str | os.PathLike[str] = DEFAULT_MODEL, *, device: str = "cpu", threads: int = 0
+        self,
+        model: str | os.PathLike[str] = DEFAULT_MODEL,
+        *,
+        device: str = "cpu",
+        threads: int = 0,
+        backend: str = "auto",
     ) -> None:
         from nugan_hep import _core
 
         self._error = _core.Error
         if not isinstance(device, str):
             raise ValueError(f"device = {device!r}: expected cpu, cuda or cuda:k")
+        if not isinstance(backend, str):
+            raise ValueError(f"backend = {backend!r}: expected auto, fused or torch")
         path = Path(find_model(os.fspath(model))).absolute()
         try:
-            self._core = _core.SamplerCore(os.fspath(path), device, _whole("threads", threads, 2**31))
+            number = _whole("threads", threads, 2**31)
+            self._core = _core.SamplerCore(os.fspath(path), device, number, backend)
         except _core.Error as error:
             raise UserError(str(error)) from None
 
@@ -62,12 +72,19 @@ class Sampler:
         return self._core.enu_min, self._core.enu_max
 
     @property
+    def backend(self) -> str:
+        """What runs the network: ``fused`` with the instruction set, or ``torch``."""
+        return self._core.backend
+
+    @property
     def metadata(self) -> dict[str, Any]:
         """What the archive says of itself: probe, target, training, metrics, cross section."""
         return dict(json.loads(self._core.metadata))
 
     def __repr__(self) -> str:
-        return f"Sampler({self.name!r}, device={self._core.device!r}, threads={self._core.threads})"
+        core = self._core
+        how = f"device={core.device!r}, backend={core.backend!r}, threads={core.threads}"
+        return f"Sampler({core.name!r}, {how})"
 
     def sample(
         self,
@@ -121,6 +138,28 @@ class Sampler:
             return self._core.sample_uniform(low, high, n, seed, first)
         except self._error as error:
             raise UserError(str(error)) from None
+
+    def generate(self, latent: ArrayLike, enu: ArrayLike) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """The muons that the network makes of given latents, on one thread.
+
+        Parameters
+        ----------
+        latent : standard normal numbers [N, L], L being ``metadata["latent_size"]``
+        enu : neutrino energies [N], GeV
+
+        Returns
+        -------
+        E_mu [N] in GeV and theta [N] in rad
+
+        Raises
+        ------
+        UserError : arrays of another shape, an energy outside of the model's range
+        """
+        try:
+            muons = self._core.generate(latent, enu)
+        except self._error as error:
+            raise UserError(str(error)) from None
+        return muons[:, 0], muons[:, 1]
 
     def _sample_at(self, energies: NDArray[np.float64], n: int | None, seed: int, first: int) -> Columns:
         if energies.ndim > 1:

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "Packed.hpp"
+#include "draw.hpp"
+#include "muon_columns.hpp"
+
+namespace nugan {
+
+/// What is done with a batch of events, compiled for one instruction set.
+struct Stages {
+  const char* name;
+  int tile;          ///< events that a network takes at once
+  int accumulators;  ///< most outputs of a group in PackedDense
+  void (*draw)(const Draw&);
+  void (*gan)(const PackedGan&, const Batch&);
+  void (*flow)(const PackedFlow&, const Batch&);
+  int (*muon_columns)(const MuonColumns&);
+  /// Does `rounds` times 2 * tile * accumulators multiplications and additions, from registers alone.
+  float (*multiply_add)(std::int64_t rounds);
+};
+
+const Stages* avx512_stages();  ///< nullptr where the compiler knows no AVX-512
+const Stages* avx2_stages();    ///< nullptr where the compiler knows no AVX2
+const Stages* portable_stages();
+
+/// The stages that this processor runs fastest, or those that the environment variable NUGAN_SIMD names.
+/// @throws Error for a name other than avx512, avx2 and portable, or one that this processor has not
+const Stages& choose_stages();
+
+/// All that this processor can run, fastest first.
+std::vector<const Stages*> runnable_stages();
+
+}  // namespace nugan

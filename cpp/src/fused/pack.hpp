@@ -1,0 +1,46 @@
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "Network.hpp"
+#include "Stages.hpp"
+
+namespace nugan {
+
+/// A network whose weights lie as the kernels of one instruction set read them.
+class FusedNetwork {
+ public:
+  /// @param phase  energy range and shift of the model
+  FusedNetwork(const Network& network, int latent_size, const Phase& phase, const Stages& stages);
+  FusedNetwork(FusedNetwork&&) = delete;
+
+  const Stages& stages() const { return stages_; }
+
+  /// Floats that one thread needs as scratch.
+  std::size_t scratch_size() const { return scratch_size_; }
+
+  /// @param batch  arrays aligned to 64 bytes; events and stride are multiples of the tile
+  void operator()(const Batch& batch) const {
+    if (gan_)
+      stages_.gan(*gan_, batch);
+    else
+      stages_.flow(*flow_, batch);
+  }
+
+ private:
+  PackedDense pack(const DenseLayer& layer);
+  void pack_gan(const GanNetwork& network, int latent_size, const Phase& phase);
+  void pack_flow(const FlowNetwork& network, const Phase& phase);
+
+  const Stages& stages_;
+  std::size_t scratch_size_ = 0;
+  std::deque<std::vector<float>> numbers_;  ///< addresses stay as it grows
+  std::vector<PackedBlock> blocks_;
+  std::vector<PackedDense> angle_, energy_;
+  std::unique_ptr<PackedGan> gan_;
+  std::unique_ptr<PackedFlow> flow_;
+};
+
+}  // namespace nugan
