@@ -63,6 +63,16 @@ def test_latents_are_standard_normal() -> None:
     assert stats.chi2(correlation.size).sf(20_000 * np.sum(correlation**2)) > 1e-3
 
 
+@pytest.mark.parametrize("device", ["cpu", pytest.param("cuda", marks=pytest.mark.cuda)])
+@pytest.mark.parametrize("size", [1, 2, 3, 50])
+@pytest.mark.parametrize("first", [0, 2**32 - 5, 2**40])
+def test_devices_draw_the_same_latents(device: str, size: int, first: int) -> None:
+    if device == "cuda" and not torch.cuda.is_available():
+        pytest.skip("no CUDA device")
+    expected = _core.latents(seed=2**63 + 5, first=first, n=2000, size=size)
+    np.testing.assert_allclose(_core.latents_on(device, 2**63 + 5, first, 2000, size), expected, atol=2e-6)
+
+
 def test_uniforms_fill_the_unit_square() -> None:
     u = _core.uniforms(seed=2**64 - 1, first=2**40, n=100_000)
     assert ((u > 0) & (u < 1)).all()

@@ -36,6 +36,7 @@ class Generator {
   bool on_cpu() const { return torch_.on_cpu(); }
   const Stages& stages() const { return stages_; }
   bool fused() const { return fused_ != nullptr; }
+  const TorchModel& torch() const { return torch_; }
 
   /// "fused", with the instruction set, or "torch"
   std::string backend() const { return fused_ ? std::string("fused ") + stages_.name : "torch"; }

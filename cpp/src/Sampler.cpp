@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "Generator.hpp"
+#include "TileWorker.hpp"
 #include "memory.hpp"
 #include "message.hpp"
 #include "run_workers.hpp"
@@ -14,21 +15,6 @@
 namespace nugan {
 
 namespace {
-
-// Events first ... first + n - 1 of a seed; energies from a range, or given one by one
-struct Request {
-  std::int64_t n;
-  std::uint64_t seed;
-  std::int64_t first;
-  EnergyRange range;
-  std::span<const double> enu;
-
-  double energy(std::int64_t event, double uniform) const {
-    if (!enu.empty())  // rows beyond the request only fill the tile
-      return enu[static_cast<std::size_t>(std::clamp<std::int64_t>(event - first, 0, n - 1))];
-    return range.enu_low + (range.enu_high - range.enu_low) * uniform;
-  }
-};
 
 void check_memory(std::int64_t n) {
   constexpr std::uint64_t event_bytes = sizeof(std::int32_t) + sizeof(double) + 12 * sizeof(float);
@@ -50,84 +36,6 @@ Events make_columns(std::int64_t n) {
     column->resize(size);
   return e;
 }
-
-// A network that leaves the phase space by more than rounding is broken: its events are never passed on
-[[noreturn]] void report_unphysical(const ModelInfo& model, const MuonColumns& columns) {
-  for (int i = 0; i < columns.events; ++i) {
-    const float enu = columns.enu[i], emu = columns.emu[i], theta = columns.theta[i];
-    if (!is_physical(enu, emu, theta, columns.shift))
-      throw Error(message(model.file, ": the network returned emu = ", emu, " GeV, theta = ", theta,
-                          " rad for event ", columns.first + i, " at enu = ", enu, " GeV"));
-  }
-  throw Error(message(model.file, ": the network returned muons outside of the phase space"));
-}
-
-// One tile at a time: random numbers, network, kinematics
-class TileWorker {
- public:
-  TileWorker(const Generator& generator, const Request& request, Events& events)
-      : generator_(generator), request_(request), events_(events), tile_(generator.make_tile()) {}
-
-  /// @param number  counted from event 0 of the seed, so that the cuts do not depend on the request
-  void operator()(std::int64_t number) {
-    const std::int64_t start = number * generator_.tile_size();
-    const std::int64_t low = std::max(start, request_.first);
-    const std::int64_t high = std::min(start + generator_.tile_size(), request_.first + request_.n);
-    // LibTorch gives an event the same bits only at the same place of a whole tile
-    const std::int64_t origin = generator_.fused() ? low : start;
-    const std::int64_t rows =
-        generator_.fused() ? (high - low + draw_lanes - 1) / draw_lanes * draw_lanes : generator_.tile_size();
-    draw(origin, rows);
-    generator_(tile_, rows);
-    fill(low - origin, low, high);
-  }
-
- private:
-  void draw(std::int64_t origin, std::int64_t rows) {
-    generator_.stages().draw({.seed = request_.seed,
-                              .first = static_cast<std::uint64_t>(origin),
-                              .events = static_cast<int>(rows),
-                              .latent_size = generator_.info().latent_size,
-                              .energy = tile_.energy.data(),
-                              .azimuth = tile_.azimuth.data(),
-                              .latent = tile_.latent.get(),
-                              .stride = generator_.tile_size()});
-    for (std::int64_t row = 0; row < rows; ++row)
-      tile_.enu[row] = static_cast<float>(request_.energy(origin + row, tile_.energy[row]));
-  }
-
-  void fill(std::int64_t row, std::int64_t low, std::int64_t high) {
-    const std::int64_t to = low - request_.first;
-    Events& e = events_;
-    const MuonColumns columns{.events = static_cast<int>(high - low),
-                              .first = low,
-                              .enu = tile_.enu.get() + row,
-                              .emu = tile_.emu.get() + row,
-                              .theta = tile_.theta.get() + row,
-                              .azimuth = tile_.azimuth.data() + row,
-                              .shift = generator_.info().shift,
-                              .iev = e.iev.data() + to,
-                              .Ev = e.Ev.data() + to,
-                              .El = e.El.data() + to,
-                              .pxl = e.pxl.data() + to,
-                              .pyl = e.pyl.data() + to,
-                              .pzl = e.pzl.data() + to,
-                              .pl = e.pl.data() + to,
-                              .cthl = e.cthl.data() + to,
-                              .thetal = e.thetal.data() + to,
-                              .phil = e.phil.data() + to,
-                              .Q2 = e.Q2.data() + to,
-                              .W = e.W.data() + to,
-                              .x = e.x.data() + to,
-                              .y = e.y.data() + to};
-    if (generator_.stages().muon_columns(columns) > 0) report_unphysical(generator_.info(), columns);
-  }
-
-  const Generator& generator_;
-  const Request& request_;
-  Events& events_;
-  Tile tile_;
-};
 
 void check_numbers(std::int64_t n, std::int64_t first) {
   constexpr std::int64_t last_number = std::numeric_limits<std::int32_t>::max();
@@ -163,13 +71,17 @@ class Sampler::Impl {
       const std::int64_t first_tile = request.first / generator.tile_size();
       const std::int64_t last_tile = (request.first + request.n - 1) / generator.tile_size();
       const SerialTorch serial;
+      if (!generator.on_cpu()) {
+        run_on_device(request, first_tile, last_tile, events);
+        return events;
+      }
       const auto make_worker = [&] {
         serial.enter_worker();
         return [&, worker = TileWorker(generator, request, events)](std::int64_t task) mutable {
           worker(first_tile + task);
         };
       };
-      run_workers(generator.on_cpu() ? threads : 1, last_tile - first_tile + 1, make_worker);
+      run_workers(threads, last_tile - first_tile + 1, make_worker);
       return events;
     } catch (const std::bad_alloc&) {
       throw Error(message("n = ", request.n, ": not enough memory; sample in parts, with first"));
@@ -178,6 +90,18 @@ class Sampler::Impl {
 
   Generator generator;
   int threads;
+
+ private:
+  // The device computes a tile while the host makes events of the one before
+  void run_on_device(const Request& request, std::int64_t first_tile, std::int64_t last_tile,
+                     Events& events) const {
+    DeviceWorker workers[2] = {DeviceWorker(generator, request, events),
+                               DeviceWorker(generator, request, events)};
+    for (std::int64_t tile = first_tile; tile <= last_tile + 1; ++tile) {
+      if (tile <= last_tile) workers[tile % 2].start(tile);
+      if (tile > first_tile) workers[(tile - 1) % 2].finish();
+    }
+  }
 };
 
 Sampler::Sampler(const std::string& model) : Sampler(model, Config{}) {}

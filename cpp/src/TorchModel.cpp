@@ -15,17 +15,11 @@
 #include <nugan/Error.hpp>
 
 #include "Sha256.hpp"
+#include "TorchModule.hpp"
 #include "fused/recognise.hpp"
 #include "message.hpp"
 
 namespace nugan {
-
-struct TorchModel::Module {
-  torch::jit::Module script;
-  torch::Device device;
-};
-
-namespace {
 
 // Torch's messages run over pages: the line that says what went wrong is the first, or the last of a
 // traceback
@@ -37,13 +31,6 @@ std::string short_reason(const std::exception& error) {
                                                             : text.substr(0, text.find('\n'));
   text = text.substr(0, text.find(". "));
   return text.size() > 160 ? text.substr(0, 160) + "..." : text;
-}
-
-void check_file(const std::string& file) {
-  namespace fs = std::filesystem;
-  std::error_code ignored;
-  if (!fs::exists(file, ignored)) throw Error(message(file, ": no such file"));
-  if (!fs::is_regular_file(file, ignored)) throw Error(message(file, ": not a file"));
 }
 
 torch::Device parse_device(const std::string& text) {
@@ -62,6 +49,24 @@ torch::Device parse_device(const std::string& text) {
   if (index >= count)
     throw Error(message("device '", text, "': there are ", count, " CUDA devices, numbered from 0"));
   return {torch::kCUDA, static_cast<torch::DeviceIndex>(index)};
+}
+
+at::Tensor check_muons(const c10::IValue& result, std::int64_t rows) {
+  if (!result.isTensor()) throw Error("the network returned no tensor");
+  const auto& muons = result.toTensor();
+  if (muons.sizes() != torch::IntArrayRef{rows, 2} || muons.scalar_type() != torch::kFloat32)
+    throw Error(message("the network returned ", muons.scalar_type(), " ", muons.sizes(),
+                        ": expected Float [", rows, ", 2]"));
+  return muons;
+}
+
+namespace {
+
+void check_file(const std::string& file) {
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  if (!fs::exists(file, ignored)) throw Error(message(file, ": no such file"));
+  if (!fs::is_regular_file(file, ignored)) throw Error(message(file, ": not a file"));
 }
 
 torch::jit::Module load(const std::string& file, torch::Device device, std::string& metadata) {
@@ -174,6 +179,10 @@ TorchModel::TorchModel(const std::string& file, const std::string& device) : dev
 
 TorchModel::~TorchModel() = default;
 
+const TorchModel::Module& TorchModel::module() const {
+  return *module_;
+}
+
 std::optional<Network> TorchModel::network() const {
   return recognise(module_->script);
 }
@@ -190,11 +199,7 @@ void TorchModel::operator()(std::span<const float> latent, std::span<const float
   std::memcpy(latent_tensor.data_ptr<float>(), latent.data(), latent.size_bytes());
   std::memcpy(enu_tensor.data_ptr<float>(), enu.data(), enu.size_bytes());
   auto result = module_->script.forward({latent_tensor.to(module_->device), enu_tensor.to(module_->device)});
-  if (!result.isTensor()) throw Error("the network returned no tensor");
-  const auto events = result.toTensor();
-  if (events.sizes() != torch::IntArrayRef{rows, 2} || events.scalar_type() != torch::kFloat32)
-    throw Error(message("the network returned ", events.scalar_type(), " ", events.sizes(),
-                        ": expected Float [", rows, ", 2]"));
+  const auto events = check_muons(result, rows);
   const auto host = events.to(torch::kCPU).contiguous();
   std::copy_n(host.data_ptr<float>(), output.size(), output.data());
 } catch (const std::exception& error) {

@@ -26,7 +26,7 @@ class TorchModel {
   bool on_cpu() const { return device_ == "cpu"; }
 
   /// Events of a tile: a matrix product gives the same bits for a row only if its shape never changes.
-  std::int64_t tile_size() const { return on_cpu() ? 512 : 65536; }
+  std::int64_t tile_size() const { return on_cpu() ? 512 : 131072; }
 
   /// Muon energies [GeV] and angles [rad] of one tile, finite. Safe to call from several threads.
   /// @param latent  [tile_size, latent_size]
@@ -37,9 +37,10 @@ class TorchModel {
   /// The network in plain numbers, if it is one that this library knows.
   std::optional<Network> network() const;
 
- private:
-  struct Module;
+  struct Module;  ///< see TorchModule.hpp
+  const Module& module() const;
 
+ private:
   ModelInfo info_;
   std::string device_;
   std::unique_ptr<Module> module_;
