@@ -8,4 +8,5 @@ PYBIND11_MODULE(_core, m) {
   register_kinematics(m);
   register_random(m);
   register_sampler(m);
+  register_spectrum(m);
 }

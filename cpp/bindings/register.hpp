@@ -5,3 +5,4 @@
 void register_kinematics(pybind11::module_& m);
 void register_random(pybind11::module_& m);
 void register_sampler(pybind11::module_& m);
+void register_spectrum(pybind11::module_& m);

@@ -57,6 +57,16 @@ py::dict sample_uniform(const nugan::Sampler& sampler, double low, double high, 
   return to_dict(std::move(events));
 }
 
+py::dict sample_spectrum(const nugan::Sampler& sampler, const nugan::EnergySpectrum& spectrum, std::int64_t n,
+                         std::uint64_t seed, std::int64_t first) {
+  nugan::Events events;
+  {
+    const py::gil_scoped_release others_may_run;
+    events = sampler.sample(spectrum, n, seed, first);
+  }
+  return to_dict(std::move(events));
+}
+
 py::dict sample_at(const nugan::Sampler& sampler, const Energies& enu, std::uint64_t seed,
                    std::int64_t first) {
   if (enu.ndim() != 1) throw nugan::Error("enu: expected an array of one dimension");
@@ -118,5 +128,7 @@ void register_sampler(py::module_& m) {
       .def_property_readonly("backend", &nugan::Sampler::backend)
       .def("sample_uniform", &sample_uniform, py::arg("enu_low"), py::arg("enu_high"), py::arg("n"),
            py::arg("seed"), py::arg("first") = 0)
+      .def("sample_spectrum", &sample_spectrum, py::arg("spectrum"), py::arg("n"), py::arg("seed"),
+           py::arg("first") = 0)
       .def("sample_at", &sample_at, py::arg("enu"), py::arg("seed"), py::arg("first") = 0);
 }

@@ -131,14 +131,22 @@ Events Sampler::sample(EnergyRange range, std::int64_t n, std::uint64_t seed, st
   check_energy(model(), range.enu_high);
   if (range.enu_low > range.enu_high)
     throw Error(message("energies ", range.enu_low, " to ", range.enu_high, " GeV: expected low <= high"));
-  return impl_->run({.n = n, .seed = seed, .first = first, .range = range, .enu = {}});
+  return impl_->run({.n = n, .seed = seed, .first = first, .range = range, .spectrum = nullptr, .enu = {}});
+}
+
+Events Sampler::sample(const EnergySpectrum& spectrum, std::int64_t n, std::uint64_t seed,
+                       std::int64_t first) const {
+  check_numbers(n, first);
+  check_energy(model(), spectrum.low());
+  check_energy(model(), spectrum.high());
+  return impl_->run({.n = n, .seed = seed, .first = first, .range = {}, .spectrum = &spectrum, .enu = {}});
 }
 
 Events Sampler::sample_at(std::span<const double> enu, std::uint64_t seed, std::int64_t first) const {
   const auto n = static_cast<std::int64_t>(enu.size());
   check_numbers(n, first);
   for (const double energy : enu) check_energy(model(), energy);
-  return impl_->run({.n = n, .seed = seed, .first = first, .range = {}, .enu = enu});
+  return impl_->run({.n = n, .seed = seed, .first = first, .range = {}, .spectrum = nullptr, .enu = enu});
 }
 
 std::vector<float> Sampler::generate(std::span<const float> latent, std::span<const float> enu) const {

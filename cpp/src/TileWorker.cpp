@@ -25,6 +25,7 @@ namespace {
 double Request::energy(std::int64_t event, double uniform) const {
   if (!enu.empty())  // rows beyond the request only fill the tile
     return enu[static_cast<std::size_t>(std::clamp<std::int64_t>(event - first, 0, n - 1))];
+  if (spectrum) return spectrum->quantile(uniform);
   return range.enu_low + (range.enu_high - range.enu_low) * uniform;
 }
 

@@ -10,12 +10,13 @@
 
 namespace nugan {
 
-/// Events first ... first + n - 1 of a seed; energies from a range, or given one by one.
+/// Events first ... first + n - 1 of a seed; energies from a range, a spectrum, or given one by one.
 struct Request {
   std::int64_t n;
   std::uint64_t seed;
   std::int64_t first;
   EnergyRange range;
+  const EnergySpectrum* spectrum;
   std::span<const double> enu;
 
   double energy(std::int64_t event, double uniform) const;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <nugan/EnergySpectrum.hpp>
 #include <nugan/Events.hpp>
 #include <nugan/ModelInfo.hpp>
 #include <nugan/export.hpp>
@@ -49,6 +50,11 @@ class NUGAN_EXPORT Sampler {
   /// Events first ... first + n - 1 of a seed, their energies uniform in a range within the model's.
   /// @throws Error for n < 1, event numbers beyond 2^31 - 1, a range outside of the model's
   Events sample(EnergyRange range, std::int64_t n, std::uint64_t seed, std::int64_t first = 0) const;
+
+  /// The same with energies from a spectrum, such as rate_spectrum(flux, model()).
+  /// @throws Error as above
+  Events sample(const EnergySpectrum& spectrum, std::int64_t n, std::uint64_t seed,
+                std::int64_t first = 0) const;
 
   /// One event for each neutrino energy [GeV].
   /// @throws Error as above, for any of the energies

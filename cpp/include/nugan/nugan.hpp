@@ -2,6 +2,7 @@
 
 /// The whole library in one header.
 #include <nugan/Constants.hpp>
+#include <nugan/EnergySpectrum.hpp>
 #include <nugan/Error.hpp>
 #include <nugan/EventRandom.hpp>
 #include <nugan/Events.hpp>

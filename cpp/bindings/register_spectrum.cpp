@@ -1,0 +1,45 @@
+#include <pybind11/numpy.h>
+
+#include <nugan/EnergySpectrum.hpp>
+#include <nugan/Error.hpp>
+#include <nugan/Sampler.hpp>
+
+#include "register.hpp"
+
+namespace py = pybind11;
+
+namespace {
+
+using Array = py::array_t<double, py::array::c_style | py::array::forcecast>;
+
+std::span<const double> span(const Array& array, const char* name) {
+  if (array.ndim() != 1) throw nugan::Error(std::string(name) + ": expected an array of one dimension");
+  return {array.data(), static_cast<std::size_t>(array.size())};
+}
+
+std::vector<double> vector(const Array& array, const char* name) {
+  const auto values = span(array, name);
+  return {values.begin(), values.end()};
+}
+
+nugan::EnergySpectrum rate_spectrum(const Array& edges, const Array& density, const nugan::Sampler& sampler) {
+  return nugan::rate_spectrum({.edges = vector(edges, "edges"), .density = vector(density, "density")},
+                              sampler.model());
+}
+
+}  // namespace
+
+void register_spectrum(py::module_& m) {
+  using nugan::EnergySpectrum;
+  py::class_<EnergySpectrum>(m, "EnergySpectrum")
+      .def(py::init([](const Array& enu, const Array& left, const Array& right) {
+             return EnergySpectrum(span(enu, "enu"), span(left, "left"), span(right, "right"));
+           }),
+           py::arg("enu"), py::arg("left"), py::arg("right"))
+      .def("quantile", py::vectorize(&EnergySpectrum::quantile), py::arg("u"))
+      .def("density", py::vectorize(&EnergySpectrum::density), py::arg("enu"))
+      .def_property_readonly("integral", &EnergySpectrum::integral)
+      .def_property_readonly("low", &EnergySpectrum::low)
+      .def_property_readonly("high", &EnergySpectrum::high);
+  m.def("rate_spectrum", &rate_spectrum, py::arg("edges"), py::arg("density"), py::arg("sampler"));
+}
