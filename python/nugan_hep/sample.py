@@ -20,7 +20,7 @@ import numpy as np
 from nugan_hep import archive, cli
 from nugan_hep.cross_section import CrossSection
 from nugan_hep.errors import UserError
-from nugan_hep.output import Columns, EventWriter, atomic, gst, overlap
+from nugan_hep.output import Columns, EventWriter, Run, atomic, gst, overlap
 from nugan_hep.signals import stop_signals
 
 if TYPE_CHECKING:
@@ -224,15 +224,16 @@ def sample(argv: Sequence[str] | None = None) -> int:
     try:
         core = _core.SamplerCore(str(model), options.device, options.threads, options.backend)
         energies = _energies(options, core)
+        run = Run(core.probe, {core.target: 1.0}, energy=options.energy)
         start = time.monotonic()
         with (
             stop_signals() as caught,
-            gst.create(options.out, core.probe, core.target, options.compression, options.force) as writer,
+            gst.create(options.out, run, options.compression, options.force) as writer,
         ):
-            writer.metadata.update(_describe(core, options, energies, shlex.join([PROGRAM, *argv])))
+            run.metadata.update(_describe(core, options, energies, shlex.join([PROGRAM, *argv])))
             sigma = _write(core, writer, options, energies, lambda: bool(caught))
-            writer.metadata["events"] = writer.events
-            writer.metadata["cross_section"] = {
+            run.metadata["events"] = writer.events
+            run.metadata["cross_section"] = {
                 "mean": sigma,
                 "unit": "1e-38 cm2/nucleon",
                 "enu": core.xsec_enu.tolist(),

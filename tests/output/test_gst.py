@@ -14,7 +14,7 @@ import uproot
 from numpy.typing import NDArray
 
 from nugan_hep.errors import UserError
-from nugan_hep.output import gst
+from nugan_hep.output import Run, gst
 
 Columns = dict[str, NDArray[Any]]
 Maker = Callable[[int, int], Columns]
@@ -22,7 +22,7 @@ Maker = Callable[[int, int], Columns]
 LEAVES = (
     (
         "iev/I neu/I tgt/I Z/I A/I cc/O wght/D Ev/F El/F pxl/F pyl/F pzl/F pl/F cthl/D thetal/F phil/F "
-        "Q2/F W/F x/F y/F pxv/F pyv/F pzv/F"
+        "Q2/F W/F x/F y/F pxv/F pyv/F pzv/F vtxx/D vtxy/D vtxz/D vtxt/D"
     )
     .replace("cc/I", "cc/O")
     .split()
@@ -32,10 +32,10 @@ LEAVES = (
 def write(
     path: Path, chunks: list[Columns], probe: int = 14, target: int = 1000060120, **options: Any
 ) -> None:
-    with gst.create(path, probe, target, **options) as writer:
+    with gst.create(path, Run(probe, {target: 1.0}), **options) as writer:
         for columns in chunks:
             writer.write(columns)
-        writer.metadata["events"] = writer.events
+        writer.run.metadata["events"] = writer.events
 
 
 def read(path: Path) -> Columns:
@@ -105,10 +105,10 @@ def test_empty_tree_is_readable(tmp_path: Path) -> None:
 
 
 def test_metadata_is_a_readable_string(tmp_path: Path, make_columns: Maker) -> None:
-    with gst.create(tmp_path / "a.root", 14, 1000060120) as writer:
+    with gst.create(tmp_path / "a.root", Run(14, {1000060120: 1.0})) as writer:
         writer.write(make_columns(0, 5))
-        writer.metadata["seed"] = 2**64 - 1
-        writer.metadata["command"] = "nugan-sample --out 'a b\u00e9.root'"
+        writer.run.metadata["seed"] = 2**64 - 1
+        writer.run.metadata["command"] = "nugan-sample --out 'a b\u00e9.root'"
     with uproot.open(tmp_path / "a.root") as file:
         assert file["nugan"].classname == "TObjString"
         about = json.loads(str(file["nugan"]))
@@ -166,7 +166,7 @@ def test_memory_does_not_grow_with_events(tmp_path: Path, make_columns: Maker) -
     psutil = pytest.importorskip("psutil")
     columns = {name: np.zeros_like(values) for name, values in make_columns(0, gst.BASKET).items()}
     resident = []
-    with gst.create(tmp_path / "a.root", 14, 1000060120) as writer:
+    with gst.create(tmp_path / "a.root", Run(14, {1000060120: 1.0})) as writer:
         for _ in range(80):
             writer.write(columns)
             resident.append(psutil.Process().memory_info().rss)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nugan_hep.errors import UserError
-from nugan_hep.output import Columns
+from nugan_hep.output import Columns, Run
 from nugan_hep.output.atomic import new_file
 
 if TYPE_CHECKING:
@@ -33,12 +33,12 @@ BRANCHES: dict[str, tuple[str, str]] = {
     "Z": ("i4", "protons of the target"),
     "A": ("i4", "nucleons of the target"),
     "cc": ("?", "charged current, always true"),
-    "wght": ("f8", "event weight, always 1"),
+    "wght": ("f8", "event weight"),
     "Ev": ("f4", "neutrino energy [GeV]"),
     "El": ("f4", "lepton total energy [GeV]"),
     "pxl": ("f4", "lepton momentum, x [GeV]"),
     "pyl": ("f4", "lepton momentum, y [GeV]"),
-    "pzl": ("f4", "lepton momentum along the neutrino [GeV]"),
+    "pzl": ("f4", "lepton momentum, z [GeV]"),
     "pl": ("f4", "lepton momentum [GeV]"),
     "cthl": ("f8", "cosine of the lepton angle"),
     "thetal": ("f4", "lepton angle to the neutrino [rad]"),
@@ -50,6 +50,10 @@ BRANCHES: dict[str, tuple[str, str]] = {
     "pxv": ("f4", "neutrino momentum, x [GeV]"),
     "pyv": ("f4", "neutrino momentum, y [GeV]"),
     "pzv": ("f4", "neutrino momentum, z [GeV]"),
+    "vtxx": ("f8", "vertex, x [m]"),
+    "vtxy": ("f8", "vertex, y [m]"),
+    "vtxz": ("f8", "vertex, z [m]"),
+    "vtxt": ("f8", "vertex, time [s]"),
 }
 
 BASKET = 100_000
@@ -91,23 +95,20 @@ class GstWriter:
 
     Attributes
     ----------
-    metadata : stored as JSON when the file is closed
+    run : stored as JSON when the file is closed
     events : events written so far
     """
 
-    def __init__(self, tree: Any, probe: int, target: int) -> None:
-        self.metadata: dict[str, Any] = {}
+    def __init__(self, tree: Any, run: Run) -> None:
+        self.run = run
         self.events = 0
         self._tree = tree
         self._constants = {
-            "neu": probe,
-            "tgt": target,
-            "Z": target // 10000 % 1000,
-            "A": target // 10 % 1000,
+            "neu": run.probe,
+            "tgt": run.target,
             "cc": True,
             "wght": 1,
-            "pxv": 0,
-            "pyv": 0,
+            **dict.fromkeys(("pxv", "pyv", "vtxx", "vtxy", "vtxz", "vtxt"), 0),
         }
         self._waiting: list[dict[str, NDArray[Any]]] = []
         self._rows = 0
@@ -115,11 +116,15 @@ class GstWriter:
     def write(self, columns: Columns) -> None:
         """Append the events of ``columns``, arrays [N] under the names of :data:`BRANCHES`.
 
-        ``neu tgt Z A cc wght pxv pyv pzv`` are added here.
+        What of ``neu tgt Z A cc wght pxv pyv pzv vtxx vtxy vtxz vtxt`` is missing is added here.
         """
         rows = len(columns["Ev"])
-        constants = {name: np.full(rows, value) for name, value in self._constants.items()}
-        chunk = {"pzv": columns["Ev"], **constants, **columns}
+        chunk = {
+            "pzv": columns["Ev"],
+            **{name: np.full(rows, value) for name, value in self._constants.items()},
+            **columns,
+        }
+        chunk |= {"Z": chunk["tgt"] // 10000 % 1000, "A": chunk["tgt"] // 10 % 1000}
         self._waiting.append({name: chunk[name] for name in BRANCHES})
         self._rows += rows
         self.events += rows
@@ -142,13 +147,13 @@ class GstWriter:
 
 @contextlib.contextmanager
 def create(
-    path: str | Path, probe: int, target: int, compression: str = "zstd:1", force: bool = False
+    path: str | Path, run: Run, compression: str = "zstd:1", force: bool = False
 ) -> Iterator[GstWriter]:
     """Write a ROOT file with the tree ``gst``; it appears as ``path`` when the block ends well.
 
     Parameters
     ----------
-    probe, target : PDG numbers, for example 14 and 1000060120
+    run : what the events have in common
     compression : see :func:`parse_compression`
     force : replace an existing file
 
@@ -162,8 +167,8 @@ def create(
     with new_file(path, force) as stream:
         file = uproot.recreate(stream, compression=options)
         tree = file.mktree(TREE, {name: np.dtype(code) for name, (code, _) in BRANCHES.items()}, title=TITLE)
-        writer = GstWriter(tree, probe, target)
+        writer = GstWriter(tree, run)
         yield writer
         writer.finish()
-        about = {**writer.metadata, "columns": {name: text for name, (_, text) in BRANCHES.items()}}
+        about = {**run.as_dict(), "columns": {name: text for name, (_, text) in BRANCHES.items()}}
         file[METADATA] = json.dumps(about, indent=1)

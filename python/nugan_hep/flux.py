@@ -1,0 +1,80 @@
+"""A neutrino flux: a histogram in the energy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from nugan_hep.errors import UserError
+
+Array = NDArray[np.float64]
+PER_POT = "cm-2 POT-1"
+ARBITRARY = "arbitrary"
+
+
+@dataclass(frozen=True)
+class Flux:
+    """Neutrinos against energy.
+
+    Attributes
+    ----------
+    edges : [K + 1] rising, GeV
+    density : [K], per GeV and in ``unit``, at least 0
+    unit : ``cm-2 POT-1`` where the normalisation is known, else ``arbitrary``
+    name : where it comes from, for messages and output files
+    """
+
+    edges: Array
+    density: Array
+    unit: str = ARBITRARY
+    name: str = "flux"
+
+    def __post_init__(self) -> None:
+        edges, density = (np.asarray(values, dtype=np.float64) for values in (self.edges, self.density))
+        object.__setattr__(self, "edges", edges)
+        object.__setattr__(self, "density", density)
+        if edges.ndim != 1 or density.ndim != 1 or len(edges) != len(density) + 1 or len(density) == 0:
+            raise UserError(
+                f"{self.name}: shapes {edges.shape} and {density.shape}; "
+                "expected edges [K + 1] and density [K]"
+            )
+        if not (np.all(np.isfinite(edges)) and np.all(np.diff(edges) > 0)):
+            raise UserError(f"{self.name}: expected bin edges that rise")
+        bad = np.flatnonzero(~(np.isfinite(density) & (density >= 0)))
+        if len(bad):
+            k = bad[0]
+            raise UserError(
+                f"{self.name}: {density[k]:g} in the bin from {edges[k]:g} to {edges[k + 1]:g} GeV; "
+                "expected a number of at least 0"
+            )
+        if not density.any():
+            raise UserError(f"{self.name}: all bins are zero")
+
+    def __call__(self, enu: ArrayLike) -> Array:
+        """The density at energies [GeV] of any shape; 0 outside of the histogram."""
+        energies = np.asarray(enu, dtype=np.float64)
+        k = np.searchsorted(self.edges, energies, side="right") - 1
+        inside = (k >= 0) & (k < len(self.density))
+        return np.where(inside, self.density[np.clip(k, 0, len(self.density) - 1)], 0.0)
+
+    def integral(self, low: float = -np.inf, high: float = np.inf) -> float:
+        """Neutrinos between two energies [GeV], in ``unit``."""
+        edges = np.clip(self.edges, low, high)
+        return float(np.sum(self.density * np.diff(edges)))
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON; :func:`from_dict` takes it back."""
+        return {
+            "name": self.name,
+            "unit": self.unit,
+            "edges": self.edges.tolist(),
+            "density": self.density.tolist(),
+        }
+
+
+def from_dict(content: dict[str, Any]) -> Flux:
+    """The flux in a file's JSON."""
+    return Flux(content["edges"], content["density"], content["unit"], content["name"])

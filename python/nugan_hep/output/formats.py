@@ -1,0 +1,77 @@
+"""The formats by name."""
+
+from __future__ import annotations
+
+import importlib
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import NamedTuple
+
+from nugan_hep.errors import UserError
+from nugan_hep.output import EventReader, EventWriter, Run
+
+
+class Format(NamedTuple):
+    """Suffixes of its files, the first being usual, and whether ``nugan-convert`` reads it."""
+
+    suffixes: tuple[str, ...]
+    readable: bool = True
+    compression: str = "zstd:1"
+
+
+FORMATS = {
+    "gst": Format((".root",)),
+    "rootracker": Format((".root",)),
+    "nuhepmc": Format((".hepmc3", ".hepmc"), compression="none"),
+    "nuisance": Format((".root",)),
+    "rntuple": Format((".root",)),
+    "parquet": Format((".parquet",)),
+    "npz": Format((".npz",), compression="none"),
+}
+
+
+def check_format(name: str, path: Path) -> Format:
+    """The format of a name; its files have certain suffixes.
+
+    Raises
+    ------
+    UserError : unknown format, or a suffix of another
+    """
+    if name not in FORMATS:
+        raise UserError(f"format {name!r} is not one of {', '.join(FORMATS)}")
+    form = FORMATS[name]
+    if path.suffix not in form.suffixes:
+        raise UserError(f"{path}: expected a name with {' or '.join(form.suffixes)} for the format {name}")
+    return form
+
+
+def create(
+    name: str, path: Path, run: Run, compression: str | None = None, force: bool = False
+) -> AbstractContextManager[EventWriter]:
+    """The writer of a format, see :mod:`nugan_hep.output`; ``compression`` None is the format's usual one.
+
+    Raises
+    ------
+    UserError : see :func:`check_format`; what the format cannot hold; the file cannot be written
+    """
+    form = check_format(name, path)
+    module = importlib.import_module(f"nugan_hep.output.{name}")
+    writer: AbstractContextManager[EventWriter] = module.create(
+        path, run, compression or form.compression, force
+    )
+    return writer
+
+
+def read(name: str, path: Path) -> AbstractContextManager[EventReader]:
+    """The events of a file, see :class:`nugan_hep.output.EventReader`.
+
+    Raises
+    ------
+    UserError : the format cannot be read back; the file is not of this format, or not one of ours
+    """
+    form = check_format(name, path)
+    if not form.readable:
+        raise UserError(f"format {name} lacks what events need and cannot be read back")
+    module = importlib.import_module(f"nugan_hep.output.{name}")
+    reader: AbstractContextManager[EventReader] = module.read(path)
+    return reader
