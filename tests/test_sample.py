@@ -22,10 +22,12 @@ import uproot
 from numpy.typing import NDArray
 from scipy import stats
 
-from nugan_hep import archive, kinematics, sample
+from nugan_hep import archive, kinematics, options, sample
 
 Columns = dict[str, NDArray[Any]]
 
+SHARED = Path(os.environ.get("NUGAN_SHARED", Path(__file__).parents[2] / "shared")) / "data"
+NUWRO, FLUXES = SHARED / "nuwro" / "numu_C12_inc", SHARED / "flux"
 SHIPPED = archive.DEFAULT_MODEL in archive.list_models()
 needs_shipped_model = pytest.mark.skipif(not SHIPPED, reason=f"no model {archive.DEFAULT_MODEL}")
 
@@ -68,6 +70,14 @@ def read(path: Path) -> Columns:
 def metadata(path: Path) -> dict[str, Any]:
     with uproot.open(path) as file:
         return dict(json.loads(str(file["nugan"])))
+
+
+@pytest.fixture(scope="module")
+def flux(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """4e-9 and 1e-9 neutrinos per cm², POT and GeV from 0.2 to 1 and from 1 to 3 GeV, counted in the bins."""
+    path = tmp_path_factory.mktemp("flux") / "flux.txt"
+    path.write_text("# low  high  flux [/m2/1e4POT]\n0.2 1 0.32\n1 3 0.2\n")
+    return path
 
 
 @pytest.fixture(scope="module", params=["toy", pytest.param("shipped", marks=needs_shipped_model)])
@@ -197,6 +207,220 @@ def test_same_seed_same_events(tmp_path: Path, toy: Path, model: str) -> None:
             np.testing.assert_array_equal(other[name], values, err_msg=name)
 
 
+def test_events_of_a_flux(tmp_path: Path, toy: Path, flux: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The energies follow flux times 0.7 E; what is outside of the model's range is known to the file."""
+    out = tmp_path / "a.root"
+    assert run(toy, out, "--flux", str(flux), "-n", "20000") == 0
+    enu = read(out)["Ev"].astype("f8")
+    total = 4 * (1 - 0.09) + (9 - 1)
+
+    def cdf(e: NDArray[np.float64]) -> NDArray[np.float64]:
+        return (4 * (np.clip(e, 0.3, 1) ** 2 - 0.09) + np.clip(e, 1, 3) ** 2 - 1) / total
+
+    assert stats.kstest(enu, cdf).pvalue > 1e-3
+    assert np.all(read(out)["wght"] == 1)
+    neutrinos, rate = 4 * 0.7 + 2, 0.7 * total / 2
+    about = metadata(out)
+    given = about["run"]
+    assert given["sigma"] == about["cross_section"]["mean"] == pytest.approx(rate / neutrinos, rel=1e-12)
+    assert given["sigma_error"] == about["cross_section"]["error"] == pytest.approx(0.01 * given["sigma"])
+    assert given["flux"]["unit"] == "cm-2 POT-1"
+    assert given["flux"]["edges"] == [0.3, 1, 3]  # what the events follow
+    assert given["flux"]["density"] == pytest.approx([4e-9, 1e-9])
+    assert given["energy"] is None
+    assert given["pot"] is None
+    assert about["energy"]["distribution"] == "flux x cross section"
+    assert about["flux"]["contents"] == "/m2/10000POT/bin"
+    assert about["flux"]["neutrinos_inside"] == pytest.approx(4.8 / 5.2)
+    below = 4 * (0.09 - 0.04)
+    assert about["flux"]["rate_below"] == pytest.approx(below / (below + total))
+    first, second = capsys.readouterr().out.splitlines()
+    assert f"sigma {given['sigma']:.4g} +- {given['sigma_error']:.2g} x 1e-38 cm2/nucleon" in first
+    assert "flux.txt, taken as /m2/10000POT/bin: 92.3% of it lies in 0.3 to 10 GeV" in second
+
+
+def test_exposure(tmp_path: Path, toy: Path, flux: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Numbers of several seeds scatter about POT x flux x sigma x nucleons as Poisson's do."""
+    rate = 1e-9 * 0.7 * (4 * (1 - 0.09) + 8) / 2 * 1e-38  # per POT and nucleon
+    expected = 1e20 * rate * 6.02214076e29 * 0.01
+    numbers = []
+    for seed in range(30):
+        out = tmp_path / f"{seed}.root"
+        arguments = ("--flux", str(flux), "--exposure", "1e20,0.01", "--seed", str(seed))
+        assert run(toy, out, *arguments) == 0
+        about = metadata(out)
+        assert about["run"]["pot"] == 1e20
+        assert about["exposure"]["expected"] == pytest.approx(expected, rel=1e-9)
+        assert about["events"] == about["requested"] == about["exposure"]["drawn"] == len(read(out)["iev"])
+        numbers.append(about["events"])
+    assert stats.poisson.cdf(sum(numbers), 30 * expected) == pytest.approx(0.5, abs=0.499)
+    spread = np.var(numbers, ddof=1) / expected * 29
+    assert stats.chi2(29).cdf(spread) == pytest.approx(0.5, abs=0.499)
+    assert f"1e+20 POT and 0.01 t: {expected:,.6g} events expected" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("exposure", "units", "message"),
+    [
+        ("1e3,1e-9", None, "exposure of 1000 POT and 1e-09 t: "),
+        ("1e30,1e3", None, "is above 2,147,483,647"),
+        ("1e20,1", "/bin", "an exposure needs a flux per cm2 or m2 and POT (read as /bin); --flux-units"),
+    ],
+)
+def test_bad_exposure(
+    tmp_path: Path,
+    toy: Path,
+    flux: Path,
+    capsys: pytest.CaptureFixture[str],
+    exposure: str,
+    units: str | None,
+    message: str,
+) -> None:
+    more = ["--flux-units", units] if units else []
+    assert run(toy, tmp_path / "a.root", "--flux", str(flux), "--exposure", exposure, *more) == 2
+    assert message in one_line_error(capsys)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("0.3 1 -1\n1 3 1\n", "-1 in the bin from 0.3 to 1 GeV; expected a number of at least 0"),
+        ("0.3 1 nan\n1 3 1\n", "nan in the bin from 0.3 to 1 GeV"),
+        ("10 11 1\n11 13 1\n", "no flux between 0.3 and 10 GeV"),
+        ("0.3 1 0\n1 3 0\n", "all bins are zero"),
+        ("0.3 1 1\n1 12 1\n", "of the rate lies outside of 0.3 to 10 GeV, the model's range"),
+        ("0.3 1 1\n1 12\n", "rows of 2 and 3 numbers"),
+    ],
+)
+def test_bad_flux(
+    tmp_path: Path, toy: Path, capsys: pytest.CaptureFixture[str], text: str, message: str
+) -> None:
+    (tmp_path / "flux.txt").write_text(text)
+    arguments = ("--flux", str(tmp_path / "flux.txt"), "--flux-units", "/GeV", "-n", "10")
+    assert run(toy, tmp_path / "a.root", *arguments) == 2
+    assert message in one_line_error(capsys)
+    assert not (tmp_path / "a.root").exists()
+    if "outside" in message:
+        assert run(toy, tmp_path / "a.root", *arguments, "--allow-flux-outside", "--quiet") == 0
+
+
+def test_flux_without_the_histogram(tmp_path: Path, toy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with uproot.recreate(tmp_path / "flux.root") as file:
+        for name in ("near_numu", "far_numu"):
+            file[name] = np.histogram([1.0, 2.0], bins=2)
+        file["matrix"] = np.histogram2d([1.0, 2.0], [1.0, 2.0])
+    for histogram, message in {
+        ":numu": "no histogram numu; there is: near_numu, far_numu",
+        "": "2 histograms for the probe 14; name one",
+        ":matrix": "matrix is a TH2D, expected a TH1",
+        ":near_numu": "names no unit of a flux; give --flux-units",
+    }.items():
+        assert run(toy, tmp_path / "a.root", "--flux", f"{tmp_path / 'flux.root'}{histogram}") == 2
+        assert message in one_line_error(capsys)
+    assert not (tmp_path / "a.root").exists()
+
+
+def test_beam_and_flux_whatever_the_chunks(tmp_path: Path, toy: Path, flux: Path) -> None:
+    arguments = ("-n", "5000", "--flux", str(flux), "--vertex", "-1:2,0.5,-7:-4", "--time", "-1:1")
+    arguments += ("--beam-dir", "-0.1,0.2,0.9", "--seed", "5", "--quiet")
+    found = []
+    for chunk, threads in [(700, 1), (4096, 2), (100_000, 2)]:
+        out = tmp_path / f"{chunk}.root"
+        assert run(toy, out, *arguments, "--chunk", str(chunk), "--threads", str(threads)) == 0
+        found.append(read(out))
+    for other in found[1:]:
+        for name, values in found[0].items():
+            np.testing.assert_array_equal(other[name], values, err_msg=name)
+    ev = found[0]
+    direction = np.array([-0.1, 0.2, 0.9]) / np.linalg.norm([-0.1, 0.2, 0.9])
+    neutrino = np.stack([ev[name] for name in ("pxv", "pyv", "pzv")])
+    np.testing.assert_allclose(neutrino, direction[:, None] * ev["Ev"], rtol=1e-6)
+    lepton = np.stack([ev[name].astype("f8") for name in ("pxl", "pyl", "pzl")])
+    np.testing.assert_allclose(direction @ lepton, ev["pl"] * ev["cthl"], atol=1e-6)
+    assert np.all(ev["vtxy"] == 0.5)
+    for name, (low, high) in {"vtxx": (-1, 2), "vtxz": (-7, -4), "vtxt": (-1, 1)}.items():
+        assert stats.kstest(ev[name], stats.uniform(low, high - low).cdf).pvalue > 1e-3
+    about = metadata(tmp_path / "700.root")["beam"]
+    assert about["vertex"] == [[-1, 2], [0.5, 0.5], [-7, -4]]
+    assert about["direction"] == pytest.approx(direction.tolist())
+
+
+def test_format_follows_from_the_suffix(
+    tmp_path: Path, toy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for arguments, expected in {
+        (): ("gst", "events.root"),
+        ("--format", "rootracker"): ("rootracker", "events.root"),
+        ("--format", "nuhepmc"): ("nuhepmc", "events.hepmc3"),
+        ("--out", "a.npz"): ("npz", "a.npz"),
+        ("--out", "a.parquet"): ("parquet", "a.parquet"),
+        ("--out", "a.hepmc"): ("nuhepmc", "a.hepmc"),
+        ("--out", "a.root"): ("gst", "a.root"),
+    }.items():
+        found = options.parse(list(arguments))
+        assert (found.format, str(found.out)) == expected
+    assert sample.main(["--model", str(toy), "-n", "10", "--quiet"]) == 0
+    assert len(read(Path("events.root"))["iev"]) == 10
+    assert sample.main(["--out", "a.txt"]) == 2
+    assert "a.txt: expected a name with .root for the format gst" in one_line_error(capsys)
+
+
+@pytest.mark.skipif(not NUWRO.is_dir() or not FLUXES.is_dir(), reason=f"no {NUWRO} or {FLUXES}")
+@needs_shipped_model
+@pytest.mark.parametrize("weighted", [True, False])
+def test_cross_section_from_a_file_is_that_of_nuwro(tmp_path: Path, weighted: bool) -> None:
+    """d2sigma/dp dcos(theta) over the flux of T2K, from the file alone, against events of NuWro."""
+    out = tmp_path / "t2k.root"
+    spec = f"{FLUXES / 't2kflux_2016_plus250kA.root'}:enu_nd280_numu"
+    more = ["--weighted"] if weighted else []
+    assert run(None, out, "--flux", spec, "-n", "3e5", "--seed", "3", "--quiet", *more) == 0
+    momenta = np.r_[0:1:0.1, 1, 1.25, 1.5, 2, 3, 5, 10]
+    cosines = np.array([-1, -0.5, 0, 0.3, 0.6, 0.7, 0.8, 0.85, 0.9, 0.94, 0.97, 0.99, 1])
+
+    def shares(p: Any, c: Any, w: Any) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+        """Fractions of the weight, their variances and the numbers of events, in bins."""
+        number, sum1, sum2 = (
+            np.histogram2d(p, c, (momenta, cosines), weights=weights)[0] for weights in (w**0, w, w**2)
+        )
+        share = sum1 / w.sum()
+        return share, (sum2 * (1 - 2 * share) + share**2 * (w**2).sum()) / w.sum() ** 2, number
+
+    ev = read(out)
+    about = metadata(out)["run"]
+    ours, variance, number = shares(ev["pl"].astype("f8"), ev["cthl"], ev["wght"])
+
+    table = np.genfromtxt(NUWRO / "xsec.csv", delimiter=",", names=True)
+    edges, sigma = np.r_[table["E_lo_GeV"], table["E_hi_GeV"][-1]], table["xsec_total"]
+    with uproot.open(FLUXES / "t2kflux_2016_plus250kA.root") as file:
+        contents, borders = file["enu_nd280_numu"].to_numpy()
+    with uproot.open(NUWRO / "val.root") as file:
+        val = file["events"].arrays(["enu", "emu", "theta"], library="np")
+    bin_of = np.clip(np.searchsorted(edges, val["enu"], side="right") - 1, 0, len(sigma) - 1)
+    flux_of = contents[np.searchsorted(borders, val["enu"], side="right") - 1]
+    theirs, their_variance, their_number = shares(
+        kinematics.momentum(val["emu"]), np.cos(val["theta"].astype("f8")), flux_of * sigma[bin_of]
+    )
+
+    # their mean: the flux in each bin of NuWro's table times its cross section
+    steps = np.interp(edges, borders, np.r_[0, np.cumsum(contents * np.diff(borders))])
+    mean = np.sum(np.diff(steps) * sigma) / (steps[-1] - steps[0])
+    assert about["sigma"] == pytest.approx(mean, rel=2e-3)
+    assert abs(about["sigma"] - mean) < about["sigma_error"]
+
+    area = np.outer(np.diff(momenta), np.diff(cosines))
+    filled = (number > 30) & (their_number > 30)
+    difference = (about["sigma"] * ours - mean * theirs) / area
+    error = np.sqrt(about["sigma"] ** 2 * variance + mean**2 * their_variance) / area
+    pulls = difference[filled] / error[filled]
+    assert filled.sum() > 100
+    assert ours[filled].sum() > 0.99
+    # 1 and a standard deviation of sqrt(2/n), as of two samples of one law; the network is nearly that
+    assert np.mean(pulls**2) < 1 + 5 * math.sqrt(2 / filled.sum())
+    assert np.abs(pulls).max() < 5
+
+
 def test_more_events_begin_with_the_same(tmp_path: Path, toy: Path) -> None:
     assert run(toy, tmp_path / "a.root", "-n", "100", "--quiet") == 0
     assert run(toy, tmp_path / "b.root", "-n", "1234", "--quiet") == 0
@@ -240,7 +464,7 @@ def test_summary_is_one_line(tmp_path: Path, toy: Path, capsys: pytest.CaptureFi
     size = f"{out.stat().st_size:,}"
     assert re.fullmatch(
         rf"{re.escape(str(out))}: 10,000 events in [\d.]+ s \([\d,]+ events/s\), {size} bytes, "
-        r"sigma 1.4 x 1e-38 cm2/nucleon\n",
+        r"sigma 1.4 \+- 0.014 x 1e-38 cm2/nucleon\n",
         captured.out,
     )
     assert captured.err == ""
@@ -283,7 +507,25 @@ def one_line_error(capsys: pytest.CaptureFixture[str]) -> str:
         (["--chunk", "2e6"], "--chunk 2,000,000 is above 1,000,000"),
         (["--compression", "gzip"], "'gzip' is not one of zstd, lz4, zlib"),
         (["--compression", "zstd:99"], "'zstd:99' is not one of"),
-        (["--flux", "t2k"], "--flux"),
+        (["--energy", "1", "--flux", "t2k.root"], "--flux: not allowed with argument --energy"),
+        (["--uniform", "1", "2", "--flux", "t2k.root"], "--flux: not allowed with argument --uniform"),
+        (["--flux", "t2k.root:numu"], "cannot read flux t2k.root: no such file"),
+        (["--flux-units", "/bin"], "--flux-units needs a flux: expected --flux"),
+        (["--weighted"], "--weighted needs a flux"),
+        (["--allow-flux-outside"], "--allow-flux-outside needs a flux"),
+        (["--exposure", "1e20,1"], "--exposure needs a flux"),
+        (["--exposure", "1e20,1", "-n", "5"], "-n: not allowed with argument --exposure"),
+        (["--exposure", "0,1", "--flux", "a"], "'0,1' is not POT,MASS: two finite numbers above 0"),
+        (["--exposure", "1e20,0", "--flux", "a"], "'1e20,0' is not POT,MASS"),
+        (["--exposure", "1e20", "--flux", "a"], "'1e20' is not POT,MASS"),
+        (["--exposure", "1e20,1,2", "--flux", "a"], "'1e20,1,2' is not POT,MASS"),
+        (["--exposure", "1e20,1", "--flux", "a", "--weighted"], "give it or --weighted, not both"),
+        (["--vertex", "1,2"], "--vertex '1,2': expected X,Y,Z"),
+        (["--vertex", "-1:-2,0,0"], "--vertex -1:-2: expected finite numbers, low <= high"),
+        (["--time", "soon"], "--time 'soon'"),
+        (["--beam-dir", "0,0,0"], "beam direction [0.0, 0.0, 0.0]: expected three finite numbers, not all"),
+        (["--format", "hepevt"], "format 'hepevt' is not one of gst, rootracker"),
+        (["--format", "npz"], "a.root: expected a name with .npz for the format npz"),
     ],
 )
 def test_bad_arguments(
@@ -430,5 +672,5 @@ def test_version() -> None:
 
 def test_help_has_units_and_examples() -> None:
     text = without_torch("--help")
-    for part in ("GeV", "rad", "1e-38 cm2/nucleon", "nugan-sample -n 5e6", "exit codes"):
+    for part in ("GeV", "rad", "1e-38 cm2/nucleon", "nugan-sample -n 5e6", "exit codes", "--flux", "5 %"):
         assert part in text

@@ -11,8 +11,11 @@ import numpy as np
 import pytest
 import torch
 from make_model import write_all
+from scipy import stats
 
+from nugan_hep.beam import Beam
 from nugan_hep.errors import UserError
+from nugan_hep.flux import Flux
 from nugan_hep.sampler import Sampler
 
 COLUMNS = ["iev", "Ev", "El", "pxl", "pyl", "pzl", "pl", "cthl", "thetal", "phil", "Q2", "W", "x", "y"]
@@ -70,6 +73,39 @@ def test_what_it_knows_of_the_model(sampler: Sampler) -> None:
     assert repr(sampler) == "Sampler('toy', device='cpu', backend='torch', threads=2)"
 
 
+def test_energies_of_a_flux(sampler: Sampler, tmp_path: Path) -> None:
+    """The same flux as a function, a pair, an object and a file gives the same events; 0.7 E is sigma."""
+    edges, density = np.array([0.5, 1.0, 3.0]), np.array([4.0, 1.0])
+    (tmp_path / "flux.txt").write_text("0.5 1 4\n1 3 1\n")
+    events = sampler.sample(flux=(edges, density), n=20_000, seed=5)
+    assert list(events) == COLUMNS
+    for flux, units in [(Flux(edges, density), None), (str(tmp_path / "flux.txt"), "/GeV")]:
+        again = sampler.sample(flux=flux, flux_units=units, n=500, seed=5, first=1000)
+        for name in COLUMNS:
+            assert again[name].tobytes() == events[name][1000:1500].tobytes()
+    mean = (4 * (1 - 0.5**3) + (27 - 1)) / (4 * (1 - 0.5**2) + (9 - 1)) * 2 / 3
+    assert events["Ev"].mean() == pytest.approx(mean, abs=4 * events["Ev"].std() / np.sqrt(20_000))
+    smooth = sampler.sample(flux=lambda enu: 1 / enu, n=20_000, seed=5)["Ev"]  # times E: uniform
+    assert stats.kstest(smooth, stats.uniform(0.3, 9.7).cdf).pvalue > 1e-3
+    weighted = sampler.sample(flux=(edges, density), n=20_000, seed=5, weighted=True)
+    assert list(weighted) == [*COLUMNS, "wght"]
+    assert np.average(weighted["Ev"], weights=weighted["wght"]) == pytest.approx(mean, rel=0.02)
+    found = sampler.rate((edges, density))
+    assert found.sigma == pytest.approx(0.7 * 1.375)
+    assert found.sigma_error == pytest.approx(0.007 * 1.375)
+
+
+def test_events_of_a_beam(sampler: Sampler) -> None:
+    beam = Beam(vertex=((0, 1), 2, (3, 4)), time=5, direction=(0, 1, 0))
+    events = sampler.sample(enu=1.5, n=300, seed=5, first=20, beam=beam)
+    assert set(events) == {*COLUMNS, "pxv", "pyv", "pzv", "vtxx", "vtxy", "vtxz", "vtxt"}
+    np.testing.assert_allclose(events["pyl"], events["pl"] * events["cthl"], atol=1e-6)
+    np.testing.assert_array_equal(events["pyv"], events["Ev"])
+    part = sampler.sample([1.5] * 10, seed=5, first=30, beam=beam)
+    for name in events:
+        np.testing.assert_array_equal(part[name], events[name][10:20])
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -77,6 +113,12 @@ def test_what_it_knows_of_the_model(sampler: Sampler) -> None:
         ({"enu": 1.0}, "n, the number of events"),
         ({"enu": [1.0, 2.0], "n": 3}, "n = 3, but enu holds 2"),
         ({"enu": 1.0, "uniform": (1, 2), "n": 3}, "not both"),
+        ({"enu": 1.0, "flux": ([1, 2], [1]), "n": 3}, "give enu or uniform or flux"),
+        ({"uniform": (1, 2), "flux": ([1, 2], [1]), "n": 3}, "give enu or uniform or flux"),
+        ({"flux": ([1, 2], [1])}, "n, the number of events"),
+        ({"flux": 3, "n": 3}, "flux = 3: expected a Flux, a file, a function"),
+        ({"n": 3, "weighted": True}, "weighted and flux_units go with a flux"),
+        ({"n": 3, "flux_units": "/bin"}, "weighted and flux_units go with a flux"),
         ({"enu": [[1.0, 2.0]]}, r"shape \(1, 2\)"),
         ({"n": 3, "seed": -1}, "seed = -1"),
         ({"n": 3, "seed": 2**64}, "seed = "),
@@ -123,6 +165,11 @@ def test_bad_options(models: Path, options: dict[str, Any], error: type[Exceptio
         ({"enu": float("nan"), "n": 1}, "enu = nan"),
         ({"enu": [1.0, float("inf")]}, "enu = inf"),
         ({"enu": []}, "n = 0"),
+        ({"n": 0, "flux": ([1, 2], [1])}, "n = 0: expected at least 1"),
+        ({"n": 1, "flux": ([1, 2], [-1])}, "flux: -1 in the bin from 1 to 2 GeV"),
+        ({"n": 1, "flux": ([11, 12], [1])}, r"flux: no flux between 0\.3 and 10 GeV"),
+        ({"n": 1, "flux": ([1, 12], [1])}, r"of the rate lies outside .*\(allow_flux_outside=True\)"),
+        ({"n": 1, "flux": "none.root:numu"}, r"cannot read flux none\.root"),
         ({"n": 1, "uniform": (3.0, 2.0)}, "3 to 2 GeV: expected low <= high"),
     ],
 )

@@ -1,4 +1,5 @@
 #include <pybind11/numpy.h>
+#include <pybind11/stl.h>
 
 #include <memory>
 #include <nugan/Error.hpp>
@@ -82,8 +83,9 @@ py::dict sample_at(const nugan::Sampler& sampler, const Energies& enu, std::uint
 using Floats = py::array_t<float, py::array::c_style | py::array::forcecast>;
 
 py::array_t<float> generate(const nugan::Sampler& sampler, const Floats& latent, const Floats& enu) {
-  if (latent.ndim() != 2 || enu.ndim() != 1)
-    throw nugan::Error("latent, enu: expected the shapes [N, L] and [N]");
+  const auto size = static_cast<py::ssize_t>(sampler.model().latent_size);
+  if (latent.ndim() != 2 || enu.ndim() != 1 || latent.shape(0) != enu.size() || latent.shape(1) != size)
+    throw nugan::Error("latent, enu: expected the shapes [N, " + std::to_string(size) + "] and [N]");
   const std::span<const float> latents(latent.data(), static_cast<std::size_t>(latent.size()));
   const std::span<const float> energies(enu.data(), static_cast<std::size_t>(enu.size()));
   std::vector<float> muons;
@@ -130,5 +132,8 @@ void register_sampler(py::module_& m) {
            py::arg("seed"), py::arg("first") = 0)
       .def("sample_spectrum", &sample_spectrum, py::arg("spectrum"), py::arg("n"), py::arg("seed"),
            py::arg("first") = 0)
-      .def("sample_at", &sample_at, py::arg("enu"), py::arg("seed"), py::arg("first") = 0);
+      .def("sample_at", &sample_at, py::arg("enu"), py::arg("seed"), py::arg("first") = 0)
+      .def("generate", &generate, py::arg("latent"), py::arg("enu"));
+  m.def("multiply_add_rate", &nugan::multiply_add_rate);
+  m.def("simd_names", &nugan::simd_names);
 }

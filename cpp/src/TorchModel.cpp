@@ -13,9 +13,12 @@
 #include <mutex>
 #include <nugan/Constants.hpp>
 #include <nugan/Error.hpp>
+#include <string_view>
+#include <utility>
 
 #include "Sha256.hpp"
 #include "TorchModule.hpp"
+#include "check_archive.hpp"
 #include "fused/recognise.hpp"
 #include "message.hpp"
 
@@ -30,6 +33,8 @@ std::string short_reason(const std::exception& error) {
   text = text.starts_with("The following operation failed") ? text.substr(text.rfind('\n') + 1)
                                                             : text.substr(0, text.find('\n'));
   text = text.substr(0, text.find(". "));
+  // it may quote the bytes of a damaged archive
+  std::ranges::replace_if(text, [](unsigned char c) { return c < ' ' || c > '~'; }, '?');
   return text.size() > 160 ? text.substr(0, 160) + "..." : text;
 }
 
@@ -72,6 +77,7 @@ void check_file(const std::string& file) {
 torch::jit::Module load(const std::string& file, torch::Device device, std::string& metadata) {
   torch::jit::ExtraFilesMap extra{{"nugan.json", ""}};
   try {
+    check_archive(file);
     auto script = torch::jit::load(file, device, extra);
     script.eval();
     metadata = extra["nugan.json"];
@@ -81,6 +87,22 @@ torch::jit::Module load(const std::string& file, torch::Device device, std::stri
   }
 }
 
+bool is_utf8(std::string_view text) {
+  constexpr std::uint32_t least[] = {0, 0x80, 0x800, 0x10000};  // overlong forms are none
+  for (std::size_t i = 0; i < text.size();) {
+    const auto lead = static_cast<std::uint8_t>(text[i++]);
+    const int more = lead < 0x80 ? 0 : lead >> 5 == 6 ? 1 : lead >> 4 == 14 ? 2 : lead >> 3 == 30 ? 3 : -1;
+    if (more < 0 || text.size() - i < static_cast<std::size_t>(more)) return false;
+    std::uint32_t point = more == 0 ? lead : lead & (0x3F >> more);
+    for (int k = 0; k < more; ++k, ++i) {
+      if ((text[i] & 0xC0) != 0x80) return false;
+      point = point << 6 | (text[i] & 0x3F);
+    }
+    if (point < least[more] || point > 0x10FFFF || (point >= 0xD800 && point < 0xE000)) return false;
+  }
+  return true;
+}
+
 // Reads the typed attributes that every generator carries
 class Attributes {
  public:
@@ -88,7 +110,7 @@ class Attributes {
 
   int integer(const char* name) const {
     const auto value = get(name);
-    if (!value.isInt()) fail(name, "an integer");
+    if (!value.isInt() || !std::in_range<int>(value.toInt())) fail(name, "an integer of 32 bits");
     return static_cast<int>(value.toInt());
   }
   double real(const char* name) const {
@@ -98,7 +120,7 @@ class Attributes {
   }
   std::string text(const char* name) const {
     const auto value = get(name);
-    if (!value.isString()) fail(name, "a string");
+    if (!value.isString() || !is_utf8(value.toStringRef())) fail(name, "a string in UTF-8");
     return value.toStringRef();
   }
   std::vector<double> table(const char* name) const {
@@ -124,6 +146,7 @@ class Attributes {
 ModelInfo read_info(const torch::jit::Module& script, const std::string& file, std::string metadata) {
   constexpr int format_version = 1;
   if (metadata.empty()) throw Error(message(file, ": no nugan.json inside; not a nugan-hep model"));
+  if (!is_utf8(metadata)) throw Error(message(file, ": nugan.json inside is not UTF-8"));
   const Attributes attributes(script, file);
   if (const int version = attributes.integer("format_version"); version != format_version)
     attributes.fail("format_version", message(format_version, ", not ", version));
@@ -144,6 +167,7 @@ ModelInfo read_info(const torch::jit::Module& script, const std::string& file, s
   if (!(info.shift > 0)) attributes.fail("shift", "above 0 GeV");
   if (!(info.enu_min > muon_mass + info.shift)) attributes.fail("enu_min", "above threshold");
   if (!(info.enu_max > info.enu_min)) attributes.fail("enu_max", "above enu_min");
+  if (!(info.enu_max <= 1e9)) attributes.fail("enu_max", "1e9 GeV at most");
   if (info.xsec.size() != info.xsec_enu.size()) attributes.fail("xsec", "as many entries as xsec_enu");
   return info;
 }
@@ -165,7 +189,7 @@ std::string weights_sha256(const torch::jit::Module& script) {
 
 }  // namespace
 
-TorchModel::TorchModel(const std::string& file, const std::string& device) : device_(device) {
+TorchModel::TorchModel(const std::string& file, const std::string& device) try : device_(device) {
   const auto torch_device = parse_device(device);
   check_file(file);
   std::string metadata;
@@ -175,6 +199,10 @@ TorchModel::TorchModel(const std::string& file, const std::string& device) : dev
   if (weights_sha256(script) != info_.sha256)
     throw Error(message(file, ": weights do not match their SHA-256; the file is corrupt"));
   module_ = std::make_unique<Module>(std::move(script), torch_device);
+} catch (const Error&) {
+  throw;
+} catch (const std::exception& error) {
+  throw Error(message(file, ": ", short_reason(error)));
 }
 
 TorchModel::~TorchModel() = default;

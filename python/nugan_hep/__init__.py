@@ -3,37 +3,54 @@
 >>> import nugan_hep
 >>> events = nugan_hep.Sampler("numu_C12_inc").sample(enu=1.0, n=100_000, seed=7)
 >>> events["El"], events["thetal"]  # muon energy [GeV] and angle [rad]
+>>> events = nugan_hep.Sampler("numu_C12_inc").sample(flux="t2kflux.root:enu_nd280_numu", n=100_000)
 >>> nugan_hep.d2sigma("numu_C12_inc", enu=1.0, emu=0.7, theta=0.2)  # 1e-38 cm²/GeV per nucleon
 """
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nugan_hep.archive import list_models
+    from nugan_hep.beam import Beam
     from nugan_hep.density import d2sigma, log_prob, reweight
+    from nugan_hep.flux import Flux
+    from nugan_hep.flux_readers import read_flux
     from nugan_hep.sampler import Sampler
 
 __version__: str
-__all__ = ["Sampler", "__version__", "d2sigma", "get_cmake_dir", "list_models", "log_prob", "reweight"]
+__all__ = [
+    "Beam",
+    "Flux",
+    "Sampler",
+    "__version__",
+    "d2sigma",
+    "get_cmake_dir",
+    "list_models",
+    "log_prob",
+    "read_flux",
+    "reweight",
+]
+
+HOMES = {
+    "Beam": "beam",
+    "Flux": "flux",
+    "Sampler": "sampler",
+    "d2sigma": "density",
+    "list_models": "archive",
+    "log_prob": "density",
+    "read_flux": "flux_readers",
+    "reweight": "density",
+}
+"""The module of each name, loaded when it is asked for: the sampler brings LibTorch, the density torch."""
 
 
 def __getattr__(name: str) -> Any:
-    # the sampler brings LibTorch, the density torch: loaded when they are asked for
-    if name == "Sampler":
-        from nugan_hep.sampler import Sampler
-
-        return Sampler
-    if name == "list_models":
-        from nugan_hep.archive import list_models
-
-        return list_models
-    if name in ("d2sigma", "log_prob", "reweight"):
-        from nugan_hep import density
-
-        return getattr(density, name)
+    if name in HOMES:
+        return getattr(importlib.import_module(f"nugan_hep.{HOMES[name]}"), name)
     if name == "__version__":
         from importlib.metadata import version
 

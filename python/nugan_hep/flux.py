@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -25,12 +25,14 @@ class Flux:
     density : [K], per GeV and in ``unit``, at least 0
     unit : ``cm-2 POT-1`` where the normalisation is known, else ``arbitrary``
     name : where it comes from, for messages and output files
+    contents : the unit that its source's contents were taken for, or empty
     """
 
     edges: Array
     density: Array
     unit: str = ARBITRARY
     name: str = "flux"
+    contents: str = ""
 
     def __post_init__(self) -> None:
         edges, density = (np.asarray(values, dtype=np.float64) for values in (self.edges, self.density))
@@ -65,6 +67,19 @@ class Flux:
         edges = np.clip(self.edges, low, high)
         return float(np.sum(self.density * np.diff(edges)))
 
+    def between(self, low: float, high: float) -> Flux:
+        """The part of it between two energies [GeV].
+
+        Raises
+        ------
+        UserError : nothing is there
+        """
+        if not self.integral(low, high) > 0:
+            raise UserError(f"{self.name}: no flux between {low:g} and {high:g} GeV")
+        kept = (self.edges[1:] > low) & (self.edges[:-1] < high)
+        edges = np.append(np.clip(self.edges[:-1][kept], low, high), min(self.edges[-1], high))
+        return replace(self, edges=edges, density=self.density[kept])
+
     def as_dict(self) -> dict[str, Any]:
         """For JSON; :func:`from_dict` takes it back."""
         return {
@@ -72,9 +87,10 @@ class Flux:
             "unit": self.unit,
             "edges": self.edges.tolist(),
             "density": self.density.tolist(),
+            "contents": self.contents,
         }
 
 
 def from_dict(content: dict[str, Any]) -> Flux:
     """The flux in a file's JSON."""
-    return Flux(content["edges"], content["density"], content["unit"], content["name"])
+    return Flux(**{"contents": "", **content})

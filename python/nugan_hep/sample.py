@@ -1,255 +1,179 @@
-"""``nugan-sample``: draw charged-current events from a model into a ROOT file."""
+"""``nugan-sample``: draw charged-current events from models into a file."""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
-import datetime
 import functools
-import importlib.metadata
+import importlib
+import math
 import shlex
 import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from nugan_hep import archive, cli
-from nugan_hep.cross_section import CrossSection
+from nugan_hep import archive, cli, flux_readers, rate, streams, targets
+from nugan_hep.beam import Beam
+from nugan_hep.description import cross_section, describe, model_table, summary, version
 from nugan_hep.errors import UserError
-from nugan_hep.output import Columns, EventWriter, Run, atomic, gst, overlap
+from nugan_hep.flux import Flux
+from nugan_hep.options import PROGRAM, check_number, parse
+from nugan_hep.output import Columns, EventWriter, Run, atomic, formats, overlap
 from nugan_hep.signals import stop_signals
-
-if TYPE_CHECKING:
-    from nugan_hep._core import SamplerCore
-
-PROGRAM = "nugan-sample"
-MOST_EVENTS = 2**31 - 1
-MOST_PER_CHUNK = 1_000_000
-
-EXAMPLES = """\
-examples:
-  nugan-sample --out events.root
-  nugan-sample -n 5e6 --energy 1.0 --seed 7 --out at_1GeV.root
-  nugan-sample --uniform 0.5 3 --device cuda:0 --compression lz4:1
-
-The file holds a TTree "gst" (energies and momenta in GeV, angles in rad, Q2 in GeV^2) and a text
-"nugan" (JSON: model, seed, command, cross section in 1e-38 cm2/nucleon, meaning of each branch).
-The same seed gives the same events whatever --chunk and --threads. Ctrl-C closes a valid file.
-exit codes: 0 done, 2 bad input, 130 interrupted (143 by SIGTERM)"""
+from nugan_hep.source import Energies, Source, common_range, make_source
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = cli.Parser(
-        prog=PROGRAM,
-        description="Draw charged-current neutrino events from a trained model into a ROOT file.",
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    add = parser.add_argument
-    add(
-        "--model",
-        default=archive.DEFAULT_MODEL,
-        metavar="NAME|PATH",
-        help=f"model's name or .pt file (default {archive.DEFAULT_MODEL})",
-    )
-    add("-n", type=cli.count, default=1_000_000, metavar="N", help="events, 1e6 allowed (default 1e6)")
-    energy = parser.add_mutually_exclusive_group()
-    energy.add_argument("--energy", type=cli.positive, metavar="E", help="one neutrino energy [GeV]")
-    energy.add_argument(
-        "--uniform",
-        type=cli.positive,
-        nargs=2,
-        metavar=("LO", "HI"),
-        help="energies uniform in [LO, HI] GeV (default: the model's range)",
-    )
-    add("--seed", type=cli.seed, default=1, metavar="S", help="0 to 2^64 - 1 (default 1)")
-    add("--out", type=Path, default=Path("events.root"), metavar="FILE", help="default events.root")
-    add("--device", type=cli.device, default="cpu", metavar="cpu|cuda[:k]", help="default cpu")
-    add(
-        "--backend",
-        choices=("auto", "fused", "torch"),
-        default="auto",
-        help="what runs the network (default auto: the fused kernel where it can be had, else LibTorch)",
-    )
-    add("--threads", type=cli.threads, default=0, metavar="T", help="CPU threads (default 0: all)")
-    add("--chunk", type=cli.count, default=100_000, metavar="C", help="events held at once (default 100000)")
-    add(
-        "--compression",
-        default="zstd:1",
-        metavar="A[:LEVEL]",
-        help="zstd, lz4, zlib or none (default zstd:1)",
-    )
-    add("--force", action="store_true", help="replace an existing file")
-    add("--quiet", action="store_true", help="no progress bar, no summary")
-    add("--list-models", action="store_true", help="show the models that --model knows by name")
-    add("--version", action="store_true", help="show versions")
-    return parser
-
-
-def _version() -> str:
-    versions = {}
-    for name in ("nugan-hep", "torch"):
-        try:
-            versions[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            versions[name] = "not installed"
-    return f"nugan-hep {versions['nugan-hep']} (torch {versions['torch']})"
-
-
-def _model_table() -> str:
-    lines = [f"{'model':<20} {'probe':>5} {'target':>11}  energies [GeV]"]
-    for name in archive.list_models():
-        try:
-            about = archive.read_metadata(archive.find_model(name))
-        except UserError as error:
-            lines.append(f"{name:<20} unreadable: {error}")
-            continue
-        low, high = about["enu_range"]
-        lines.append(f"{name:<20} {about['probe']:>5} {about['target']:>11}  {low:g} to {high:g}")
-    return "\n".join(lines)
-
-
-def _check_output(options: argparse.Namespace) -> None:
-    """Refuse what cannot succeed before any work is done."""
-    if options.n > MOST_EVENTS:
-        raise UserError(
-            f"-n {options.n:,} is above {MOST_EVENTS:,}, the most events that the 32-bit event number counts"
-        )
-    if options.chunk > MOST_PER_CHUNK:
-        raise UserError(f"--chunk {options.chunk:,} is above {MOST_PER_CHUNK:,}")
-    atomic.check_target(options.out, options.force)
-    need = gst.least_bytes(options.n, options.compression)
+def _check_space(options: argparse.Namespace, n: int) -> None:
+    """Refuse what the disk cannot hold before any work is done."""
+    compression = options.compression or formats.FORMATS[options.format].compression
+    module = importlib.import_module(f"nugan_hep.output.{options.format}")
+    need = module.least_bytes(n, compression)
     free = shutil.disk_usage(options.out.parent).free
     if need > free:
         raise UserError(
-            f"{options.n:,} events take at least {need / 1e9:.3g} GB, "
+            f"{n:,} events take at least {need / 1e9:.3g} GB, "
             f"but {options.out.parent} has {free / 1e9:.3g} GB free"
         )
 
 
-def _energies(options: argparse.Namespace, core: SamplerCore) -> tuple[float, float]:
-    """The range [GeV] to draw from, inside of the model's."""
-    if options.energy is not None:
-        low = high = options.energy
-    else:
-        low, high = options.uniform or (core.enu_min, core.enu_max)
-    if low > high:
-        raise UserError(f"--uniform {low:g} {high:g}: the first energy must not be above the second")
-    for value in (low, high):
-        if not core.enu_min <= value <= core.enu_max:
-            raise UserError(
-                f"energy {value:g} GeV is outside of the range of {core.name}, "
-                f"{core.enu_min:g} to {core.enu_max:g} GeV"
-            )
-    return low, high
+def _models(options: argparse.Namespace) -> tuple[list[str], dict[int, float] | None]:
+    """The models' names and, unless a model was named, the target's fractions of nucleons."""
+    if options.probe is None:
+        return [options.model or archive.DEFAULT_MODEL], None
+    probe, fractions = targets.parse_probe(options.probe), targets.parse_target(options.target)
+    return [targets.find_model(probe, pdg) for pdg in fractions], fractions
 
 
-def _jobs(
-    core: SamplerCore, energies: tuple[float, float], options: argparse.Namespace
-) -> Iterator[Callable[[], Columns]]:
-    for first in range(0, options.n, options.chunk):
-        n = min(options.chunk, options.n - first)
-        yield functools.partial(core.sample_uniform, *energies, n, options.seed, first)
+def _open(options: argparse.Namespace) -> Source:
+    """The models with the energies and the seed that the options ask for."""
+    from nugan_hep import _core
+
+    names, fractions = _models(options)
+    how = options.device, options.threads, options.backend
+    opened = [_core.SamplerCore(str(archive.find_model(name)), *how) for name in names]
+    cores = {core.target: core for core in opened}
+    name, low, high = ", ".join(core.name for core in opened), *common_range(cores)
+    flux: Flux | None = None
+    if options.flux is not None:
+        flux = flux_readers.read_flux(options.flux, options.flux_units, opened[0].probe)
+    elif options.energy is not None or options.uniform is not None:
+        ends = options.uniform or [options.energy] * 2
+        for energy in ends:
+            if not low <= energy <= high:
+                raise UserError(
+                    f"energy {energy:g} GeV is outside of the range of {name}, {low:g} to {high:g} GeV"
+                )
+        low, high = ends
+        if low > high:
+            raise UserError(f"--uniform {low:g} {high:g}: the first energy must not be above the second")
+    energies = Energies(low, high, flux, options.weighted)
+    source = make_source(cores, fractions or {opened[0].target: 1.0}, energies, options.seed)
+    if flux is not None:
+        rate.check_outside(flux.name, sum(source.outside), (low, high), options.allow_flux_outside)
+    return source
 
 
-def _cross_section(core: SamplerCore, energies: tuple[float, float]) -> CrossSection | None:
-    """The model's table, if it has one over all of these energies [GeV]."""
-    table = CrossSection(core.xsec_enu, core.xsec)
-    covered = len(table.enu) and table.enu[0] <= energies[0] and energies[1] <= table.enu[-1]
-    return table if covered else None
+def _number(options: argparse.Namespace, run: Run, about: dict[str, Any]) -> int:
+    """Events to draw: those asked for, or a number that an exposure happens to give."""
+    if options.exposure is None:
+        return int(options.n)
+    assert run.flux is not None
+    assert run.sigma is not None
+    run.pot = options.exposure.pot
+    mean = rate.expected_events(run.flux, run.sigma, *options.exposure)
+    text = f"exposure of {run.pot:g} POT and {options.exposure.mass:g} t"
+    check_number(math.ceil(mean), f"{mean:,.4g} events, the expectation for an {text},")
+    u = float(streams.uniforms(options.seed, streams.EXPOSURE, 0, 1)[0, 0])
+    n = rate.poisson(mean, u)
+    check_number(n, f"{n:,} events")
+    if n == 0:
+        raise UserError(f"{text}: {mean:.3g} events expected and none drawn; expected at least one")
+    about["exposure"] = {**options.exposure._asdict(), "expected": mean, "drawn": n, "unit": "POT, t"}
+    return n
+
+
+def _jobs(source: Source, beam: Beam, n: int, chunk: int) -> Iterator[Callable[[], Columns]]:
+    def draw(first: int, size: int) -> Columns:
+        return beam.place(source.draw(first, size), source.seed, first)
+
+    for first in range(0, n, chunk):
+        yield functools.partial(draw, first, min(chunk, n - first))
 
 
 def _write(
-    core: SamplerCore,
     writer: EventWriter,
-    options: argparse.Namespace,
-    energies: tuple[float, float],
+    jobs: Iterator[Callable[[], Columns]],
+    n: int,
+    source: Source,
+    quiet: bool,
     stopped: Callable[[], bool],
 ) -> float | None:
-    """Draw and write until done or stopped; the events' mean cross section, if the model has a table."""
-    sigma, total = _cross_section(core, energies), 0.0
-    chunks = overlap.ahead(_jobs(core, energies, options), stopped)
-    with cli.progress("events", options.quiet) as bar, contextlib.closing(chunks):
-        task = bar.add_task("sampling", total=options.n, note="")
+    """Draw and write until done or stopped; the mean cross section, if the models have one."""
+    table = source.table() if source.sigma is None else None
+    low, high = source.energies.low, source.energies.high
+    if table is not None and not table.enu[0] <= low <= high <= table.enu[-1]:
+        table = None
+    total = 0.0
+    chunks = overlap.ahead(jobs, stopped)
+    with cli.progress("events", quiet) as bar, contextlib.closing(chunks):
+        task = bar.add_task("sampling", total=n, note="")
         start = time.monotonic()
         for columns in chunks:
             writer.write(columns)
-            if sigma:  # the limits take away what rounding to float32 put beyond the ends
-                total += float(sigma(np.clip(columns["Ev"].astype(np.float64), *energies)).sum())
-            rate = writer.events / max(time.monotonic() - start, 1e-9)
-            bar.update(task, completed=writer.events, note=f"{rate:,.0f} events/s")
+            if table:  # the limits take away what rounding to float32 put beyond the ends
+                total += float(table(np.clip(columns["Ev"].astype(np.float64), low, high)).sum())
+            speed = writer.events / max(time.monotonic() - start, 1e-9)
+            bar.update(task, completed=writer.events, note=f"{speed:,.0f} events/s")
     if writer.events == 0:
         raise KeyboardInterrupt  # nothing that a file could hold
-    return total / writer.events if sigma else None
-
-
-def _describe(
-    core: SamplerCore, options: argparse.Namespace, energies: tuple[float, float], command: str
-) -> dict[str, Any]:
-    """What the file says of itself, but for what is known only at the end."""
-    return {
-        "program": _version(),
-        "command": command,
-        "time": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
-        "model": {
-            "name": core.name,
-            "sha256": core.sha256,
-            "probe": core.probe,
-            "target": core.target,
-            "interaction": core.interaction,
-        },
-        "backend": core.backend,
-        "seed": options.seed,
-        "energy": {"low": energies[0], "high": energies[1], "distribution": "uniform", "unit": "GeV"},
-        "requested": options.n,
-    }
+    return total / writer.events if table else source.sigma
 
 
 def sample(argv: Sequence[str] | None = None) -> int:
     """Do what the command line asks; the exit code."""
     argv = sys.argv[1:] if argv is None else argv
-    options = _parser().parse_args(argv)
+    options = parse(argv)
     if options.version or options.list_models:
-        print(_version() if options.version else _model_table())
+        print(version() if options.version else model_table())
         return 0
-    _check_output(options)
-    model = archive.find_model(options.model)
+    atomic.check_target(options.out, options.force)
+    if options.n is not None:
+        _check_space(options, options.n)
 
     from nugan_hep import _core
 
     try:
-        core = _core.SamplerCore(str(model), options.device, options.threads, options.backend)
-        energies = _energies(options, core)
-        run = Run(core.probe, {core.target: 1.0}, energy=options.energy)
+        source = _open(options)
+        energies = source.energies
+        fractions = {nucleus.core.target: nucleus.fraction for nucleus in source.nuclei}
+        run = Run(source.nuclei[0].core.probe, fractions, source.sigma, source.sigma_error)
+        run.energy = energies.one
+        run.flux = source.nuclei[0].rate.flux if source.nuclei[0].rate is not None else None
+        beam = Beam(options.vertex, options.time, options.beam_dir)
+        run.metadata.update(describe(source, beam, options, shlex.join([PROGRAM, *argv])))
+        n = run.metadata["requested"] = _number(options, run, run.metadata)
+        _check_space(options, n)
         start = time.monotonic()
         with (
             stop_signals() as caught,
-            gst.create(options.out, run, options.compression, options.force) as writer,
+            formats.create(options.format, options.out, run, options.compression, options.force) as writer,
         ):
-            run.metadata.update(_describe(core, options, energies, shlex.join([PROGRAM, *argv])))
-            sigma = _write(core, writer, options, energies, lambda: bool(caught))
+            jobs = _jobs(source, beam, n, options.chunk)
+            mean = _write(writer, jobs, n, source, options.quiet, lambda: bool(caught))
             run.metadata["events"] = writer.events
-            run.metadata["cross_section"] = {
-                "mean": sigma,
-                "unit": "1e-38 cm2/nucleon",
-                "enu": core.xsec_enu.tolist(),
-                "sigma": core.xsec.tolist(),
-            }
+            run.metadata["cross_section"] = cross_section(source, mean)
+            if run.pot is not None:
+                run.pot *= writer.events / n  # of an interrupted run, what was made
     except _core.Error as error:
         raise UserError(str(error).splitlines()[0]) from error
-    seconds = time.monotonic() - start
     if not options.quiet:
-        print(
-            f"{options.out}: {writer.events:,} events in {seconds:.2f} s "
-            f"({writer.events / seconds:,.0f} events/s), {options.out.stat().st_size:,} bytes, "
-            + ("sigma unknown" if sigma is None else f"sigma {sigma:.4g} x 1e-38 cm2/nucleon")
-        )
-    if writer.events < options.n:
-        print(f"{PROGRAM}: interrupted after {writer.events:,} of {options.n:,} events", file=sys.stderr)
+        print(summary(run.metadata, options, time.monotonic() - start))
+    if writer.events < n:
+        print(f"{PROGRAM}: interrupted after {writer.events:,} of {n:,} events", file=sys.stderr)
         return 128 + caught[0]
     return 0
 

@@ -12,7 +12,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nugan_hep.archive import DEFAULT_MODEL, find_model
+from nugan_hep.beam import Beam
 from nugan_hep.errors import UserError
+from nugan_hep.flux_readers import FluxLike, as_flux
+from nugan_hep.rate import Rate, check_outside, draw, flux_rate
 
 Columns = dict[str, NDArray[Any]]
 
@@ -94,6 +97,11 @@ class Sampler:
         first: int = 0,
         *,
         uniform: tuple[float, float] | None = None,
+        flux: FluxLike | None = None,
+        flux_units: str | None = None,
+        weighted: bool = False,
+        allow_flux_outside: bool = False,
+        beam: Beam | None = None,
     ) -> Columns:
         """Draw events ``first`` ... ``first + n - 1`` of a seed.
 
@@ -108,12 +116,20 @@ class Sampler:
         seed : 0 to 2^64 - 1
         first : number of the first event
         uniform : draw the energies uniformly from (low, high) [GeV] instead
+        flux : draw them from flux times cross section instead: a :class:`nugan_hep.Flux`, a file as
+            ``FILE[:HISTOGRAM]``, a function of the energies [N] in GeV, a pair (edges [K + 1], density [K])
+            in GeV and per GeV, or a histogram of ``hist`` or uproot
+        flux_units : unit of the flux's numbers, such as ``/cm2/1e21POT/50MeV`` or ``/bin``
+        weighted : spread the energies uniformly over the flux, with its shape as weights ``wght``
+        allow_flux_outside : let more than 5 % of the rate lie outside of the model's range
+        beam : where the events are and where the beam goes, see :class:`nugan_hep.Beam`
 
         Returns
         -------
         dict of arrays of shape [n], float32 but for iev (int32) and cthl (float64)
             iev Ev El pxl pyl pzl pl cthl thetal phil Q2 W x y, named as in GENIE's gst tree; energies and
-            momenta in GeV, angles in rad, Q2 in GeV². W is -999 where W² < 0.
+            momenta in GeV, angles in rad, Q2 in GeV². W is -999 where W² < 0. ``weighted`` adds wght
+            (float64, mean 1), ``beam`` adds pxv pyv pzv (GeV), vtxx vtxy vtxz vtxt (float64, m and s).
 
         Raises
         ------
@@ -122,22 +138,45 @@ class Sampler:
         """
         if not 0 <= (seed := _whole("seed", seed)) < 2**64:
             raise ValueError(f"seed = {seed}: expected 0 to 2^64 - 1")
-        if enu is not None and uniform is not None:
-            raise ValueError("give enu or uniform, not both")
+        if sum(given is not None for given in (enu, uniform, flux)) > 1:
+            raise ValueError("give enu or uniform or flux, not both")
+        if flux is None and (weighted or flux_units is not None):
+            raise ValueError("weighted and flux_units go with a flux")
         energies = None if enu is None else np.asarray(enu, dtype=np.float64)
         if energies is not None and energies.ndim > 0:
-            return self._sample_at(energies, n, seed, first)
+            n = self._check_energies(energies, n)
         if n is None:
             raise ValueError("n, the number of events, is missing")
-        if energies is not None:
-            low = high = float(energies)
-        else:
-            low, high = self.enu_range if uniform is None else _two_energies(uniform)
         n, first = _event_number("n", n), _event_number("first", first)
         try:
-            return self._core.sample_uniform(low, high, n, seed, first)
+            if energies is not None and energies.ndim > 0:
+                events = self._core.sample_at(energies, seed, first)
+            elif flux is not None:
+                rate = self.rate(flux, flux_units)
+                check_outside(rate.flux.name, rate.outside, self.enu_range, allow_flux_outside)
+                events = draw(self._core, rate, n, seed, first, weighted)
+            else:
+                low, high = self.enu_range if uniform is None else _two_energies(uniform)
+                ends = (low, high) if energies is None else (float(energies), float(energies))
+                events = self._core.sample_uniform(*ends, n, seed, first)
         except self._error as error:
             raise UserError(str(error)) from None
+        return events if beam is None else beam.place(events, seed, first)
+
+    def rate(self, flux: FluxLike, flux_units: str | None = None) -> Rate:
+        """What a flux makes of the model: mean cross section, share outside of the range, events to expect.
+
+        Parameters
+        ----------
+        flux, flux_units : as in :meth:`sample`
+
+        Raises
+        ------
+        ValueError : something that is no flux
+        UserError : a file that cannot be read, no flux inside of the model's range, a model without sigma
+        """
+        known = as_flux(flux, *self.enu_range, flux_units, self._core.probe)
+        return flux_rate(self._core, known)
 
     def generate(self, latent: ArrayLike, enu: ArrayLike) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """The muons that the network makes of given latents, on one thread.
@@ -161,15 +200,13 @@ class Sampler:
             raise UserError(str(error)) from None
         return muons[:, 0], muons[:, 1]
 
-    def _sample_at(self, energies: NDArray[np.float64], n: int | None, seed: int, first: int) -> Columns:
+    @staticmethod
+    def _check_energies(energies: NDArray[np.float64], n: int | None) -> int:
         if energies.ndim > 1:
             raise ValueError(f"enu has the shape {energies.shape}: expected one energy or one dimension")
         if n is not None and _whole("n", n) != len(energies):
             raise ValueError(f"n = {n}, but enu holds {len(energies)} energies")
-        try:
-            return self._core.sample_at(energies, seed, _event_number("first", first))
-        except self._error as error:
-            raise UserError(str(error)) from None
+        return len(energies)
 
 
 def _whole(name: str, value: int, limit: int | None = None) -> int:

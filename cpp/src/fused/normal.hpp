@@ -9,7 +9,8 @@ namespace nugan {
 // Written without branches, so that loops over it become vectors, and compiled without contraction of
 // products and sums, so that every instruction set gives the same bits.
 
-/// ln u for u = (word + 1/2) 2^-32, to two units in the last place.
+/// ln u for u = (word + 1/2) 2^-32 in float32, to two units in the last place; the largest 128 words round to
+/// u = 1.
 inline float log_uniform(std::uint32_t word) {
   const float scaled = static_cast<float>(word) + 0.5f;
   std::uint32_t bits;

@@ -53,13 +53,14 @@ DenseLayer dense(const Module& module) {
   require(type_name(module) == "Linear", "a dense layer");
   const auto weight = value(module, "weight");
   require(weight.isTensor() && weight.toTensor().dim() == 2, "a matrix of weights");
-  DenseLayer layer{.inputs = static_cast<int>(weight.toTensor().size(1)),
-                   .outputs = static_cast<int>(weight.toTensor().size(0)),
+  const auto outputs = weight.toTensor().size(0), inputs = weight.toTensor().size(1);
+  // sizes of the kernels' memory are ints
+  require(inputs > 0 && outputs > 0 && inputs < 1 << 17 && outputs < 1 << 17, "a moderate width");
+  DenseLayer layer{.inputs = static_cast<int>(inputs),
+                   .outputs = static_cast<int>(outputs),
                    .weight = numbers(module, "weight"),
                    .bias = numbers(module, "bias")};
-  require(
-      layer.inputs > 0 && layer.outputs > 0 && layer.bias.size() == static_cast<std::size_t>(layer.outputs),
-      "a bias for each output");
+  require(layer.bias.size() == static_cast<std::size_t>(outputs), "a bias for each output");
   return layer;
 }
 
@@ -98,7 +99,7 @@ GanNetwork gan(const Module& script) {
     GanBlock next = block(child(module, "dense"), child(module, "norm"), child(module, "activation"));
     next.conditioned = value(module, "conditioned").toBool();
     next.skip = value(module, "skip").toBool();
-    next.scale = next.skip ? static_cast<float>(value(module, "scale").toDouble()) : 1.0f;
+    next.scale = next.skip ? static_cast<float>(value(module, "scale").toScalar().to<double>()) : 1.0f;
     require(next.dense.inputs == width + (next.conditioned ? energies : 0), "inputs of a block");
     require(!next.skip || next.dense.outputs == width, "equal widths around a skip connection");
     require(next.scale > 0, "a positive scale");

@@ -1,0 +1,128 @@
+"""What a run of ``nugan-sample`` says of itself, in its file and on the screen."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import importlib.metadata
+from typing import Any
+
+import numpy as np
+
+from nugan_hep import archive, rate, targets
+from nugan_hep.beam import Beam
+from nugan_hep.errors import UserError
+from nugan_hep.flux import Flux
+from nugan_hep.source import Source
+
+
+def version() -> str:
+    versions = {}
+    for name in ("nugan-hep", "torch"):
+        try:
+            versions[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            versions[name] = "not installed"
+    return f"nugan-hep {versions['nugan-hep']} (torch {versions['torch']})"
+
+
+def model_table() -> str:
+    lines = [f"{'model':<20} {'probe':>5} {'target':>11}  energies [GeV]"]
+    for name in archive.list_models():
+        try:
+            about = archive.read_metadata(archive.find_model(name))
+        except UserError as error:
+            lines.append(f"{name:<20} unreadable: {error}")
+            continue
+        low, high = about["enu_range"]
+        lines.append(f"{name:<20} {about['probe']:>5} {about['target']:>11}  {low:g} to {high:g}")
+    return "\n".join(lines)
+
+
+def describe(source: Source, beam: Beam, options: argparse.Namespace, command: str) -> dict[str, Any]:
+    """What the file says of itself, but for what is known only at the end."""
+    models = [
+        {
+            "name": nucleus.core.name,
+            "sha256": nucleus.core.sha256,
+            "probe": nucleus.core.probe,
+            "target": nucleus.core.target,
+            "interaction": nucleus.core.interaction,
+        }
+        for nucleus in source.nuclei
+    ]
+    about: dict[str, Any] = {
+        "program": version(),
+        "command": command,
+        "time": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+        "model": max(zip(source.shares(), models, strict=True), key=lambda pair: pair[0])[1],
+        "backend": source.nuclei[0].core.backend,
+        "seed": options.seed,
+        "energy": source.energies.as_dict(),
+        "beam": beam.as_dict(),
+    }
+    if len(models) > 1:
+        nuclei = zip(models, source.nuclei, source.shares(), strict=True)
+        about["models"] = [
+            {**model, "fraction": nucleus.fraction, "share": share, "sigma": nucleus.sigma}
+            for model, nucleus, share in nuclei
+        ]
+    flux = source.energies.flux
+    if flux is not None:
+        inside = flux.integral(source.energies.low, source.energies.high) / flux.integral()
+        below, above = source.outside
+        about["flux"] = {
+            "name": flux.name,
+            "contents": flux.contents,
+            "unit": flux.unit,
+            "neutrinos_inside": inside,
+            "rate_below": below,
+            "rate_above": above,
+        }
+    return about
+
+
+def cross_section(source: Source, mean: float | None) -> dict[str, Any]:
+    """The mean cross section with its uncertainty, and the table against energy."""
+    table, error = source.table(), source.sigma_error
+    if mean is not None and error is None:
+        flat = Flux(np.array([source.energies.low, source.energies.high]), np.ones(1))
+        core = source.nuclei[0].core
+        error = rate.average_error(core, rate.knot_weights(flat, core.xsec_enu))
+    return {
+        "mean": mean,
+        "error": error,
+        "unit": "1e-38 cm2/nucleon",
+        "enu": [] if table is None else table.enu.tolist(),
+        "sigma": [] if table is None else table.sigma.tolist(),
+    }
+
+
+def summary(about: dict[str, Any], options: argparse.Namespace, seconds: float) -> str:
+    """The lines that the program ends with."""
+    sigma, events = about["cross_section"], about["events"]
+    lines = [
+        f"{options.out}: {events:,} events in {seconds:.2f} s "
+        f"({events / seconds:,.0f} events/s), {options.out.stat().st_size:,} bytes, "
+        + (
+            "sigma unknown"
+            if sigma["mean"] is None
+            else f"sigma {sigma['mean']:.4g} +- {sigma['error']:.2g} x 1e-38 cm2/nucleon"
+        )
+    ]
+    if "flux" in about:
+        flux, energy = about["flux"], about["energy"]
+        lines.append(
+            f"flux {flux['name']}, taken as {flux['contents']}: {flux['neutrinos_inside']:.1%} of it lies in "
+            f"{energy['low']:g} to {energy['high']:g} GeV, where sigma is averaged; with sigma ~ E outside, "
+            f"{flux['rate_below']:.1%} of the rate lies below and {flux['rate_above']:.1%} above"
+        )
+    if "models" in about:
+        parts = [f"{targets.nucleus(model['target'])} {model['share']:.1%}" for model in about["models"]]
+        lines.append(f"events by nucleus: {', '.join(parts)}")
+    if "exposure" in about:
+        exposure = about["exposure"]
+        lines.append(
+            f"{exposure['pot']:g} POT and {exposure['mass']:g} t: {exposure['expected']:,.6g} events expected"
+        )
+    return "\n".join(lines)

@@ -1,0 +1,189 @@
+"""The columns of the formats that are tables: names, types, and what is filled in."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nugan_hep.errors import UserError
+from nugan_hep.output import Columns, Run
+from nugan_hep.output.regroup import Regrouped
+from nugan_hep.output.run import from_dict
+
+METADATA = "nugan"
+"""Name of the JSON that a file has beside its events."""
+
+BRANCHES: dict[str, tuple[str, str]] = {
+    "iev": ("i4", "event number, from 0"),
+    "neu": ("i4", "neutrino, PDG number"),
+    "tgt": ("i4", "target nucleus, PDG number"),
+    "Z": ("i4", "protons of the target"),
+    "A": ("i4", "nucleons of the target"),
+    "cc": ("?", "charged current, always true"),
+    "wght": ("f8", "event weight"),
+    "Ev": ("f4", "neutrino energy [GeV]"),
+    "El": ("f4", "lepton total energy [GeV]"),
+    "pxl": ("f4", "lepton momentum, x [GeV]"),
+    "pyl": ("f4", "lepton momentum, y [GeV]"),
+    "pzl": ("f4", "lepton momentum, z [GeV]"),
+    "pl": ("f4", "lepton momentum [GeV]"),
+    "cthl": ("f8", "cosine of the lepton angle"),
+    "thetal": ("f4", "lepton angle to the neutrino [rad]"),
+    "phil": ("f4", "lepton azimuth [rad]"),
+    "Q2": ("f4", "four-momentum transfer [GeV^2]"),
+    "W": ("f4", "hadronic mass for a nucleon at rest [GeV], -999 where W^2 < 0"),
+    "x": ("f4", "Bjorken x for a nucleon at rest"),
+    "y": ("f4", "inelasticity (Ev - El)/Ev"),
+    "pxv": ("f4", "neutrino momentum, x [GeV]"),
+    "pyv": ("f4", "neutrino momentum, y [GeV]"),
+    "pzv": ("f4", "neutrino momentum, z [GeV]"),
+    "vtxx": ("f8", "vertex, x [m]"),
+    "vtxy": ("f8", "vertex, y [m]"),
+    "vtxz": ("f8", "vertex, z [m]"),
+    "vtxt": ("f8", "vertex, time [s]"),
+}
+TYPES = {name: np.dtype(code) for name, (code, _) in BRANCHES.items()}
+ROW_BYTES = sum(kind.itemsize for kind in TYPES.values())
+
+LEAST_ROW_BYTES = 32
+"""Random mantissas do not compress: at one fixed energy zlib:9 still needs more than this."""
+
+COLUMNS = tuple(name for name in BRANCHES if name not in ("neu", "Z", "A", "cc"))
+"""What a reader gives back; the rest follows from the run and ``tgt``."""
+
+
+def complete(columns: Columns, run: Run) -> dict[str, NDArray[Any]]:
+    """All of :data:`BRANCHES`, [N] each in its type.
+
+    What of ``neu tgt cc wght pxv pyv pzv vtxx vtxy vtxz vtxt`` is missing is added; ``Z`` and ``A`` follow
+    from ``tgt``.
+    """
+    rows = len(columns["Ev"])
+    constants = {
+        "tgt": run.target,
+        "wght": 1,
+        **dict.fromkeys(("pxv", "pyv", "vtxx", "vtxy", "vtxz", "vtxt"), 0),
+    }
+    found = {
+        "pzv": columns["Ev"],
+        **{name: np.full(rows, value, TYPES[name]) for name, value in constants.items()},
+        **columns,
+        "neu": np.full(rows, run.probe, TYPES["neu"]),
+        "cc": np.ones(rows, TYPES["cc"]),
+    }
+    found |= {"Z": found["tgt"] // 10000 % 1000, "A": found["tgt"] // 10 % 1000}
+    return {name: np.asarray(found[name], kind) for name, kind in TYPES.items()}
+
+
+class TableWriter:
+    """Collects chunks into tables of a fixed number of rows, whatever the chunks are.
+
+    Parameters
+    ----------
+    run : see :class:`nugan_hep.output.EventWriter`
+    rows : of a table
+    put : takes the tables, dicts of all :data:`BRANCHES`
+
+    Attributes
+    ----------
+    run : stored as JSON when the file is closed
+    events : events written so far
+    """
+
+    def __init__(self, run: Run, rows: int, put: Callable[[dict[str, NDArray[Any]]], object]) -> None:
+        self.run = run
+        self.events = 0
+        self._put = put
+        self._regrouped = Regrouped(rows)
+
+    def write(self, columns: Columns) -> None:
+        """Append the events of ``columns``, arrays [N]; see :func:`complete` for what may be missing."""
+        for table in self._regrouped.add(complete(columns, self.run)):
+            self._put(table)
+        self.events += len(columns["Ev"])
+
+    def finish(self) -> None:
+        """Write the last, shorter table."""
+        for table in self._regrouped.rest():
+            self._put(table)
+
+
+def about(run: Run) -> str:
+    """The JSON of a run and its columns."""
+    texts = {name: text for name, (_, text) in BRANCHES.items()}
+    return json.dumps({**run.as_dict(), "columns": texts}, indent=1)
+
+
+def run_of(path: str | Path, text: str | None) -> Run:
+    """The run in a file's JSON, which :func:`about` wrote.
+
+    Raises
+    ------
+    UserError : there is none, or something else
+    """
+    if text is None:
+        raise UserError(f"{path}: no description {METADATA!r} of a run, which nugan-sample writes")
+    try:
+        run = from_dict(json.loads(text))
+    except (ValueError, UserError) as error:
+        raise UserError(f"{path}: {METADATA}: {error}") from error
+    run.metadata.pop("columns", None)
+    return run
+
+
+def split_compression(text: str, levels: tuple[str, ...], plain: tuple[str, ...]) -> tuple[str, int]:
+    """The algorithm and its level, by default 1 (fastest), of ``zstd:1`` and the like.
+
+    Parameters
+    ----------
+    levels, plain : names of the algorithms that have levels from 1 to 9, and of those that have none
+
+    Raises
+    ------
+    UserError : unknown algorithm or level
+    """
+    name, colon, level = text.lower().partition(":")
+    if name in levels and (not colon or level in tuple("123456789")):
+        return name, int(level or 1)
+    if name in plain and (not colon or (name, level) == ("none", "0")):
+        return name, 0
+    raise UserError(
+        f"compression {text!r} is not one of {', '.join(levels)} (with :1 to :9) or {', '.join(plain)}"
+    )
+
+
+def check_readable(path: str | Path) -> Path:
+    """The path of an existing file.
+
+    Raises
+    ------
+    UserError : there is none
+    """
+    file = Path(path)
+    # os.path-like: a folder that may not be searched says no, before Python 3.14 too
+    try:
+        present = file.is_file()
+    except OSError:
+        present = False
+    if not present:
+        raise UserError(f"cannot read {file}: there is no such file")
+    return file
+
+
+@contextlib.contextmanager
+def damage(path: str | Path) -> Iterator[None]:
+    """Turn whatever a library says of a damaged file into one line."""
+    try:
+        yield
+    except (UserError, MemoryError):
+        raise
+    except Exception as error:
+        first = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
+        reason = f"{type(error).__name__}: {first:.120}".rstrip(": ")
+        raise UserError(f"cannot read {path}: {reason}") from error

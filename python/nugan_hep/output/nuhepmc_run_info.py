@@ -1,0 +1,199 @@
+"""The head of a NuHepMC 1.0.0 file: HepMC3's GenRunInfo with the attributes that the specification asks for.
+
+What each attribute answers is said by its clause (github.com/NuHepMC/Spec): G.R is required, G.C agreed.
+HepMC3 writes a double with 15 digits and a vector of doubles with six decimals; here they are put down in
+full as text, which in the file is the same attribute.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import io
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from nugan_hep.errors import UserError
+from nugan_hep.flux import ARBITRARY
+from nugan_hep.output.particles import quasielastic
+from nugan_hep.output.run import Run, from_dict
+
+VERSION = (1, 0, 0)
+ARTICLES = ("2502.20244", "2508.12987")
+"""arXiv numbers of the networks' articles, those of CITATION.cff."""
+
+QUASIELASTIC, INCLUSIVE = 200, 700
+PROCESSES = {
+    QUASIELASTIC: ("CC quasielastic", "charged-current quasielastic scattering, muon kinematics"),
+    INCLUSIVE: (
+        "CC inclusive",
+        "charged-current scattering of any mode: the model knows the muon, not which mode an event has",
+    ),
+}
+"""Charged current is X00 to X49; what has no mode belongs to 700 and above, other processes (E.C.1)."""
+
+PRIMARY_VERTEX = 1
+FINAL, BEAM, TARGET = 1, 4, 20
+VERTEX_STATUS = {PRIMARY_VERTEX: ("PrimaryVertex", "the neutrino's scattering")}
+PARTICLE_STATUS = {
+    FINAL: ("FinalState", "leaves the nucleus: the muon, and the remnant that balances the event"),
+    BEAM: ("Beam", "incoming neutrino"),
+    TARGET: ("Target", "target nucleus, at rest"),
+}
+CM = 100.0
+"""Centimetres, the file's unit of length, in a metre."""
+
+REMNANT = 2009900000
+REMNANT_INFO = (
+    "NuclearRemnant",
+    "all but the muon: the hadrons and the nucleus left behind, which the model does not tell apart, "
+    "with the four-momentum that balances the event; not a particle to propagate",
+)
+
+OURS = "NuHepMC.Provenance.nugan"
+EVENTS = "NuHepMC.Provenance.NEvents"
+LONGEST_LINE = 512 * 512 - 2
+"""HepMC3 reads lines into a buffer of 512 x 512 characters and gives up on longer ones."""
+
+
+def library(name: str) -> Any:
+    """A module of a package that only this format needs.
+
+    Raises
+    ------
+    UserError : it is not installed
+    """
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        package = name.partition(".")[0]
+        raise UserError(f"format nuhepmc needs {package}: pip install {package}") from None
+
+
+def process(run: Run, target: int) -> int:
+    """The process of the events on a target."""
+    return QUASIELASTIC if quasielastic(run, target) else INCLUSIVE
+
+
+def head(info: Any, length: int = 0) -> bytes:
+    """All that stands before the first event, filled up with blanks to ``length`` bytes.
+
+    Raises
+    ------
+    UserError : a line is longer than HepMC3 can read
+    """
+    ours = str(info.attributes[OURS]).rstrip()
+    info.attributes[OURS] = ours
+    missing = length - len(_head(info))
+    if missing > 0:
+        info.attributes[OURS] = ours + " " * missing
+    text = _head(info)
+    longest = max(text.split(b"\n"), key=len)
+    if len(longest) > LONGEST_LINE:
+        raise UserError(
+            f"format nuhepmc holds at most {LONGEST_LINE:,} characters in a line, "
+            f"but {longest.split()[1].decode()} takes {len(longest):,}"
+        )
+    return text
+
+
+def _head(info: Any) -> bytes:
+    text = io.BytesIO()
+    stream = library("pyhepmc._core").pyiostream(text)
+    library("pyhepmc.io").WriterAscii(stream, info).close()
+    stream.flush()
+    return text.getvalue().partition(b"HepMC::Asciiv3-END_EVENT_LISTING")[0]
+
+
+def run_info(run: Run, events: int) -> Any:
+    """HepMC3's GenRunInfo of a run of ``events`` events.
+
+    Raises
+    ------
+    UserError : the run has no cross section
+    """
+    info = library("pyhepmc").GenRunInfo()
+    info.tools = [info.ToolInfo("nugan-hep", _version(), "neural generators of neutrino-nucleus events")]
+    info.weight_names = ["CV"]
+    for name, value in _attributes(run):
+        info.attributes[f"NuHepMC.{name}"] = value
+    info.attributes[EVENTS] = events
+    info.attributes[OURS] = json.dumps(run.as_dict(), separators=(",", ":"))
+    return info
+
+
+def read_run(info: Any) -> tuple[Run, int]:
+    """The run in a GenRunInfo, and how many events it has.
+
+    Raises
+    ------
+    UserError : it was not written by :func:`run_info`
+    """
+    try:
+        ours = json.loads(str(info.attributes[OURS]))
+        events = int(str(info.attributes[EVENTS]))
+    except (KeyError, ValueError) as error:
+        raise UserError(f"no {OURS}, which nugan-sample writes ({error!r:.80})") from None
+    return from_dict(ours), events
+
+
+def _version() -> str:
+    try:
+        return importlib.metadata.version("nugan-hep")
+    except importlib.metadata.PackageNotFoundError:
+        return "unknown"
+
+
+def _attributes(run: Run) -> Iterator[tuple[str, Any]]:
+    """Names without the leading ``NuHepMC.``, and values."""
+    sigma = run.need_cross_section("nuhepmc")
+    conventions = ["G.C.2", "G.C.3", "G.C.5", "G.S.2", "E.C.1", "E.C.5", "P.C.2"]
+    yield from zip(("Version.Major", "Version.Minor", "Version.Patch"), VERSION, strict=True)
+    yield "Units.CrossSection.Unit", "10-38 cm2"
+    yield "Units.CrossSection.TargetScale", "PerNucleon"
+    yield "FluxAveragedTotalCrossSection", in_full([sigma])
+    if run.sigma_error is not None:
+        yield "FluxAveragedTotalCrossSectionUncertainty", in_full([run.sigma_error])
+    processes = {process(run, target) for target in run.targets}
+    yield from _described("ProcessIDs", "ProcessInfo", {key: PROCESSES[key] for key in sorted(processes)})
+    yield from _described("VertexStatusIDs", "VertexStatusInfo", VERTEX_STATUS)
+    yield from _described("ParticleStatusIDs", "ParticleStatusInfo", PARTICLE_STATUS)
+    # the specification has the name under one word and the description under another
+    yield "AdditionalParticleNumbers", [REMNANT]
+    yield f"AdditionalParticleNumber[{REMNANT}].Name", REMNANT_INFO[0]
+    yield f"AdditionalParticleInfo[{REMNANT}].Description", REMNANT_INFO[1]
+    yield "Citations.Generator.arXiv", list(ARTICLES)
+    if run.pot is not None:
+        conventions.append("G.C.1")
+        yield "Exposure.POT", in_full([run.pot])
+    if run.flux is not None or run.energy is not None:
+        conventions.append("G.C.4")
+        yield from _beam(run)
+    yield "Conventions", sorted(conventions)
+
+
+def _described(ids: str, info: str, known: dict[int, tuple[str, str]]) -> Iterator[tuple[str, Any]]:
+    yield ids, list(known)
+    for number, (name, description) in known.items():
+        yield f"{info}[{number}].Name", name
+        yield f"{info}[{number}].Description", description
+
+
+def _beam(run: Run) -> Iterator[tuple[str, Any]]:
+    beam = f"Beam[{run.probe}]"
+    yield f"{beam}.EnergyUnit", "GEV"
+    if run.flux is None:
+        yield f"{beam}.Type", "MonoEnergetic"
+        yield f"{beam}.MonoEnergetic.Energy", in_full([run.energy or 0.0])
+        return
+    yield f"{beam}.Type", "Histogram"
+    yield f"{beam}.RateUnit", "Arbitrary" if run.flux.unit == ARBITRARY else f"{run.flux.unit} GeV-1"
+    yield f"{beam}.Histogram.BinEdges", in_full(run.flux.edges.tolist())
+    yield f"{beam}.Histogram.BinContent", in_full(run.flux.density.tolist())
+    yield f"{beam}.Histogram.ContentIsPerWidth", True
+
+
+def in_full(numbers: Iterable[float]) -> str:
+    """Numbers as HepMC3 writes a double or a vector of doubles, with all digits."""
+    return " ".join(repr(float(number)) for number in numbers)

@@ -1,0 +1,374 @@
+"""Fluxes from files and from Python: units, bins, what is refused."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import hist
+import numpy as np
+import pytest
+import uproot
+from numpy.typing import ArrayLike
+from uproot.writing.identify import to_TAxis, to_TH1x
+
+import nugan_hep
+from nugan_hep import flux as flux_module
+from nugan_hep.errors import UserError
+from nugan_hep.flux import ARBITRARY, PER_POT, Flux
+from nugan_hep.flux_readers import as_flux, neutrino_in, read_flux
+from nugan_hep.flux_units import Unit, axis_scale, from_title, from_user, make_flux
+
+SHARED = Path(os.environ.get("NUGAN_SHARED", Path(__file__).parents[2] / "shared")) / "data" / "flux"
+needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason=f"no fluxes in {SHARED}")
+
+EDGES = [0.0, 0.5, 1.0, 3.0]
+CONTENTS = [1.0, 2.0, 8.0]
+PER_BIN = "#nu / m^{2} / POT"
+
+
+def th1(edges: ArrayLike, contents: ArrayLike, title: str = PER_BIN, axis: str = "E [GeV]") -> Any:
+    borders, values = np.asarray(edges, dtype="f8"), np.asarray(contents, dtype="f8")
+    return to_TH1x(
+        "",
+        "",
+        np.r_[99.0, values, 99.0],  # with something below and above the bins
+        float(len(values)),
+        float(values.sum()),
+        float(values.sum()),
+        0.0,
+        0.0,
+        np.r_[0.0, values, 0.0],
+        to_TAxis("xaxis", axis, len(values), borders[0], borders[-1], borders),
+        to_TAxis("yaxis", title, 1, 0.0, 1.0),
+    )
+
+
+def root_file(path: Path, **histograms: Any) -> Path:
+    with uproot.recreate(path) as file:
+        for name, histogram in histograms.items():
+            file[name.replace("__", "/")] = histogram
+    return path
+
+
+@pytest.mark.parametrize(
+    ("title", "unit"),
+    [
+        ("Flux [/cm^{2}/50 MeV/1#times10^{21} p.o.t.]", Unit(1, 1e21, 0.05)),
+        (" #nu/m^{2}/10^{6}POT/0.5 GeV", Unit(1e4, 1e6, 0.5)),
+        ("#nu / m^{2} / 10^{6} POT / GeV", Unit(1e4, 1e6, 1)),
+        ("Unosc #nu_{#mu}s / m^{2} / POT / GeV", Unit(1e4, 1, 1)),
+        ("Unosc #bar{#nu}_{#mu}s / m^{2} / POT", Unit(1e4, 1, None)),
+        ("Oscillated #nu_{#tau}s / GeV / m^{2} / POT", Unit(1e4, 1, 1)),
+        ("#frac{Number of #nu_{#mu}}{1.592 #upoint 10^{20} POT cm^{2} 0.05 GeV}", Unit(1, 1.592e20, 0.05)),
+        (r"$\frac{\nu}{\mathrm{m^2}\cdot 10^{6} POT\cdot GeV}$", Unit(1e4, 1e6, 1)),
+        ("flux at 280 m [cm^{-2} POT^{-1} GeV^{-1}]", Unit(1, 1, 1)),
+        ("flux (nu per cm2 per 1e21 POT per 100 MeV)", Unit(1, 1e21, 0.1)),
+        ("flux [10^{-12} / cm² / POT / bin]", Unit(1, 1, None, 1e-12)),
+        ("Flux/cm^{2}/50 MeV", Unit(1, None, 0.05)),
+        ("E in GeV, flux in nu/cm2/POT", Unit(1, 1, None)),
+    ],
+)
+def test_units_in_titles(title: str, unit: Unit) -> None:
+    found = from_title(title)
+    assert found is not None
+    assert found[:2] == unit[:2]
+    assert found.width == pytest.approx(unit.width)
+    assert found.scale == unit.scale
+    again = from_user(str(found))
+    assert again == pytest.approx(found)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "",
+        "Entries",
+        "Fractional Uncertainty",
+        "#nu_{#mu} CC Events / kTon / POT",
+        "Events / 50 MeV",
+        "Flux",
+        "Flux at 280 m / cm^{2} / GeV",  # 280 of what?
+        "Flux / cm^{2} / m^{2}",
+        "Flux / cm^{2} / 50 MeV / bin",
+        "Flux / cm^{2} / 0 POT",
+        "Area [cm^{2}]",
+    ],
+)
+def test_titles_without_the_unit_of_a_flux(title: str) -> None:
+    assert from_title(title) is None
+
+
+def test_units_of_the_user() -> None:
+    assert from_user("/GeV") == Unit(width=1)
+    assert from_user("/bin") == Unit()
+    assert from_user("E in MeV /cm2/POT/MeV") == Unit(1, 1, 1e-3)
+    assert axis_scale("E [GeV]", "E in MeV /cm2/POT/MeV") == 1e-3
+    assert axis_scale("E [MeV]", "/cm2/POT/bin") == 1e-3
+    assert axis_scale("E [MeV]", "E in GeV /cm2/POT/bin") == 1
+    assert axis_scale("E", None) == 1
+    for text in ("", "GeV", "furlongs", "cm2 POT", "/0GeV"):
+        with pytest.raises(UserError, match=r'expected a unit such as "/cm2'):
+            from_user(text)
+
+
+def test_bins_of_unequal_width() -> None:
+    """8 in the bin of 2 GeV are 4 per GeV if they are per bin, 16 if they are per 0.5 GeV."""
+    per_bin = make_flux(EDGES, CONTENTS, Unit(1e4, 10, None), "a")
+    np.testing.assert_allclose(per_bin.density, np.array([2, 4, 4]) / 1e5)
+    assert per_bin.integral() == pytest.approx(sum(CONTENTS) / 1e5)
+    per_half = make_flux(EDGES, CONTENTS, Unit(1, None, 0.5, scale=3), "a")
+    np.testing.assert_allclose(per_half.density, [6, 12, 48])
+    assert (per_bin.unit, per_half.unit) == (PER_POT, ARBITRARY)
+    assert (per_bin.contents, per_half.contents) == ("/m2/10POT/bin", "3/cm2/0.5GeV")
+
+
+def test_part_of_a_flux() -> None:
+    flux = Flux(EDGES, [2.0, 4.0, 4.0], name="a")
+    part = flux.between(0.25, 2.0)
+    np.testing.assert_array_equal(part.edges, [0.25, 0.5, 1.0, 2.0])
+    np.testing.assert_array_equal(part.density, [2, 4, 4])
+    assert part.integral() == flux.integral(0.25, 2.0) == pytest.approx(6.5)
+    np.testing.assert_array_equal(flux.between(0, 10).edges, EDGES)
+    with pytest.raises(UserError, match="a: no flux between 3 and 10 GeV"):
+        flux.between(3, 10)
+    assert flux_module.from_dict(part.as_dict()).as_dict() == part.as_dict()
+    old = {key: value for key, value in part.as_dict().items() if key != "contents"}
+    assert flux_module.from_dict(old).contents == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "pdg"),
+    [
+        ("numu", 14),
+        ("enu_nd280_numu", 14),
+        ("enu_nd280_numub", -14),
+        ("numubar_fhc", -14),
+        ("near/flux_numu_bar", -14),
+        ("antinumu", -14),
+        ("anti_nue_flux", -12),
+        ("nue_flux", 12),
+        ("nutau_flux", 16),
+        ("hflux", None),
+        ("menu", None),
+        ("number_of_events", None),
+    ],
+)
+def test_neutrino_in_a_name(name: str, pdg: int | None) -> None:
+    assert neutrino_in(name) == pdg
+
+
+def test_the_only_histogram(tmp_path: Path) -> None:
+    path = root_file(tmp_path / "a.root", numu=th1(EDGES, CONTENTS), cov=np.histogram2d([1.0], [1.0]))
+    flux = read_flux(path, probe=14)
+    np.testing.assert_allclose(flux.density, np.array([2, 4, 4]) * 1e-4)
+    np.testing.assert_array_equal(flux.edges, EDGES)
+    assert flux.name == "a.root:numu"
+    assert read_flux(f"{path}:numu;1", probe=-14).as_dict() == flux.as_dict()
+    with pytest.raises(UserError, match=r"no histogram for the probe -14; name one, .*a\.root:HIST.*: numu$"):
+        read_flux(path, probe=-14)
+
+
+def test_histogram_of_the_probe(tmp_path: Path) -> None:
+    one, other = th1(EDGES, CONTENTS), th1(EDGES, [1.0, 1.0, 1.0])
+    error = th1(EDGES, [0.1, 0.1, 0.1], "Fractional uncertainty")
+    path = root_file(tmp_path / "a.root", flux_numu=one, flux_numubar=other, error_numu=error)
+    assert read_flux(path, probe=14).name == "a.root:flux_numu"
+    assert read_flux(path, probe=-14).name == "a.root:flux_numubar"
+    with pytest.raises(UserError, match=r"no histogram for the probe 12; .*flux_numu, flux_numubar, er"):
+        read_flux(path, probe=12)
+    path = root_file(tmp_path / "b.root", numu_near=one, numu_far=other)
+    with pytest.raises(UserError, match=r"2 histograms for the probe 14; name one, .*: numu_near, numu_far$"):
+        read_flux(path, probe=14)
+    path = root_file(tmp_path / "c:d.root", near__numu=one, far__numu=other)  # folders, a colon in the name
+    assert read_flux(f"{path}:far/numu").integral() == pytest.approx(3e-4)
+
+
+def test_energies_in_mev(tmp_path: Path) -> None:
+    title = "#nu / cm^{2} / 50 MeV / POT"
+    path = root_file(tmp_path / "a.root", numu=th1([0, 500, 1000], [1, 2], title, "E_{#nu} [MeV]"))
+    flux = read_flux(path, probe=14)
+    np.testing.assert_allclose(flux.edges, [0, 0.5, 1])
+    np.testing.assert_allclose(flux.density, [20, 40])
+
+
+@pytest.mark.parametrize(
+    ("histogram", "units", "message"),
+    [
+        (
+            th1(EDGES, [1, -2, 1]),
+            None,
+            r"numu: -2 in the bin from 0\.5 to 1 GeV; expected a number",
+        ),
+        (th1(EDGES, [1, np.nan, 1]), None, r"nan in the bin from 0\.5 to 1 GeV"),
+        (th1(EDGES, [1, np.inf, 1]), None, r"inf in the bin from 0\.5 to 1 GeV"),
+        (th1(EDGES, [0, 0, 0]), None, "all bins are zero"),
+        (
+            th1(EDGES, CONTENTS, "Entries"),
+            None,
+            "'Entries' names no unit of a flux; give --flux-units",
+        ),
+        (th1(EDGES, CONTENTS), "furlongs", "flux units 'furlongs': expected a unit such as"),
+        (np.histogram2d([1.0, 2.0], [1.0, 2.0]), None, "numu is a TH2D, expected a TH1"),
+    ],
+)
+def test_bad_histograms(tmp_path: Path, histogram: Any, units: str | None, message: str) -> None:
+    path = root_file(tmp_path / "a.root", numu=histogram, other=th1(EDGES, CONTENTS))
+    with pytest.raises(UserError, match=message) as caught:
+        read_flux(f"{path}:numu", units)
+    assert "\n" not in str(caught.value)
+
+
+def test_files_that_hold_no_flux(tmp_path: Path) -> None:
+    path = root_file(tmp_path / "a.root", numu=th1(EDGES, CONTENTS), nue=th1(EDGES, CONTENTS))
+    with pytest.raises(UserError, match=r"no histogram far; there is: numu, nue$"):
+        read_flux(f"{path}:far")
+    with pytest.raises(UserError, match=r"cannot read flux .*b\.root: no such file"):
+        read_flux(tmp_path / "b.root")
+    (tmp_path / "half.root").write_bytes(path.read_bytes()[:300])
+    with pytest.raises(UserError, match=r"cannot read flux .*half\.root: ") as caught:
+        read_flux(tmp_path / "half.root")
+    assert "\n" not in str(caught.value)
+    empty = root_file(tmp_path / "empty.root", matrix=np.histogram2d([1.0], [1.0]))
+    with pytest.raises(UserError, match="no TH1 in it"):
+        read_flux(empty)
+    (tmp_path / "a.txt").write_text("0 1 2\n")
+    with pytest.raises(UserError, match=r"a\.txt: it is no ROOT file and has no histogram numu"):
+        read_flux(f"{tmp_path / 'a.txt'}:numu")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# low [GeV]  high [GeV]  flux [/m2/POT]\n0 0.5 1\n0.5 1 2\n1 3 8\n",
+        "low, high, flux (/m2/POT)\n0, 0.5, 1\n0.5, 1, 2\n1, 3, 8\n",
+        "T2K-like\n#bin  #bin_enu[GeV/c]  #Flux[/m^{2}/POT]\n0  [0,0.5]  1\n1  [0.5,1]  2\n2  [1,3]  8\n\n",
+        "#E [MeV]\t[/m2/POT/bin]\n250 1\n750 2\n2000 8  # the tail\n",
+    ],
+)
+def test_text(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.csv").write_text(text)
+    flux = read_flux(tmp_path / "a.csv")
+    np.testing.assert_allclose(flux.edges, EDGES)
+    np.testing.assert_allclose(flux.density, np.array([2, 4, 4]) * 1e-4)
+    assert flux.unit == PER_POT
+
+
+def test_text_whose_unit_is_said(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("0.25 1\n0.75 2\n1.25 8\n")
+    with pytest.raises(UserError, match=r"no unit of a flux above its table; give --flux-units"):
+        read_flux(tmp_path / "a.csv")
+    flux = read_flux(tmp_path / "a.csv", "/0.5GeV")
+    np.testing.assert_allclose(flux.edges, [0, 0.5, 1, 1.5])
+    np.testing.assert_allclose(flux.density, [2, 4, 16])
+    assert flux.unit == ARBITRARY
+    np.testing.assert_allclose(read_flux(tmp_path / "a.csv", "E in MeV /GeV").edges, [0, 5e-4, 1e-3, 1.5e-3])
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "no rows of numbers"),
+        ("# only a head\n", "no rows of numbers"),
+        ("0 1 2\n1 2\n", "rows of 2 and 3 numbers; expected rows of one length"),
+        ("0 1 2\n1 2 many\n", "line 2: '1 2 many' is no row of numbers"),
+        ("0 1 2 3 4\n1 2 3 4 5\n", "5 columns; expected lower edge"),
+        ("0 1 2\n2 3 4\n", "3 columns; expected lower edge, upper edge and flux, or centre and flux"),
+        ("1 5\n", "one centre of a bin"),
+        ("0.1 5\n1 6\n1.1 7\n", "its energies are not centres of bins"),
+        ("0 1 5\n1 2 nan\n", "nan in the bin from 1 to 2 GeV"),
+        ("0 1 5\n1 2 -1\n", "-1 in the bin from 1 to 2 GeV"),
+    ],
+)
+def test_bad_text(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "a.csv").write_text(text)
+    with pytest.raises(UserError, match=message):
+        read_flux(tmp_path / "a.csv", "/GeV")
+
+
+def test_binary_that_is_no_text(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b"\xff\xfe\x00\x80")
+    with pytest.raises(UserError, match=r"cannot read flux .*a\.csv"):
+        read_flux(tmp_path / "a.csv")
+
+
+def test_fluxes_of_python() -> None:
+    """A straight line as a function, a pair and a histogram."""
+    edges = np.linspace(0.5, 2.5, 201)
+    centres = 0.5 * (edges[1:] + edges[:-1])
+    given = Flux(edges, 3 * centres, name="mine")
+    assert as_flux(given, 0.5, 2.5) is given
+    histogram = hist.Hist(hist.axis.Variable(edges, label="E [GeV]"), label="flux [/cm2/10 MeV]")
+    histogram.values()[:] = 3 * centres * 0.01
+    for flux in (
+        as_flux(lambda enu: 3 * enu, 0.5, 2.5),
+        as_flux((edges, 3 * centres), 0, 10),
+        as_flux((edges, 0.03 * centres), 0, 10, "/bin"),
+        as_flux(histogram, 0, 10),
+        as_flux(histogram, 0, 10, "/0.01GeV"),
+    ):
+        assert flux.unit == ARBITRARY
+        assert flux.integral() == pytest.approx(1.5 * (2.5**2 - 0.5**2), rel=1e-12)
+        np.testing.assert_allclose(flux([0.6049, 2.4051]), [3 * 0.605, 3 * 2.405], rtol=2e-2)
+    assert as_flux((edges, centres), 0, 10, "/m2/POT/GeV").unit == PER_POT
+    assert as_flux(lambda enu: 2.0, 0.5, 2.5).integral() == pytest.approx(4)
+    assert nugan_hep.Flux is Flux
+
+
+@pytest.mark.parametrize(
+    ("flux", "error", "message"),
+    [
+        (3.0, ValueError, r"flux = 3\.0: expected a Flux, a file, a function"),
+        ((1, 2, 3), ValueError, r"flux = \(1, 2, 3\): expected a Flux"),
+        (([0, 1, 2], [1]), UserError, r"expected edges \[K \+ 1\] and density \[K\]"),
+        (([0, 2, 1], [1, 1]), UserError, "expected bin edges that rise"),
+        (lambda enu: -enu, UserError, "expected a number of at least 0"),
+        (hist.Hist(hist.axis.Regular(2, 0, 1), hist.axis.Regular(2, 0, 1)), UserError, "2 dimensions"),
+        (hist.Hist(hist.axis.Regular(2, 0, 1)), UserError, "names no unit of a flux"),
+    ],
+)
+def test_what_is_no_flux(flux: Any, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        as_flux(flux, 0.3, 10)
+
+
+@needs_shared
+@pytest.mark.parametrize(
+    ("file", "histogram", "probe", "to_cm2_pot", "per_bin"),
+    [
+        ("t2kflux_2016_plus250kA.root", "enu_nd280_numu", 14, 1e-21 / 0.05, False),
+        ("t2kflux_2016_minus250kA.root", "enu_sk_numub", -14, 1e-21 / 0.05, False),
+        ("flux_dune_neutrino_ND.root", "numu_flux", 14, 1e-4, True),
+        ("flux_dune_antineutrino_ND.root", "numubar_flux", -14, 1e-4, True),
+        ("dune_CDR_FHC_FD_flux.root", "numu_flux", 14, 1e-4, False),
+        ("minerva_le_flux.root", "numu_fhc", 14, 1e-10 / 0.5, False),
+        ("NOvA_FHC_Flux_ND_2017.root", "flux_numu", 14, 1e-10, False),
+        ("BNB_uBooNE_numu_flux_2019.root", "numu", 14, 1 / (1.592e20 * 0.05), False),
+    ],
+)
+def test_published_files(file: str, histogram: str, probe: int, to_cm2_pot: float, per_bin: bool) -> None:
+    flux = read_flux(f"{SHARED / file}:{histogram}", probe=probe)
+    with uproot.open(SHARED / file) as content:
+        values, edges = content[histogram].to_numpy()
+    expected = values.astype("f8") * to_cm2_pot / (np.diff(edges) if per_bin else 1)
+    np.testing.assert_allclose(flux.density, expected, rtol=1e-12)
+    np.testing.assert_array_equal(flux.edges, edges)
+    assert flux.unit == PER_POT
+    # no step where the bins change their width: half a decade of widths would be seen
+    for k in np.flatnonzero(np.abs(np.diff(np.diff(edges))) > 1e-6) + 1:
+        if flux.edges[k] > 4 and flux.density[k] > 0:
+            assert 0.4 < flux.density[k] / flux.density[k - 1] < 1.2
+
+
+@needs_shared
+def test_published_files_without_a_name() -> None:
+    assert read_flux(SHARED / "BNB_uBooNE_numu_flux_2019.root", probe=14).name.endswith(":numu")
+    assert read_flux(SHARED / "NOvA_FHC_Flux_ND_2017.root", probe=-14).name.endswith(":flux_numubar")
+    with pytest.raises(UserError, match=r"enu_nd280_numu, .*enu_sk_nueb"):
+        read_flux(SHARED / "t2kflux_2016_plus250kA.root", probe=14)
+    with pytest.raises(UserError, match="numu_fhc_covmx is a TH2F"):
+        read_flux(f"{SHARED / 'minerva_le_flux.root'}:numu_fhc_covmx")
+    text = SHARED.parent / "measurements" / "t2k_ccinc_2018" / "flux.txt"
+    flux = read_flux(text)
+    assert (flux.unit, flux.contents) == (ARBITRARY, "/cm2/0.05GeV")

@@ -1,0 +1,158 @@
+"""Flux times cross section against closed forms; the toy model's cross section is 0.7 E."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+import uproot
+from make_model import write_model
+from scipy import constants, integrate, stats
+
+from nugan_hep import archive, rate
+from nugan_hep.errors import UserError
+from nugan_hep.flux import PER_POT, Flux
+from nugan_hep.flux_readers import read_flux
+from nugan_hep.sampler import Sampler
+
+SHARED = Path(os.environ.get("NUGAN_SHARED", Path(__file__).parents[2] / "shared")) / "data" / "flux"
+
+
+@pytest.fixture(scope="module")
+def sampler(tmp_path_factory: pytest.TempPathFactory) -> Sampler:
+    return Sampler(write_model(tmp_path_factory.mktemp("rate") / "toy.pt"), threads=1)
+
+
+def test_mean_cross_section(sampler: Sampler) -> None:
+    """The mean of 0.7 E over a histogram: 0.7 times the mean of the bins' centres."""
+    flux = Flux([0.5, 1.0, 3.0, 7.0], [4.0, 1.0, 0.25])
+    found = sampler.rate(flux)
+    mean = (2 * 0.75 + 2 * 2.0 + 1 * 5.0) / 5
+    assert found.sigma == pytest.approx(0.7 * mean, rel=1e-12)
+    assert found.sigma_error == pytest.approx(0.007 * mean, rel=1e-12)
+    assert found.outside == found.below == found.above == 0
+    assert found.flux.integral() == pytest.approx(5)
+
+
+def test_share_outside_of_the_range(sampler: Sampler) -> None:
+    """With sigma proportional to E everywhere the estimate is exact: the model knows 0.3 to 10 GeV."""
+    found = sampler.rate(Flux([0.0, 20.0], [3.0]))
+    assert found.below == pytest.approx(0.09 / (100 - 0.09), rel=1e-12)
+    assert found.above == pytest.approx(300 / (100 - 0.09), rel=1e-12)
+    assert found.outside == pytest.approx(300.09 / 400, rel=1e-12)
+    assert found.sigma == pytest.approx(0.7 * 10.3 / 2, rel=1e-12)
+    np.testing.assert_array_equal(found.flux.edges, [0.3, 10])
+
+
+@pytest.mark.parametrize("share", [0.04, 0.06])
+def test_too_much_outside(sampler: Sampler, share: float) -> None:
+    # of 0.7 E from 0.3 to b in one bin, a share outside above 10 GeV
+    high = np.sqrt((100 - 0.09 * share) / (1 - share))
+    flux = Flux([0.3, high], [1.0], name="tail")
+    assert sampler.rate(flux).outside == pytest.approx(share, rel=1e-9)
+    if share < 0.05:
+        sampler.sample(flux=flux, n=10)
+        return
+    with pytest.raises(
+        UserError, match=r"tail: about 6\.0% of the rate lies outside of 0\.3 to 10 GeV.*--allow"
+    ):
+        sampler.sample(flux=flux, n=10)
+    assert len(sampler.sample(flux=flux, n=10, allow_flux_outside=True)["Ev"]) == 10
+
+
+def test_nothing_inside(sampler: Sampler) -> None:
+    with pytest.raises(UserError, match=r"far: no flux between 0\.3 and 10 GeV"):
+        sampler.rate(Flux([10.0, 20.0, 30.0], [1.0, 2.0], name="far"))
+    with pytest.raises(UserError, match="gap: no flux"):
+        sampler.rate(Flux([0.0, 0.2, 11.0, 30.0], [1.0, 0.0, 2.0], name="gap"))
+
+
+def test_weights_of_the_knots(sampler: Sampler) -> None:
+    """The mean is their sum with the table; each is the mean of a hat function."""
+    flux = Flux([0.5, 1.0, 4.0, 9.0], [4.0, 1.0, 0.25])
+    core = sampler._core
+    weights = rate.knot_weights(flux, core.xsec_enu)
+    assert weights @ core.xsec == pytest.approx(sampler.rate(flux).sigma, rel=1e-12)
+    for k, hat in enumerate(np.eye(len(weights))):
+        expected, _ = integrate.quad(
+            lambda enu, hat=hat: flux(enu) * np.interp(enu, core.xsec_enu, hat),
+            0.5,
+            9.0,
+            points=[1.0, 4.0, *core.xsec_enu[1:-1]],
+        )
+        assert weights[k] == pytest.approx(expected / flux.integral(), rel=1e-9, abs=1e-12)
+
+
+def test_errors_of_a_table() -> None:
+    """Independent errors of the knots add up in quadrature; without them it is one per cent."""
+    core: Any = SimpleNamespace(xsec=np.array([1.0, 2.0, 4.0]))
+    for metadata, expected in [
+        ({"cross_section": {"error": [0.1, 0.2, 0.4]}}, np.hypot(0.25 * 0.1, 0.75 * 0.2)),
+        ({"cross_section": {}}, 0.01 * 1.75),
+        ({"cross_section": None}, 0.01 * 1.75),
+        ({}, 0.01 * 1.75),
+    ]:
+        core.metadata = json.dumps(metadata)
+        assert rate.average_error(core, [0.25, 0.75, 0.0]) == pytest.approx(expected, rel=1e-12)
+
+
+def test_events_to_expect(sampler: Sampler) -> None:
+    """POT x flux x sigma x nucleons in the mass."""
+    flux = Flux([1.0, 2.0, 3.0], [3e-10, 1e-10], unit=PER_POT)
+    found = sampler.rate(flux)
+    nucleons = 5 * 1e6 * constants.Avogadro
+    assert found.events(1e20, 5) == pytest.approx(1e20 * 4e-10 * 0.7 * 1.75 * 1e-38 * nucleons, rel=1e-9)
+    with pytest.raises(UserError, match="a: an exposure needs a flux per cm2 or m2 and POT"):
+        sampler.rate(Flux([1.0, 2.0], [1.0], name="a")).events(1e20, 5)
+
+
+@pytest.mark.parametrize("mean", [0.01, 0.7, 12.5, 4e3, 2e6])
+def test_poisson(mean: float) -> None:
+    for u in [2**-54, 1e-12, *np.linspace(0.001, 0.999, 97), 1 - 2**-53]:
+        n = rate.poisson(mean, u)
+        assert stats.poisson.cdf(n, mean) >= u * (1 - 1e-9)
+        assert n == 0 or stats.poisson.cdf(n - 1, mean) <= u * (1 + 1e-9)
+
+
+def test_energies_follow_the_rate(sampler: Sampler) -> None:
+    flux = Flux([0.1, 1.0, 3.0, 7.0], [4.0, 0.0, 0.25])
+    enu = sampler.sample(flux=flux, n=50_000, seed=3)["Ev"].astype("f8")
+
+    def cdf(e: Any) -> Any:
+        e = np.asarray(e)
+        low, high = np.clip(e, 0.3, 1) ** 2 - 0.09, np.clip(e, 3, 7) ** 2 - 9
+        return (4 * low + 0.25 * high) / (4 * 0.91 + 0.25 * 40)
+
+    assert stats.kstest(enu, cdf).pvalue > 1e-3
+
+
+def test_weighted_energies(sampler: Sampler) -> None:
+    """Uniform energies whose weights are flux times cross section, with a mean of 1 over the distribution."""
+    flux = Flux([0.5, 1.0, 3.0, 7.0, 9.0], [4.0, 0.5, 0.25, 0.0])
+    events = sampler.sample(flux=flux, n=50_000, seed=3, weighted=True)
+    enu, weights = events["Ev"].astype("f8"), events["wght"]
+    assert weights.dtype == np.float64
+    assert stats.kstest(enu, stats.uniform(0.5, 6.5).cdf).pvalue > 1e-3
+    total = 0.5 * (4 * 0.75 + 0.5 * 8 + 0.25 * 40)
+    np.testing.assert_allclose(weights, flux(enu) * enu / total * 6.5, rtol=1e-6)
+    assert weights.mean() == pytest.approx(1, abs=4 * weights.std() / np.sqrt(len(weights)))
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason=f"no fluxes in {SHARED}")
+@pytest.mark.skipif("numu_Ar40_inc" not in archive.list_models(), reason="no model numu_Ar40_inc")
+def test_event_rate_of_a_near_detector() -> None:
+    """The file has GENIE's event rates on argon beside the flux: ours are NuWro's, within 15 %."""
+    file = SHARED / "flux_dune_neutrino_ND.root"
+    found = Sampler("numu_Ar40_inc", threads=1).rate(f"{file}:numu_flux")
+    with uproot.open(file) as content:
+        events, edges = content["numu_cceventrate"].to_numpy()
+    inside = (edges[:-1] > 0.24) & (edges[1:] < 10.01)
+    assert found.events(1.0, 1000.0) == pytest.approx(events[inside].sum(), rel=0.15)
+    above = events[edges[:-1] > 9.99].sum() / events[inside].sum()
+    assert found.above == pytest.approx(above, rel=0.15)
+    assert read_flux(f"{file}:numu_flux").unit == PER_POT
