@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 from scipy.special import expit
 from scipy.stats import binned_statistic
@@ -182,6 +183,7 @@ def _draw_distributions(ax: Axes, views: Sequence[View]) -> None:
             ax.stairs(counts, edges, fill=fill, label=label, **style)
     ax.axvline(0.5, color="0.4", linewidth=0.8, linestyle="--")
     ax.set(xlabel="probability of true", xlim=(edges[0], edges[-1]))
+    ax.xaxis.set_major_locator(MaxNLocator(5))  # the probabilities have many digits
     ax.set_ylim(0, (1.1 + 0.12 * len(ax.get_legend_handles_labels()[0])) * ax.get_ylim()[1])  # room for it
     ax.set_title(rf"$E_\nu$ = {_energy(views[0].enu)}")
     ax.legend(frameon=False, fontsize="small", loc="upper left")

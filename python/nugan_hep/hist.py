@@ -1,0 +1,223 @@
+"""Histograms of events, as ``hist.Hist``, straight from a file or a sampler.
+
+>>> from nugan_hep import hist
+>>> h = hist.fill("events.root", "Q2")
+>>> h = hist.fill("events.parquet", "p", "cos_theta", bins={"p": 30, "cos_theta": [-1, 0, 0.6, 0.9, 1]})
+>>> h = hist.fill(Sampler("numu_C12_inc"), "W", n=1_000_000, enu=1.0, cross_section=True)
+
+``h.plot()`` draws it; in the style of an experiment, and several of them together:
+
+>>> import mplhep
+>>> mplhep.style.use(mplhep.style.ATLAS)
+>>> mplhep.histplot([h, other], label=["nugan-hep", "NuWro"])
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from nugan_hep import kinematics, observables, rate
+from nugan_hep.cross_section import from_table
+from nugan_hep.errors import UserError
+from nugan_hep.output import Columns, Run, recognise
+
+if TYPE_CHECKING:
+    from hist import Hist
+
+    from nugan_hep.flux_readers import FluxLike
+    from nugan_hep.sampler import Sampler
+
+BINS = 50
+CHUNK = 250_000
+"""Events that are drawn at once."""
+
+
+class Events(NamedTuple):
+    """Chunks of columns, their mean cross section [1e-38 cm²/nucleon] if known, the highest energy [GeV]."""
+
+    chunks: Iterator[Columns]
+    sigma: float | None
+    highest: float
+
+
+def fill(
+    source: str | os.PathLike[str] | Columns | Sampler,
+    *names: str,
+    bins: Any = None,
+    weighted: bool = True,
+    cross_section: bool = False,
+    sigma: float | None = None,
+    n: int | None = None,
+    seed: int = 0,
+    enu: float | None = None,
+    flux: FluxLike | None = None,
+) -> Hist[Any]:
+    """Fill a histogram of one or more observables.
+
+    Parameters
+    ----------
+    source : a file of nugan-sample in any format that can be read back, chunk by chunk; columns [N] as
+        :meth:`nugan_hep.Sampler.sample` gives them; or a sampler, which draws ``n`` events
+    names : of observables, see :data:`nugan_hep.observables.OBSERVABLES`; ``Q2``, ``cos_theta``, ...
+    bins : a number of bins, ``(bins, low, high)``, a list of edges, or an axis of ``hist``; for some of
+        several observables, a dict of these by name. By default 50 bins over what the energies allow
+    weighted : fill with the events' weights, otherwise with 1
+    cross_section : give the flux-averaged cross section per unit of each observable instead of sums of
+        weights, in 1e-38 cm²/nucleon; what is beyond an axis' ends is not divided by a width. Errors are
+        those of the number of events
+    sigma : the mean cross section of all events [1e-38 cm²/nucleon], if the source does not know it
+    n, seed, enu, flux : of a sampler, see :meth:`nugan_hep.Sampler.sample`
+
+    Returns
+    -------
+    hist.Hist with the storage Weight and axes named as the observables
+
+    Raises
+    ------
+    UserError : unknown observables, bins that are none, no cross section, a file that cannot be read
+    ValueError : arguments that contradict each other
+    """
+    from hist import Hist, storage
+
+    if not names:
+        raise ValueError("expected one observable or more")
+    if cross_section and not weighted:
+        raise ValueError("a cross section needs the weights: expected weighted=True")
+    found = [observables.find(name)[0] for name in names]
+    with _open(source, observables.needed(found), n, seed, enu, flux) as events:
+        axes = [_axis(name, _bins_of(bins, name, found), events.highest) for name in found]
+        h = Hist(*axes, storage=storage.Weight())
+        total = 0.0
+        for columns in events.chunks:
+            values = [observables.values(name, columns) for name in found]
+            weight = np.asarray(columns["wght"] if weighted and "wght" in columns else 1.0, np.float64)
+            h.fill(*values, weight=np.broadcast_to(weight, values[0].shape))
+            total += float(np.sum(np.broadcast_to(weight, values[0].shape)))
+    h.label = "events"
+    if cross_section:
+        _scale(h, found, sigma if sigma is not None else _known(events.sigma), total)
+    return h
+
+
+def _known(sigma: float | None) -> float:
+    if sigma is None:
+        raise UserError(
+            "no mean cross section: expected events of a flux or of one energy from a model that has one, or "
+            "sigma=..."
+        )
+    return sigma
+
+
+def _bins_of(bins: Any, name: str, names: Sequence[str]) -> Any:
+    """What is said of the bins of one observable."""
+    if isinstance(bins, Mapping):
+        known = {observables.find(key)[0]: value for key, value in bins.items()}
+        if beyond := known.keys() - set(names):
+            raise UserError(f"bins of {', '.join(sorted(beyond))}: expected some of {', '.join(names)}")
+        return known.get(name)
+    if bins is not None and len(names) > 1 and not _is_number(bins):
+        raise UserError("bins of several observables: expected one number, or a dict by name")
+    return bins
+
+
+def _is_number(bins: Any) -> bool:
+    return isinstance(bins, int | np.integer) and not isinstance(bins, bool)
+
+
+def _axis(name: str, bins: Any, highest: float) -> Any:
+    """The axis of an observable.
+
+    Raises
+    ------
+    UserError : the bins are none, or must be said
+    """
+    import hist
+
+    if hasattr(bins, "edges") and hasattr(bins, "traits"):
+        return bins
+    observable = observables.OBSERVABLES[name]
+    named: dict[str, Any] = {"name": name, "label": observable.title}
+    try:
+        if bins is None or _is_number(bins):
+            if observable.ends is None:
+                raise UserError(f"{name} has no usual range: expected bins=(bins, low, high)")
+            return hist.axis.Regular(BINS if bins is None else bins, *observable.ends(highest), **named)
+        if isinstance(bins, tuple):
+            number, low, high = bins
+            if not low < high:
+                raise ValueError("the first end must be below the second")
+            return hist.axis.Regular(number, low, high, **named)
+        return hist.axis.Variable(np.asarray(bins, np.float64), **named)
+    except (TypeError, ValueError) as error:
+        expected = "a number, (bins, low, high), rising edges or an axis of hist"
+        raise UserError(f"bins of {name} = {bins!r:.60}: expected {expected} ({error!s:.60})") from None
+
+
+def _scale(h: Hist[Any], names: Sequence[str], sigma: float, total: float) -> None:
+    """Turn sums of weights into a differential cross section."""
+    if not total > 0:
+        raise UserError("no events with weights above 0: no cross section")
+    factor = np.array(sigma / total)
+    for axis in h.axes:
+        ends = [[1.0] * axis.traits.underflow, axis.widths, [1.0] * axis.traits.overflow]
+        factor = factor[..., None] / np.concatenate(ends)
+    view: Any = h.view(flow=True)
+    view.value *= factor
+    view.variance *= factor**2
+    found = [observables.OBSERVABLES[name] for name in names]
+    power = f"^{len(names)}" if len(names) > 1 else ""
+    below = r"\,".join(rf"\mathrm{{d}}{one.label.strip('$')}" for one in found)
+    below = f"({below})" if power else below
+    unit = "".join(f"/{one.unit}" for one in found if one.unit)
+    h.label = rf"$\mathrm{{d}}{power}\sigma/{below}$ [$10^{{-38}}$ cm$^2${unit}/nucleon]"
+
+
+@contextlib.contextmanager
+def _open(
+    source: Any, names: list[str], n: int | None, seed: int, enu: float | None, flux: FluxLike | None
+) -> Iterator[Events]:
+    """The events of any source."""
+    if hasattr(source, "sample"):
+        yield _drawn(source, n, seed, enu, flux)
+        return
+    if n is not None or enu is not None or flux is not None:
+        raise ValueError("n, enu and flux go with a sampler")
+    if isinstance(source, Mapping):
+        yield Events(iter([source]), None, kinematics.ENU_RANGE[1])
+        return
+    with recognise.read(Path(source), names) as reader:
+        yield Events(reader.chunks, reader.run.sigma, _highest(reader.run))
+
+
+def _highest(run: Run) -> float:
+    """Highest neutrino energy of a run, or of all models where it does not say [GeV]."""
+    if run.flux is not None:
+        return rate.filled_range(run.flux)[1]
+    return run.energy or kinematics.ENU_RANGE[1]
+
+
+def _drawn(sampler: Sampler, n: int | None, seed: int, enu: float | None, flux: FluxLike | None) -> Events:
+    if n is None:
+        raise ValueError("n, the number of events, is missing")
+    if enu is not None and flux is not None:
+        raise ValueError("give enu or flux, not both")
+    highest, sigma = sampler.enu_range[1], None
+    if flux is not None:
+        own = sampler.rate(flux)
+        rate.check_outside(own.flux.name, own.outside, sampler.enu_range, allowed=False)
+        flux, sigma, highest = own.flux, own.sigma, rate.filled_range(own.flux)[1]
+    elif enu is not None:
+        table = from_table(sampler.metadata.get("cross_section"))
+        if table is not None and table.enu[0] <= enu <= table.enu[-1]:
+            sigma = float(table(enu))
+        highest = float(enu)
+    sizes = ((first, min(CHUNK, n - first)) for first in range(0, n, CHUNK))
+    return Events(
+        (sampler.sample(enu, size, seed, first, flux=flux) for first, size in sizes), sigma, highest
+    )

@@ -1,0 +1,143 @@
+"""What can be put into a histogram: names, labels, units, the range of an axis, formulas."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from nugan_hep import kinematics
+from nugan_hep.errors import UserError
+from nugan_hep.kinematics import Array
+from nugan_hep.output import Columns
+from nugan_hep.output.columns import COLUMNS
+
+
+class Observable(NamedTuple):
+    """A number that every event has.
+
+    Attributes
+    ----------
+    label, unit : for axes, in LaTeX; the unit may be empty
+    ends : range of the usual axis, from the highest neutrino energy [GeV]; None where there is none
+    columns : that it follows from, by default the column of its name
+    formula : from these columns, [N] each in float64
+    """
+
+    label: str
+    unit: str = ""
+    ends: Callable[[float], tuple[float, float]] | None = None
+    columns: tuple[str, ...] = ()
+    formula: Callable[..., Array] | None = None
+
+    @property
+    def title(self) -> str:
+        """The label with the unit in brackets."""
+        return f"{self.label} [{self.unit}]" if self.unit else self.label
+
+
+def _energy(highest: float) -> tuple[float, float]:
+    return 0.0, highest
+
+
+def _component(highest: float) -> tuple[float, float]:
+    return -highest, highest
+
+
+def _q2(highest: float) -> tuple[float, float]:
+    """Up to elastic scattering backward on a nucleon at rest, without the muon's mass."""
+    mass = kinematics.NUCLEON_MASS
+    return 0.0, _round_up(4 * mass * highest**2 / (mass + 2 * highest))
+
+
+def _w(highest: float) -> tuple[float, float]:
+    """Up to Q² = 0."""
+    mass = kinematics.NUCLEON_MASS
+    return 0.0, _round_up(math.sqrt(mass**2 + 2 * mass * highest))
+
+
+def _round_up(value: float) -> float:
+    """The next of 1, 1.5, 2, 2.5 ... 9.5 times a power of ten."""
+    step = 0.5 * 10.0 ** math.floor(math.log10(value))
+    return step * math.ceil(value / step)
+
+
+def _fixed(low: float, high: float) -> Callable[[float], tuple[float, float]]:
+    return lambda highest: (low, high)
+
+
+OBSERVABLES = {
+    "Ev": Observable(r"$E_\nu$", "GeV", _energy),
+    "El": Observable(r"$E_\mu$", "GeV", _energy),
+    "tl": Observable(r"$T_\mu$", "GeV", _energy, ("El",), lambda emu: emu - kinematics.MUON_MASS),
+    "pl": Observable(r"$p_\mu$", "GeV", _energy),
+    "pt": Observable(
+        r"$p_{\mu,T}$", "GeV", _fixed(0, 2), ("pl", "thetal"), lambda p, theta: p * np.sin(theta)
+    ),
+    "pz": Observable(r"$p_{\mu,\parallel}$", "GeV", _energy, ("pl", "cthl"), lambda p, c: p * c),
+    "thetal": Observable(r"$\theta_\mu$", "rad", _fixed(0, math.pi)),
+    "cthl": Observable(r"$\cos\theta_\mu$", "", _fixed(-1, 1)),
+    "phil": Observable(r"$\phi_\mu$", "rad", _fixed(-math.pi, math.pi)),
+    "Q2": Observable("$Q^2$", "GeV$^2$", _q2),
+    "W": Observable("$W$", "GeV", _w),
+    "x": Observable("$x$", "", _fixed(0, 2)),
+    "y": Observable("$y$", "", _fixed(0, 1)),
+    "omega": Observable(r"$\omega$", "GeV", _energy, ("Ev", "El"), lambda enu, emu: enu - emu),
+    **{f"p{k}l": Observable(f"$p_{{\\mu,{k}}}$", "GeV", _component) for k in "xyz"},
+    **{f"p{k}v": Observable(f"$p_{{\\nu,{k}}}$", "GeV", _component) for k in "xyz"},
+    **{f"vtx{k}": Observable(f"vertex ${k}$", "m") for k in "xyz"},
+    "vtxt": Observable("vertex $t$", "s"),
+}
+"""By name. ``pt`` and ``pz`` are across and along the neutrino, ``pxl pyl pzl`` in the laboratory."""
+
+ALIASES = {
+    "enu": "Ev",
+    "emu": "El",
+    "p": "pl",
+    "pmu": "pl",
+    "tmu": "tl",
+    "theta": "thetal",
+    "cos_theta": "cthl",
+    "phi": "phil",
+    "q2": "Q2",
+    "w": "W",
+    "q0": "omega",
+}
+
+
+def find(name: str) -> tuple[str, Observable]:
+    """An observable and its main name.
+
+    Raises
+    ------
+    UserError : there is none of that name
+    """
+    main = ALIASES.get(name, name)
+    if main not in OBSERVABLES:
+        raise UserError(
+            f"unknown observable {name!r}; there are {', '.join(OBSERVABLES)} "
+            f"(and, for some of them, {', '.join(ALIASES)})"
+        )
+    return main, OBSERVABLES[main]
+
+
+def needed(names: list[str]) -> list[str]:
+    """The columns of a file that observables follow from, and the weights."""
+    columns = [column for name in names for column in OBSERVABLES[name].columns or (name,)]
+    return [name for name in COLUMNS if name in {*columns, "wght"}]
+
+
+def values(name: str, columns: Columns) -> Array:
+    """The values [N] of an observable.
+
+    Raises
+    ------
+    UserError : a column is missing
+    """
+    observable = OBSERVABLES[name]
+    if missing := [column for column in observable.columns or (name,) if column not in columns]:
+        raise UserError(f"{name} needs {', '.join(missing)}; the events have {', '.join(columns)}")
+    found = [np.asarray(columns[column], np.float64) for column in observable.columns or (name,)]
+    return found[0] if observable.formula is None else observable.formula(*found)
