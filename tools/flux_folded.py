@@ -75,7 +75,11 @@ def draw(model: Sample, true: Sample, sigma: float, title: str) -> tuple[Any, di
     """The figure, and chi2 and the number of bins for each observable."""
     plt.style.use(mplhep.style.ROOT)
     figure, axes = plt.subplots(
-        2, 4, figsize=(26, 9), sharex="col", gridspec_kw={"height_ratios": [3, 1], "hspace": 0.06, "wspace": 0.3}
+        2,
+        4,
+        figsize=(26, 9),
+        sharex="col",
+        gridspec_kw={"height_ratios": [3, 1], "hspace": 0.1, "wspace": 0.3},
     )
     result = {}
     for (name, (axis, label)), (top, bottom) in zip(AXES.items(), axes.T, strict=True):
