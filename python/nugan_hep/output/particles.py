@@ -70,14 +70,24 @@ def momenta(columns: Columns) -> tuple[Array, Array]:
     return np.stack(beam, axis=-1).astype(np.float64), mu
 
 
-def columns_of(nu: Array, mu: Array) -> dict[str, NDArray[Any]]:
+def columns_of(nu: NDArray[Any], mu: NDArray[Any]) -> dict[str, NDArray[Any]]:
     """The sampler's columns, but ``iev``, from momenta [N, 3] of neutrino and muon in GeV.
 
     What was rounded to float32 when it was sampled can come back with another last digit; ``phil`` is the
     azimuth about z.
+
+    Raises
+    ------
+    ValueError : a muon with at least the neutrino's energy, or momenta that are not finite
     """
-    enu, p = (np.sqrt(np.einsum("ij,ij->i", v, v)) for v in (nu, mu))
-    emu = np.sqrt(p * p + kinematics.MUON_MASS**2)
+    with np.errstate(over="ignore", invalid="ignore"):  # refused below
+        nu, mu = (v.astype(np.float64) for v in (nu, mu))
+        enu, p = (np.sqrt(np.einsum("ij,ij->i", v, v)) for v in (nu, mu))
+        emu = np.sqrt(p * p + kinematics.MUON_MASS**2)
+    bad = np.flatnonzero(~(np.isfinite(enu) & (emu < enu)))
+    if len(bad):
+        k = bad[0]
+        raise ValueError(f"a muon of {emu[k]:g} GeV from a neutrino of {enu[k]:g} GeV")
     across = np.cross(nu, mu)
     theta = np.arctan2(np.sqrt(np.einsum("ij,ij->i", across, across)), np.einsum("ij,ij->i", nu, mu))
     single = {

@@ -1,0 +1,85 @@
+"""Reading back ROOT files that nugan-sample wrote."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from nugan_hep.errors import UserError
+from nugan_hep.output import Run
+from nugan_hep.output.gst import METADATA
+from nugan_hep.output.particles import columns_of
+from nugan_hep.output.run import from_dict
+
+
+@contextlib.contextmanager
+def open_tree(path: str | Path, name: str) -> Iterator[tuple[Any, Run]]:
+    """A tree that nugan-sample wrote, as uproot has it, and the run that lies beside it.
+
+    Raises
+    ------
+    UserError : no file, not a ROOT file, another tree, or not ours
+    """
+    import uproot
+
+    if not os.path.isfile(path):
+        raise UserError(f"cannot read {path}: there is no such file")
+    try:
+        file = uproot.open(path)
+        tree, about = (file.get(key) for key in (name, METADATA))
+    except Exception as error:  # of any kind, where the file is no ROOT file or was cut off
+        if isinstance(error, OSError) and error.strerror:
+            raise UserError(f"cannot read {path}: {error.strerror.lower()}") from error
+        raise UserError(f"{path}: expected a whole ROOT file with a tree {name}") from error
+    with file:
+        if tree is None or about is None:
+            raise UserError(f"{path}: expected a tree {name} and beside it a text {METADATA}")
+        try:
+            run = from_dict(json.loads(str(about)))
+        except (ValueError, UserError) as error:
+            raise UserError(f"{path}: {METADATA}: {error}") from error
+        yield tree, run
+
+
+def tables(
+    path: str | Path, tree: Any, shapes: dict[str, tuple[int, ...]], rows: int
+) -> Iterator[dict[str, NDArray[Any]]]:
+    """Branches of a tree as arrays [N, *shape], at most ``rows`` entries at a time.
+
+    Raises
+    ------
+    UserError : the file is damaged, or entries have other shapes
+    """
+    steps = tree.iterate(list(shapes), step_size=rows)
+    while True:
+        try:
+            step = next(steps, None)
+            table = {} if step is None else {name: step[name].to_numpy() for name in shapes}
+        except Exception as error:  # of any kind, by uproot, awkward or the decompression
+            reason = " ".join(str(error).split())
+            raise UserError(f"{path} is damaged or not as nugan-sample writes it: {reason:.60}") from error
+        if not table:
+            return
+        for name, shape in shapes.items():
+            if table[name].shape[1:] != shape:
+                raise UserError(f"{path}: shape {table[name].shape[1:]} of {name}, expected {shape}")
+        yield table
+
+
+def muon_columns(path: str | Path, nu: NDArray[Any], mu: NDArray[Any]) -> dict[str, NDArray[Any]]:
+    """The sampler's columns, see :func:`nugan_hep.output.particles.columns_of`, of momenta in a file.
+
+    Raises
+    ------
+    UserError : they are impossible
+    """
+    try:
+        return columns_of(nu, mu)
+    except ValueError as error:
+        raise UserError(f"{path} is damaged: {error}") from None
