@@ -23,7 +23,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from nugan_hep import kinematics, observables, rate
-from nugan_hep.cross_section import from_table
 from nugan_hep.errors import UserError
 from nugan_hep.output import Columns, Run, recognise
 
@@ -213,9 +212,9 @@ def _drawn(sampler: Sampler, n: int | None, seed: int, enu: float | None, flux: 
         rate.check_outside(own.flux.name, own.outside, sampler.enu_range, allowed=False)
         flux, sigma, highest = own.flux, own.sigma, rate.filled_range(own.flux)[1]
     elif enu is not None:
-        table = from_table(sampler.metadata.get("cross_section"))
-        if table is not None and table.enu[0] <= enu <= table.enu[-1]:
-            sigma = float(table(enu))
+        knots, table = sampler._core.xsec_enu, sampler._core.xsec
+        if len(knots) > 1 and knots[0] <= enu <= knots[-1]:
+            sigma = float(np.interp(enu, knots, table))
         highest = float(enu)
     sizes = ((first, min(CHUNK, n - first)) for first in range(0, n, CHUNK))
     return Events(

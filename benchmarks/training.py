@@ -1,0 +1,99 @@
+"""The training step against the matrix products that it cannot do without, on one thread.
+
+The products of a step are recorded with their shapes and strides and then done alone: the step's
+sgemm-limited time.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from benchmarks.row import Options, Row, ratios
+from benchmarks.timing import Action, measure
+from nugan_hep.training.config import TRAINING_PRESETS, TrainingConfig
+from nugan_hep.training.family import Family
+from nugan_hep.training.flow import FlowTraining
+from nugan_hep.training.gan import GanTraining
+
+TARGET = 0.5
+Shape = tuple[tuple[int, ...], tuple[int, ...]]
+
+
+class Products(TorchDispatchMode):  # type: ignore[misc]
+    """Records shapes and strides of both factors of every matrix product."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.factors: list[tuple[Shape, Shape]] = []
+
+    def __torch_dispatch__(self, operation: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        name = operation.overloadpacket.__name__
+        if name in ("mm", "addmm"):
+            a, b = args[-2:]
+            self.factors.append(((tuple(a.shape), a.stride()), (tuple(b.shape), b.stride())))
+        return operation(*args, **(kwargs or {}))
+
+
+def matrix(shape: Shape) -> Tensor:
+    """Random numbers of a shape and strides."""
+    size, stride = shape
+    return torch.randn(1 + sum((n - 1) * step for n, step in zip(size, stride, strict=True))).as_strided(
+        size, stride
+    )
+
+
+def step_of(family: Family, batch: int) -> Action:
+    """One training step on random events, as the loop calls it."""
+    torch.manual_seed(1)
+    for network in family.networks.values():
+        network.train()
+    events = 1.8 * torch.rand(3 * batch, 3) - 0.9
+    family.set_rates(0)
+    return Action(lambda: family.step(events[:batch], events[batch:]), 1_000_000)
+
+
+def rows(options: Options) -> list[Row]:
+    """The step of the inclusive GAN with the papers' batches (B = 1000 and 2B), and that of the flow."""
+    flow = TrainingConfig(**{**TRAINING_PRESETS["flow"], "preset": "flow"})
+    families: dict[str, tuple[Family, TrainingConfig]] = {
+        "GAN, B = 1000 and 2B": (GanTraining(TrainingConfig(), None, "none"), TrainingConfig()),
+        f"flow, B = {flow.batch}": (FlowTraining(flow, None, "none"), flow),
+    }
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        return [
+            _row(name, family, config, 2 if options.quick else 3 * options.repeat)
+            for name, (family, config) in families.items()
+        ]
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _row(name: str, family: Family, config: TrainingConfig, repeat: int) -> Row:
+    step = step_of(family, config.batch)
+    with Products() as products:
+        step.run()
+    factors = [(matrix(a), matrix(b)) for a, b in products.factors]
+
+    def multiply() -> None:
+        for a, b in factors:
+            torch.mm(a, b)
+
+    times = measure({"step": step, "products": Action(multiply, step.events)}, repeat)
+    flop = sum(2 * a[0][0] * a[0][1] * b[0][1] for a, b in products.factors)
+    return Row(
+        group="training",
+        name=name,
+        values=times["step"].cpu,
+        unit="s",
+        figures=ratios(times["products"].cpu, times["step"].cpu),
+        figure="of the sgemm-limited rate",
+        target=TARGET if isinstance(family, GanTraining) else None,
+        at_least=True,
+        note=f"{flop / 1e9:.2f} GFLOP in {len(factors)} products",
+    )

@@ -1,0 +1,154 @@
+"""Events as NumPy's ``.npz``: one array per column, for ``numpy.load``.
+
+Columns have the names and types of the tree of :mod:`nugan_hep.output.gst`. The array ``nugan`` is a text,
+JSON with the run: ``json.loads(str(numpy.load("events.npz")["nugan"]))``.
+
+An archive holds its arrays one after the other, so that while events come each column grows in a nameless
+file beside the target; for a moment the disk holds the events and one more column.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any, BinaryIO
+
+import numpy as np
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+from nugan_hep.errors import UserError
+from nugan_hep.output import Columns, EventReader, Run
+from nugan_hep.output.atomic import new_file
+from nugan_hep.output.columns import (
+    COLUMNS,
+    METADATA,
+    ROW_BYTES,
+    TYPES,
+    TableWriter,
+    about,
+    check_readable,
+    damage,
+    run_of,
+    split_compression,
+)
+
+ROWS = 100_000
+"""Events that are written or read at once."""
+BLOCK = 2**20
+
+
+def parse_compression(text: str) -> int:
+    """Turn ``none|zlib[:level]`` into the level: 0 for none, 1 (fastest, default) to 9.
+
+    Raises
+    ------
+    UserError : unknown algorithm or level
+    """
+    return split_compression(text, ("zlib",), ("none",))[1]
+
+
+def least_bytes(events: int, compression: str) -> int:
+    """The room [bytes] that ``events`` events take while they are written; compressed, the file has less."""
+    parse_compression(compression)
+    return events * ROW_BYTES
+
+
+@contextlib.contextmanager
+def create(
+    path: str | Path, run: Run, compression: str = "none", force: bool = False
+) -> Iterator[TableWriter]:
+    """Write an archive of arrays; it appears as ``path`` when the block ends well.
+
+    Parameters
+    ----------
+    run : what the events have in common
+    compression : see :func:`parse_compression`
+    force : replace an existing file
+
+    Raises
+    ------
+    UserError : bad compression, or the file cannot be written (existing, no folder, disk full)
+    """
+    level = parse_compression(compression)
+    with new_file(path, force) as stream, contextlib.ExitStack() as stack:
+        folder = os.path.dirname(os.path.realpath(path))
+        parts = {name: stack.enter_context(tempfile.TemporaryFile(dir=folder)) for name in TYPES}
+
+        def put(table: dict[str, NDArray[Any]]) -> None:
+            for name, part in parts.items():
+                part.write(table[name].tobytes())
+
+        writer = TableWriter(run, ROWS, put)
+        yield writer
+        writer.finish()
+        _assemble(stream, level, parts, writer.events, about(run))
+
+
+def _assemble(stream: BinaryIO, level: int, parts: Mapping[str, IO[bytes]], events: int, text: str) -> None:
+    """Bring the columns into an archive, closing each one's file when it is copied."""
+    how = zipfile.ZIP_DEFLATED if level else zipfile.ZIP_STORED
+    with zipfile.ZipFile(stream, "w", how, compresslevel=level or None) as archive:
+        for name, part in parts.items():
+            part.seek(0)
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                kind = npy.dtype_to_descr(TYPES[name])
+                header = {"descr": kind, "fortran_order": False, "shape": (events,)}
+                npy.write_array_header_1_0(member, header)
+                shutil.copyfileobj(part, member, BLOCK)
+            part.close()
+        buffer = io.BytesIO()
+        npy.write_array(buffer, np.array(text), allow_pickle=False)
+        archive.writestr(zipfile.ZipInfo(f"{METADATA}.npy"), buffer.getvalue(), how)
+
+
+@contextlib.contextmanager
+def read(path: str | Path, names: Sequence[str] = COLUMNS) -> Iterator[EventReader]:
+    """The events of a file that :func:`create` wrote, by :data:`ROWS`; ``names`` are the columns wanted.
+
+    Raises
+    ------
+    UserError : not such a file
+    """
+    with contextlib.ExitStack() as stack:
+        with damage(path):
+            archive = stack.enter_context(zipfile.ZipFile(check_readable(path)))
+            run = run_of(path, _text(archive))
+            members = {name: stack.enter_context(archive.open(f"{name}.npy")) for name in names}
+            sizes = {name: _rows(path, name, member) for name, member in members.items()}
+        if len(set(sizes.values())) > 1:
+            raise UserError(f"{path}: columns differ in length ({sizes})")
+        events = next(iter(sizes.values()))
+        yield EventReader(run, events, _chunks(path, members, events))
+
+
+def _text(archive: zipfile.ZipFile) -> str | None:
+    if f"{METADATA}.npy" not in archive.namelist():
+        return None
+    with archive.open(f"{METADATA}.npy") as member:
+        return str(npy.read_array(member, allow_pickle=False))
+
+
+def _rows(path: str | Path, name: str, member: IO[bytes]) -> int:
+    """Length of a column; its header is read."""
+    version = npy.read_magic(member)
+    shape, _, kind = npy.read_array_header_1_0(member) if version == (1, 0) else ((), False, None)
+    if kind != TYPES[name] or len(shape) != 1:
+        raise UserError(f"{path}: expected {TYPES[name]} numbers in the column {name}")
+    return int(shape[0])
+
+
+def _chunks(path: str | Path, members: Mapping[str, IO[bytes]], events: int) -> Iterator[Columns]:
+    with damage(path):
+        for first in range(0, events, ROWS):
+            rows = min(ROWS, events - first)
+            yield {
+                name: np.frombuffer(member.read(rows * TYPES[name].itemsize), TYPES[name], rows)
+                for name, member in members.items()
+            }

@@ -1,0 +1,125 @@
+"""Events as Apache Parquet, for pandas, Polars, DuckDB and whatever else reads it.
+
+Columns have the names and types of the tree of :mod:`nugan_hep.output.gst`. The file's metadata have the key
+``nugan``: JSON with the run::
+
+    pyarrow.parquet.read_metadata("events.parquet").metadata[b"nugan"]
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from nugan_hep.output import Columns, EventReader, Run
+from nugan_hep.output.atomic import new_file
+from nugan_hep.output.columns import (
+    COLUMNS,
+    LEAST_ROW_BYTES,
+    METADATA,
+    TYPES,
+    TableWriter,
+    about,
+    check_readable,
+    damage,
+    run_of,
+    split_compression,
+)
+
+GROUP = 100_000
+"""Events per row group, whatever the size of the chunks that arrive."""
+
+OFTEN_CONSTANT = ["neu", "tgt", "Z", "A", "wght", "pxv", "pyv", "vtxx", "vtxy", "vtxz", "vtxt"]
+"""Stored as a dictionary and numbers into it, unless that turns out longer; equal numbers take no room."""
+
+ROW_BYTES = sum(TYPES[name].itemsize for name in TYPES if name not in (*OFTEN_CONSTANT, "cc"))
+
+
+def parse_compression(text: str) -> tuple[str, int | None]:
+    """Turn ``zstd[:level]|lz4|snappy|none`` into pyarrow's name and level.
+
+    Levels are 1 (fastest, default) to 9; lz4 and snappy have none.
+
+    Raises
+    ------
+    UserError : unknown algorithm or level
+    """
+    name, level = split_compression(text, ("zstd",), ("lz4", "snappy", "none"))
+    return name, level or None
+
+
+def least_bytes(events: int, compression: str) -> int:
+    """A lower bound of the size [bytes] of a file of ``events`` events."""
+    return events * (ROW_BYTES if parse_compression(compression)[0] == "none" else LEAST_ROW_BYTES)
+
+
+@contextlib.contextmanager
+def create(
+    path: str | Path, run: Run, compression: str = "zstd:1", force: bool = False
+) -> Iterator[TableWriter]:
+    """Write a Parquet file; it appears as ``path`` when the block ends well.
+
+    Parameters
+    ----------
+    run : what the events have in common
+    compression : see :func:`parse_compression`
+    force : replace an existing file
+
+    Raises
+    ------
+    UserError : bad compression, or the file cannot be written (existing, no folder, disk full)
+    """
+    import pyarrow as pa
+    from pyarrow.parquet import ParquetWriter
+
+    name, level = parse_compression(compression)
+    fields = [pa.field(column, pa.from_numpy_dtype(kind), nullable=False) for column, kind in TYPES.items()]
+    schema = pa.schema(fields)
+    with new_file(path, force) as stream:
+        file = ParquetWriter(
+            stream, schema, compression=name, compression_level=level, use_dictionary=OFTEN_CONSTANT
+        )
+
+        def put(table: dict[str, NDArray[Any]]) -> None:
+            file.write_table(pa.table(table, schema=schema), row_group_size=GROUP)
+
+        try:
+            writer = TableWriter(run, GROUP, put)
+            yield writer
+            writer.finish()
+            # known only now, so not in the schema, which is written first
+            file.add_key_value_metadata({METADATA: about(run)})
+            file.close()
+        except BaseException:
+            # ends the file while there still is one; it is removed
+            with contextlib.suppress(Exception):
+                file.close()
+            raise
+
+
+@contextlib.contextmanager
+def read(path: str | Path, names: Sequence[str] = COLUMNS) -> Iterator[EventReader]:
+    """The events of a file that :func:`create` wrote, by row groups; ``names`` are the columns wanted.
+
+    Raises
+    ------
+    UserError : not such a file
+    """
+    from pyarrow.parquet import ParquetFile
+
+    with contextlib.ExitStack() as stack:
+        with damage(path):
+            file = stack.enter_context(ParquetFile(check_readable(path), pre_buffer=False))
+            content = (file.metadata.metadata or {}).get(METADATA.encode())
+            run = run_of(path, None if content is None else content.decode())
+        yield EventReader(run, file.metadata.num_rows, _chunks(path, file, names))
+
+
+def _chunks(path: str | Path, file: Any, names: Sequence[str]) -> Iterator[Columns]:
+    with damage(path):
+        for batch in file.iter_batches(batch_size=GROUP, columns=list(names)):
+            yield {name: batch[name].to_numpy(zero_copy_only=False) for name in names}

@@ -1,0 +1,222 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import hist as hist_package
+import make_model
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from nugan_hep import Sampler, hist, observables
+from nugan_hep.errors import UserError
+from nugan_hep.flux import Flux
+from nugan_hep.output import Run, formats
+
+Columns = dict[str, NDArray[Any]]
+
+
+@pytest.fixture(scope="module")
+def sampler(tmp_path_factory: pytest.TempPathFactory) -> Sampler:
+    """A small network with random weights, 0.3 to 10 GeV, whose cross section is 0.7 E."""
+    path = make_model.write_model(tmp_path_factory.mktemp("models") / "toy.pt")
+    return Sampler(path, threads=1)
+
+
+@pytest.fixture(scope="module")
+def columns(sampler: Sampler) -> Columns:
+    events = sampler.sample(uniform=(0.5, 4.0), n=30_000, seed=3)
+    return {**events, "wght": 0.5 + np.arange(30_000) % 5}
+
+
+def write(path: Path, form: str, columns: Columns, **known: Any) -> Path:
+    with formats.create(form, path, Run(14, {1000060120: 1.0}, **known)) as writer:
+        for first in range(0, len(columns["Ev"]), 7000):
+            writer.write({name: values[first : first + 7000] for name, values in columns.items()})
+    return path
+
+
+def test_weights_and_errors_are_those_of_numpy(columns: Columns) -> None:
+    h = hist.fill(columns, "Q2", bins=(20, 0, 4))
+    wanted, edges = np.histogram(columns["Q2"], 20, (0, 4), weights=columns["wght"])
+    squares, _ = np.histogram(columns["Q2"], 20, (0, 4), weights=columns["wght"] ** 2)
+    assert isinstance(h, hist_package.Hist)
+    np.testing.assert_allclose(h.axes[0].edges, edges)
+    np.testing.assert_allclose(h.values(), wanted)
+    np.testing.assert_allclose(h.variances(), squares)
+    plain = hist.fill(columns, "Q2", bins=(20, 0, 4), weighted=False)
+    np.testing.assert_array_equal(plain.values(), np.histogram(columns["Q2"], 20, (0, 4))[0])
+
+
+@pytest.mark.parametrize("form", list(formats.FORMATS))
+def test_files_of_all_formats(tmp_path: Path, columns: Columns, form: str) -> None:
+    few = {name: values[:2000] for name, values in columns.items()}
+    path = tmp_path / f"a{formats.FORMATS[form].suffixes[0]}"
+    write(path, form, few, sigma=1.0, energy=4.0)
+    for name in ("p", "cos_theta"):
+        found, wanted = (hist.fill(source, name, bins=(9, 0.011, 0.913)) for source in (path, few))
+        # formats of particles give back the last digits of float32 only
+        np.testing.assert_allclose(found.values(), wanted.values(), atol=0 if form == "gst" else 5)
+        assert found.sum(flow=True).value == pytest.approx(few["wght"].sum())
+
+
+def test_several_observables(columns: Columns) -> None:
+    bins = {"p": 30, "cos_theta": [-1, 0, 0.6, 1]}
+    h = hist.fill(columns, "p", "cos_theta", bins=bins)
+    assert h.axes.name == ("pl", "cthl")
+    assert h.shape == (30, 3)
+    edges = [axis.edges for axis in h.axes]
+    wanted, *_ = np.histogram2d(columns["pl"], columns["cthl"], edges, weights=columns["wght"])
+    np.testing.assert_allclose(h.values(), wanted)
+    assert hist.fill(columns, "p", "x", bins=4).shape == (4, 4)
+
+
+@pytest.mark.parametrize("name", [name for name, one in observables.OBSERVABLES.items() if one.ends])
+def test_usual_axes(columns: Columns, name: str) -> None:
+    """They hold the events, but for what this network of random weights does that no muon does."""
+    with_beam = {**columns, "pxv": 0 * columns["Ev"], "pyv": 0 * columns["Ev"], "pzv": columns["Ev"]}
+    h = hist.fill(with_beam, name, weighted=False)
+    axis = h.axes[0]
+    assert axis.name == name
+    assert axis.size == 50
+    assert axis.label == observables.OBSERVABLES[name].title
+    if name not in ("x", "W", "Q2", "pt", "pz"):
+        assert h.sum().value > 0.9 * len(columns["Ev"])
+
+
+def test_axes_follow_the_energies_of_the_file(tmp_path: Path, columns: Columns) -> None:
+    flux = Flux([0.2, 1.0, 3.5, 9.0], [1.0, 2.0, 0.0])
+    path = write(tmp_path / "a.npz", "npz", columns, flux=flux, sigma=1.0)
+    assert hist.fill(path, "enu").axes[0].edges[-1] == 3.5
+    write(tmp_path / "b.npz", "npz", columns, energy=2.0, sigma=1.0)
+    assert hist.fill(tmp_path / "b.npz", "enu").axes[0].edges[-1] == 2.0
+    # 4 M E^2/(M + 2 E) = 3.04
+    assert hist.fill(tmp_path / "b.npz", "Q2").axes[0].edges[-1] == 3.5
+
+
+def test_derived_observables(columns: Columns) -> None:
+    wanted = {
+        "omega": columns["Ev"].astype("f8") - columns["El"],
+        "pt": np.hypot(columns["pxl"], columns["pyl"]),
+        "pz": columns["pzl"],
+        "tl": columns["El"] - 0.1056583755,
+    }
+    for name, values in wanted.items():
+        np.testing.assert_allclose(observables.values(name, columns), values, atol=2e-6)
+
+
+@pytest.mark.parametrize("form", ["gst", "parquet"])
+def test_cross_section_of_a_file(tmp_path: Path, columns: Columns, form: str) -> None:
+    """The integral over all bins, and what is beyond, is the mean cross section."""
+    path = write(tmp_path / f"a{formats.FORMATS[form].suffixes[0]}", form, columns, sigma=0.83, energy=4.0)
+    h = hist.fill(path, "Q2", bins=[0, 0.1, 0.5, 2.0], cross_section=True)
+    view = h.view(flow=True)
+    integral = np.sum(h.values() * h.axes[0].widths) + view["value"][0] + view["value"][-1]
+    assert integral == pytest.approx(0.83)
+    inside = (columns["Q2"] >= 0.1) & (columns["Q2"] < 0.5)
+    weights = columns["wght"][inside]
+    assert h.values()[1] == pytest.approx(0.83 * weights.sum() / columns["wght"].sum() / 0.4, rel=1e-6)
+    assert h.variances()[1] / h.values()[1] ** 2 == pytest.approx(np.sum(weights**2) / weights.sum() ** 2)
+    assert "GeV$^2$/nucleon" in h.label
+
+
+def test_double_differential_cross_section(columns: Columns) -> None:
+    h = hist.fill(
+        columns, "p", "cos_theta", bins={"p": (8, 0, 20), "cos_theta": 5}, cross_section=True, sigma=2.0
+    )
+    assert np.sum(h.values() * h.axes.widths[0] * h.axes.widths[1]) == pytest.approx(2.0)
+
+
+def test_sampler_at_one_energy(sampler: Sampler) -> None:
+    h = hist.fill(sampler, "El", n=20_000, seed=5, enu=2.0, cross_section=True)
+    assert h.axes[0].edges[-1] == 2.0
+    assert np.sum(h.values() * h.axes[0].widths) == pytest.approx(0.7 * 2.0)
+
+
+def test_sampler_with_a_flux(sampler: Sampler, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hist, "CHUNK", 3000)
+    flux = Flux([1.0, 2.0, 4.0], [3.0, 1.0])
+    h = hist.fill(sampler, "enu", bins=[1, 2, 4], n=40_000, flux=flux, cross_section=True)
+    # integrals of 0.7 E times the flux, over the flux of 3 + 2
+    wanted = 0.7 * np.array([3 * 1.5, 6.0]) / 5 / np.array([1, 2])
+    np.testing.assert_allclose(h.values(), wanted, rtol=0.03)
+    events = sampler.sample(n=40_000, flux=flux)
+    counts = hist.fill(sampler, "enu", bins=[1, 2, 4], n=40_000, flux=flux).values()
+    np.testing.assert_array_equal(counts, np.histogram(events["Ev"], [1, 2, 4])[0])
+
+
+def test_bins_may_be_an_axis(columns: Columns) -> None:
+    axis = hist_package.axis.Regular(5, 0.1, 10, transform=hist_package.axis.transform.log, name="energy")
+    h = hist.fill(columns, "El", bins=axis)
+    assert h.axes[0] == axis
+
+
+def test_it_can_be_plotted(columns: Columns) -> None:
+    import matplotlib.pyplot as plt
+    import mplhep
+
+    h = hist.fill(columns, "W", cross_section=True, sigma=1.0)
+    figure, axes = plt.subplots()
+    mplhep.histplot(h, ax=axes)
+    figure.canvas.draw()
+    assert axes.get_xlabel() == "$W$ [GeV]"
+    plt.close(figure)
+
+
+def test_unknown_observable(columns: Columns) -> None:
+    with pytest.raises(UserError, match=r"unknown observable 'Q3'; there are Ev, El, .*cos_theta"):
+        hist.fill(columns, "Q3")
+    with pytest.raises(UserError, match=r"unknown observable 'p2'"):
+        hist.fill(columns, "p", bins={"p2": 3})
+
+
+@pytest.mark.parametrize("bins", [0, -3, (5, 2, 1), (5, 1), [1], [2, 1, 0], "ten", [0, float("nan")], True])
+def test_bad_bins(columns: Columns, bins: Any) -> None:
+    with pytest.raises(UserError, match=r"bins of Q2 = .*: expected a number, \(bins, low, high\), rising"):
+        hist.fill(columns, "Q2", bins=bins)
+
+
+def test_bins_of_others(columns: Columns) -> None:
+    with pytest.raises(UserError, match="bins of pl: expected some of Q2"):
+        hist.fill(columns, "Q2", bins={"p": 3})
+    with pytest.raises(UserError, match="bins of several observables"):
+        hist.fill(columns, "Q2", "W", bins=(3, 0, 1))
+
+
+def test_missing_column(columns: Columns) -> None:
+    with pytest.raises(UserError, match=r"omega needs El; the events have Ev"):
+        hist.fill({"Ev": columns["Ev"]}, "omega")
+    with pytest.raises(UserError, match="vtxx has no usual range"):
+        hist.fill(columns, "vtxx")
+
+
+def test_no_cross_section(tmp_path: Path, columns: Columns, sampler: Sampler) -> None:
+    path = write(tmp_path / "a.npz", "npz", columns)
+    for source, options in ((columns, {}), (path, {}), (sampler, {"n": 10})):
+        with pytest.raises(UserError, match="no mean cross section: expected events of a flux"):
+            hist.fill(source, "Q2", cross_section=True, **options)
+    with pytest.raises(UserError, match="no events with weights above 0"):
+        hist.fill({k: v[:0] for k, v in columns.items()}, "Q2", cross_section=True, sigma=1.0)
+
+
+def test_bad_files(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="there is no such file"):
+        hist.fill(tmp_path / "none.root", "Q2")
+    (tmp_path / "a.csv").write_text("1")
+    with pytest.raises(UserError, match=r"unknown suffix '\.csv'"):
+        hist.fill(tmp_path / "a.csv", "Q2")
+
+
+def test_arguments_that_contradict_each_other(columns: Columns, sampler: Sampler) -> None:
+    flux = Flux([1, 2], [1])
+    cases: list[tuple[Any, tuple[str, ...], dict[str, Any], str]] = [
+        (columns, (), {}, "expected one observable or more"),
+        (columns, ("Q2",), {"n": 5}, "go with a sampler"),
+        (columns, ("Q2",), {"cross_section": True, "weighted": False}, "needs the weights"),
+        (sampler, ("Q2",), {}, "the number of events, is missing"),
+        (sampler, ("Q2",), {"n": 5, "enu": 1.0, "flux": flux}, "not both"),
+    ]
+    for source, names, options, message in cases:
+        with pytest.raises(ValueError, match=message):
+            hist.fill(source, *names, **options)
