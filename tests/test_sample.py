@@ -674,3 +674,10 @@ def test_help_has_units_and_examples() -> None:
     text = without_torch("--help")
     for part in ("GeV", "rad", "1e-38 cm2/nucleon", "nugan-sample -n 5e6", "exit codes", "--flux", "5 %"):
         assert part in text
+
+
+def test_vertices_need_a_format_that_holds_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "a.root"
+    assert sample.main(["--format", "nuisance", "--energy", "1", "--vertex", "0,0,1", "--out", str(out)]) == 2
+    assert "no place for vertices" in capsys.readouterr().err
+    assert not out.exists()

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import importlib
 import os
 import shlex
-import shutil
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -49,7 +47,7 @@ def convert(argv: Sequence[str] | None = None) -> int:
     if os.path.exists(options.out) and os.path.samefile(options.input, options.out):
         raise UserError(f"{options.out} is the input; expected another name")
     with _terminable(), read(options.input) as reader:
-        _check_space(options, reader.events)
+        formats.check_space(options.to, options.out, reader.events, options.compression)
         _convert(options, reader, source, shlex.join([PROGRAM, *argv]))
     if not options.quiet:
         size = options.out.stat().st_size / 1e6
@@ -87,18 +85,6 @@ def _convert(options: argparse.Namespace, reader: EventReader, source: str, comm
 
 def _has_vertices(columns: Columns) -> bool:
     return any(name in columns and bool(np.any(columns[name])) for name in VERTEX)
-
-
-def _check_space(options: argparse.Namespace, events: int) -> None:
-    """Refuse what the disk cannot hold before any work is done."""
-    module = importlib.import_module(f"nugan_hep.output.{options.to}")
-    need = module.least_bytes(events, options.compression or formats.FORMATS[options.to].compression)
-    free = shutil.disk_usage(options.out.parent).free
-    if need > free:
-        raise UserError(
-            f"{events:,} events take at least {need / 1e9:.3g} GB, "
-            f"but {options.out.parent} has {free / 1e9:.3g} GB free"
-        )
 
 
 @contextlib.contextmanager

@@ -5,10 +5,8 @@ from __future__ import annotations
 import argparse
 import contextlib
 import functools
-import importlib
 import math
 import shlex
-import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -25,19 +23,6 @@ from nugan_hep.options import PROGRAM, check_number, parse
 from nugan_hep.output import Columns, EventWriter, Run, atomic, formats, overlap
 from nugan_hep.signals import stop_signals
 from nugan_hep.source import Energies, Source, common_range, make_source
-
-
-def _check_space(options: argparse.Namespace, n: int) -> None:
-    """Refuse what the disk cannot hold before any work is done."""
-    compression = options.compression or formats.FORMATS[options.format].compression
-    module = importlib.import_module(f"nugan_hep.output.{options.format}")
-    need = module.least_bytes(n, compression)
-    free = shutil.disk_usage(options.out.parent).free
-    if need > free:
-        raise UserError(
-            f"{n:,} events take at least {need / 1e9:.3g} GB, "
-            f"but {options.out.parent} has {free / 1e9:.3g} GB free"
-        )
 
 
 def _models(options: argparse.Namespace) -> tuple[list[str], dict[int, float] | None]:
@@ -141,8 +126,10 @@ def sample(argv: Sequence[str] | None = None) -> int:
         print(version() if options.version else model_table())
         return 0
     atomic.check_target(options.out, options.force)
+    if options.format == "nuisance" and (options.vertex or options.time):
+        raise UserError("--vertex, --time: the format nuisance has no place for vertices")
     if options.n is not None:
-        _check_space(options, options.n)
+        formats.check_space(options.format, options.out, options.n, options.compression)
 
     from nugan_hep import _core
 
@@ -156,7 +143,7 @@ def sample(argv: Sequence[str] | None = None) -> int:
         beam = Beam(options.vertex, options.time, options.beam_dir)
         run.metadata.update(describe(source, beam, options, shlex.join([PROGRAM, *argv])))
         n = run.metadata["requested"] = _number(options, run, run.metadata)
-        _check_space(options, n)
+        formats.check_space(options.format, options.out, n, options.compression)
         start = time.monotonic()
         with (
             stop_signals() as caught,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import shutil
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NamedTuple
@@ -60,6 +61,23 @@ def create(
         path, run, compression or form.compression, force
     )
     return writer
+
+
+def check_space(name: str, path: Path, events: int, compression: str | None = None) -> None:
+    """Refuse what the disk cannot hold, before any work is done.
+
+    Raises
+    ------
+    UserError : fewer bytes are free beside ``path`` than the events take at least; bad compression
+    """
+    module = importlib.import_module(f"nugan_hep.output.{name}")
+    need = module.least_bytes(events, compression or FORMATS[name].compression)
+    free = shutil.disk_usage(path.parent).free
+    if need > free:
+        raise UserError(
+            f"{events:,} events take at least {need / 1e9:.3g} GB, "
+            f"but {path.parent} has {free / 1e9:.3g} GB free"
+        )
 
 
 def read(name: str, path: Path) -> AbstractContextManager[EventReader]:
