@@ -20,6 +20,7 @@
 #include "TorchModule.hpp"
 #include "check_archive.hpp"
 #include "fused/recognise.hpp"
+#include "is_utf8.hpp"
 #include "message.hpp"
 
 namespace nugan {
@@ -30,6 +31,7 @@ std::string short_reason(const std::exception& error) {
   const auto* c10_error = dynamic_cast<const c10::Error*>(&error);
   std::string text = c10_error ? c10_error->what_without_backtrace() : error.what();
   text.erase(text.find_last_not_of(" \n") + 1);
+  text.erase(0, text.find_first_not_of(" \n"));
   text = text.starts_with("The following operation failed") ? text.substr(text.rfind('\n') + 1)
                                                             : text.substr(0, text.find('\n'));
   text = text.substr(0, text.find(". "));
@@ -85,22 +87,6 @@ torch::jit::Module load(const std::string& file, torch::Device device, std::stri
   } catch (const std::exception& error) {
     throw Error(message(file, ": not a readable TorchScript archive (", short_reason(error), ")"));
   }
-}
-
-bool is_utf8(std::string_view text) {
-  constexpr std::uint32_t least[] = {0, 0x80, 0x800, 0x10000};  // overlong forms are none
-  for (std::size_t i = 0; i < text.size();) {
-    const auto lead = static_cast<std::uint8_t>(text[i++]);
-    const int more = lead < 0x80 ? 0 : lead >> 5 == 6 ? 1 : lead >> 4 == 14 ? 2 : lead >> 3 == 30 ? 3 : -1;
-    if (more < 0 || text.size() - i < static_cast<std::size_t>(more)) return false;
-    std::uint32_t point = more == 0 ? lead : lead & (0x3F >> more);
-    for (int k = 0; k < more; ++k, ++i) {
-      if ((text[i] & 0xC0) != 0x80) return false;
-      point = point << 6 | (text[i] & 0x3F);
-    }
-    if (point < least[more] || point > 0x10FFFF || (point >= 0xD800 && point < 0xE000)) return false;
-  }
-  return true;
 }
 
 // Reads the typed attributes that every generator carries

@@ -1,0 +1,68 @@
+"""Open archives in the C++ core and sample them, for tests/test_fuzz.py; runs in a process of its own.
+
+Usage: python open_archives.py < PATHS. For each path, one line as it begins (its number) and one as it
+ends: ``ok``, ``refused MESSAGE`` for a nugan_hep._core.Error, ``wrong REASON`` for all that must not be.
+"""
+
+from __future__ import annotations
+
+import math
+import resource
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from nugan_hep import _core
+from nugan_hep.kinematics import MUON_MASS
+
+EVENTS = 600  # a whole tile and a part of one
+MEMORY = 4 << 30  # bytes; what asks for more gets an exception and not the machine's last
+# what only torch's own pages of explanation have
+TRACEBACK = ("Exception raised from", "frame #", "Traceback", "C++ CapturedTraceback", "c10::Error")
+
+
+def sample(path: Path) -> None:
+    """Draw events and check each column and the muon's phase space."""
+    core = _core.SamplerCore(str(path), "cpu", 1)
+    for text in (core.name, core.interaction, core.metadata, core.sha256, core.backend):
+        assert isinstance(text, str)
+    assert core.xsec.shape == core.xsec_enu.shape
+    events = core.sample_uniform(core.enu_min, core.enu_max, EVENTS, 1)
+    for name, column in events.items():
+        if column.shape != (EVENTS,) or not np.isfinite(column).all():
+            raise ValueError(f"{name} is not finite in {EVENTS} events")
+    enu, emu, theta = (events[name].astype(np.float64) for name in ("Ev", "El", "thetal"))
+    slack = 1e-5 * enu
+    inside = (enu >= core.enu_min - slack) & (enu <= core.enu_max + slack)
+    inside &= (emu >= MUON_MASS - slack) & (emu <= enu - core.shift + slack) & (emu < enu)
+    inside &= (theta >= 0) & (theta <= math.pi * (1 + 1e-6))
+    if not inside.all():
+        raise ValueError(f"{np.sum(~inside)} events outside of the phase space")
+
+
+def outcome(path: Path) -> str:
+    try:
+        sample(path)
+    except _core.Error as error:
+        text = str(error)
+        if "\n" in text or path.name not in text or len(text) > 300 + len(str(path)):
+            return f"wrong not one line that names the file: {text!r}"
+        if any(part in text for part in TRACEBACK):
+            return f"wrong a traceback: {text!r}"
+        return f"refused {text.replace(str(path), 'FILE')}"
+    except Exception as error:
+        return f"wrong {type(error).__name__}: {str(error)!r:.300}"
+    return "ok"
+
+
+def main() -> None:
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+    for number, line in enumerate(sys.stdin):
+        print(number, flush=True)
+        print(outcome(Path(line.rstrip("\n"))), flush=True)
+
+
+if __name__ == "__main__":
+    main()

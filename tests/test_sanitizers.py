@@ -1,0 +1,93 @@
+"""The C++ tests under the compiler's sanitizers: memory and undefined behaviour, and races between threads.
+
+    pytest -m heavy tests/test_sanitizers.py
+
+builds libnugan and tests/cpp twice, some 5 minutes each on one core. By hand:
+
+    cmake -S . -B build-thread -DNUGAN_TESTS=ON -DNUGAN_SANITIZE=thread
+    cmake --build build-thread && python tests/cpp/make_model.py --all build-thread/tests/cpp/models
+    cp models/*.pt build-thread/tests/cpp/models
+    NUGAN_MODELS_PATH=$PWD/build-thread/tests/cpp/models build-thread/tests/cpp/nugan_tests
+
+LibTorch itself is not instrumented: an error inside it is seen only where it calls malloc, memcpy or
+pthreads. Neither it nor we need a suppression. Tests "[threads]" run the fused kernels of the shipped models.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+FLAGS = {"address": "address,undefined,float-cast-overflow", "thread": "thread"}
+OPTIONS = {
+    "ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1",
+    "UBSAN_OPTIONS": "print_stacktrace=1",
+    "TSAN_OPTIONS": "second_deadlock_stack=1:history_size=4",
+}
+
+pytestmark = [
+    pytest.mark.heavy,
+    pytest.mark.skipif(
+        not shutil.which("cmake") or not any(map(shutil.which, ("c++", "g++", "clang++"))),
+        reason="no CMake or no C++ compiler",
+    ),
+]
+
+
+def run(*command: str | Path, check: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
+    arguments = [os.fspath(part) for part in command]
+    done = subprocess.run(
+        arguments, capture_output=True, text=True, check=False, env={**os.environ, **environment}
+    )
+    if check:
+        assert done.returncode == 0, f"{' '.join(arguments)}\n{done.stdout}\n{done.stderr}"
+    return done
+
+
+def fixed_addresses() -> list[str]:
+    """A prefix of the command: older thread sanitizers fail where the kernel scatters addresses widely."""
+    if not shutil.which("setarch") or run("setarch", "-R", "true", check=False).returncode:
+        return []
+    return ["setarch", "-R"]
+
+
+@pytest.mark.parametrize("sanitizer", FLAGS)
+def test_cpp_tests_under_a_sanitizer(sanitizer: str, tmp_path: Path) -> None:
+    (tmp_path / "empty.cpp").write_text("int main() {}\n")
+    compiler = next(filter(None, map(shutil.which, ("c++", "g++", "clang++"))))
+    flags = f"-fsanitize={FLAGS[sanitizer]}"
+    if run(compiler, flags, tmp_path / "empty.cpp", "-o", tmp_path / "empty", check=False).returncode:
+        pytest.skip(f"the compiler has no {flags}")
+
+    build = tmp_path / "build"
+    generator = ["-G", "Ninja"] if shutil.which("ninja") else []
+    options = [
+        "-DNUGAN_TESTS=ON",
+        f"-DNUGAN_SANITIZE={FLAGS[sanitizer]}",
+        f"-DPython_EXECUTABLE={sys.executable}",
+    ]
+    configured = run("cmake", "-S", ROOT, "-B", build, *generator, *options, check=False)
+    if configured.returncode and '"Catch2"' in configured.stderr:
+        pytest.skip("Catch2 is not installed (Debian: apt install catch2)")
+    assert configured.returncode == 0, configured.stderr
+    run("cmake", "--build", build)
+
+    models = build / "tests" / "cpp" / "models"
+    run(sys.executable, ROOT / "tests" / "cpp" / "make_model.py", "--all", models)
+    for path in (ROOT / "models").glob("*.pt"):
+        (models / path.name).symlink_to(path)
+    tests = build / "tests" / "cpp" / "nugan_tests"
+    done = run(
+        *fixed_addresses(), tests, check=False, NUGAN_MODELS_PATH=str(models), OMP_NUM_THREADS="1", **OPTIONS
+    )
+    report = f"{done.stdout[-4000:]}\n{done.stderr[:8000]}"
+    assert done.returncode == 0, report
+    assert not any(word in done.stderr for word in ("Sanitizer", "runtime error:")), report
+    assert "test cases" in done.stdout, report
+    print(done.stdout)
