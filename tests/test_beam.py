@@ -172,7 +172,10 @@ def test_bad_texts(parse: Callable[[str], Any], text: str, message: str) -> None
         ({"vertex": (1, 2, "x")}, "expected a number or two"),
         ({"vertex": (1, 2, (1, 2, 3))}, "expected a number or two"),
         ({"time": (2, 1)}, "low <= high"),
+        ({"time": (-1e308, 1e308)}, "expected finite numbers, low <= high, up to"),
         ({"direction": (0, 0)}, "expected three finite numbers"),
+        ({"direction": (1e300, 1e300, 0)}, "expected three finite numbers"),
+        ({"direction": (1e-200, 0, 0)}, "expected three finite numbers"),
         ({"direction": (0, 0, float("nan"))}, "expected three finite numbers"),
     ],
 )

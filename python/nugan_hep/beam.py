@@ -16,6 +16,10 @@ Columns = dict[str, NDArray[Any]]
 Interval = tuple[float, float]
 
 
+MOST = 1e30
+"""Lengths, times and components of a direction that are no mistake are smaller."""
+
+
 @dataclass(frozen=True)
 class Beam:
     """Vertices, times and direction of the neutrinos in the detector's frame.
@@ -150,14 +154,18 @@ def _interval(name: str, value: Interval | float) -> Interval:
         low, high = map(float, value if isinstance(value, Sequence | np.ndarray) else (value, value))
     except (TypeError, ValueError):
         raise UserError(f"{name} {value!r}: expected a number or two, low and high") from None
-    if not (np.isfinite(low) and np.isfinite(high) and low <= high):
-        raise UserError(f"{name} {low:g}:{high:g}: expected finite numbers, low <= high")
+    if not (abs(low) <= MOST and abs(high) <= MOST and low <= high):
+        raise UserError(f"{name} {low:g}:{high:g}: expected finite numbers, low <= high, up to {MOST:g}")
     return low, high
 
 
 def _unit_vector(direction: Sequence[float]) -> tuple[float, ...]:
     vector = np.asarray(direction, dtype=np.float64)
-    length = float(np.linalg.norm(vector)) if vector.shape == (3,) else 0.0
-    if not (np.isfinite(length) and length > 0):
-        raise UserError(f"beam direction {list(direction)}: expected three finite numbers, not all zero")
+    largest = float(np.abs(vector).max()) if vector.shape == (3,) else 0.0
+    if not 1 / MOST <= largest <= MOST:
+        raise UserError(
+            f"beam direction {list(direction)}: expected three finite numbers, not all zero, "
+            f"the largest between {1 / MOST:g} and {MOST:g}"
+        )
+    length = float(np.linalg.norm(vector))
     return tuple(float(v) for v in vector / length)

@@ -71,7 +71,7 @@ def _number(options: argparse.Namespace, run: Run, about: dict[str, Any]) -> int
     run.pot = options.exposure.pot
     mean = rate.expected_events(run.flux, run.sigma, *options.exposure)
     text = f"exposure of {run.pot:g} POT and {options.exposure.mass:g} t"
-    check_number(math.ceil(mean), f"{mean:,.4g} events, the expectation for an {text},")
+    check_number(math.ceil(min(mean, 1e30)), f"{mean:,.4g} events, the expectation for an {text},")
     u = float(streams.uniforms(options.seed, streams.EXPOSURE, 0, 1)[0, 0])
     n = rate.poisson(mean, u)
     check_number(n, f"{n:,} events")
@@ -131,7 +131,12 @@ def sample(argv: Sequence[str] | None = None) -> int:
     if options.n is not None:
         formats.check_space(options.format, options.out, options.n, options.compression)
 
-    from nugan_hep import _core
+    try:
+        from nugan_hep import _core
+    except ImportError as error:  # Ctrl-C while the library is loaded comes as this
+        if isinstance(error.__cause__, KeyboardInterrupt):
+            raise KeyboardInterrupt from None
+        raise
 
     try:
         source = _open(options)

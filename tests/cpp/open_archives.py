@@ -1,11 +1,13 @@
 """Open archives in the C++ core and sample them, for tests/test_fuzz.py; runs in a process of its own.
 
 Usage: python open_archives.py < PATHS. For each path, one line as it begins (its number) and one as it
-ends: ``ok``, ``refused MESSAGE`` for a nugan_hep._core.Error, ``wrong REASON`` for all that must not be.
+ends: ``ok`` and a digest of the events, ``refused MESSAGE`` for a nugan_hep._core.Error, ``wrong REASON``
+for all that must not be.
 """
 
 from __future__ import annotations
 
+import hashlib
 import math
 import resource
 import sys
@@ -22,8 +24,8 @@ MEMORY = 4 << 30  # bytes; what asks for more gets an exception and not the mach
 TRACEBACK = ("Exception raised from", "frame #", "Traceback", "C++ CapturedTraceback", "c10::Error")
 
 
-def sample(path: Path) -> None:
-    """Draw events and check each column and the muon's phase space."""
+def sample(path: Path) -> str:
+    """Draw events, check each column and the muon's phase space; the digest of all."""
     core = _core.SamplerCore(str(path), "cpu", 1)
     for text in (core.name, core.interaction, core.metadata, core.sha256, core.backend):
         assert isinstance(text, str)
@@ -39,11 +41,12 @@ def sample(path: Path) -> None:
     inside &= (theta >= 0) & (theta <= math.pi * (1 + 1e-6))
     if not inside.all():
         raise ValueError(f"{np.sum(~inside)} events outside of the phase space")
+    return hashlib.sha256(b"".join(column.tobytes() for column in events.values())).hexdigest()
 
 
 def outcome(path: Path) -> str:
     try:
-        sample(path)
+        return f"ok {sample(path)}"
     except _core.Error as error:
         text = str(error)
         if "\n" in text or path.name not in text or len(text) > 300 + len(str(path)):
@@ -53,7 +56,6 @@ def outcome(path: Path) -> str:
         return f"refused {text.replace(str(path), 'FILE')}"
     except Exception as error:
         return f"wrong {type(error).__name__}: {str(error)!r:.300}"
-    return "ok"
 
 
 def main() -> None:
