@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, NullLocator
+from matplotlib.ticker import FixedLocator, LogLocator, NullFormatter, NullLocator
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -74,9 +74,14 @@ def against_threads(axes: Axes, scan: dict[str, Any]) -> None:
         one = next(per_million(p) for p in points if p["model"] == model and p["threads"] == 1)
         axes.plot(threads, [one / t for t in threads], color=colour, linestyle=":", linewidth=1.0)
     axes.plot([], [], color="0.3", linestyle=":", linewidth=1.0, label="time of one thread / threads")
+    low, high = axes.get_ylim()
+    axes.set_ylim(low, high * (high / low) ** 0.45)  # room for the legend
     axes.xaxis.set_major_locator(FixedLocator(threads))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter("{x:.0f}")
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_minor_formatter(NullFormatter())
+    axes.yaxis.set_major_formatter("{x:g}")
     axes.set(xlabel="threads", ylabel="sampling in memory [s per 1M events]")
 
 

@@ -185,6 +185,7 @@ def event_rows(group: str, sampler: Sampler, times: dict[str, Times]) -> list[Ro
     line = line_of(group)
     return [
         line("sample in memory, all columns", whole, ratios(whole, peak), "FMA floors", IN_MEMORY),
+        Row(group, "pages from the kernel meanwhile", times["sample"].faults, f"per {PER // 10**6}M"),
         line("random numbers, kinematics, columns", around, ratios(around, whole), "of the sample"),
         line(name, network, ratios(peak, network), "of the FMA peak", limit, at_least=True),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import statistics
 import time
 from collections.abc import Callable, Mapping
@@ -35,18 +36,24 @@ class Times:
 
     ``cpu`` is the time that the process computed, on all its threads: on one thread of a quiet machine
     it is the wall time, and on a shared one it leaves out what others took. ``share`` is the part of
-    the wall time that the process had a core for.
+    the wall time that the process had a core for, ``faults`` the number of pages that the kernel handed out.
     """
 
     cpu: list[float] = field(default_factory=list)
     wall: list[float] = field(default_factory=list)
     share: list[float] = field(default_factory=list)
+    faults: list[float] = field(default_factory=list)
 
     @property
     def doubt(self) -> str:
         """Whether wall times say little because another process had the core for a part of them."""
         share = statistics.median(self.share)
         return "" if share >= QUIET else f"had {100 * share:.0f} % of a core"
+
+
+def page_faults() -> int:
+    """Pages that the kernel has handed out to this process, without those read from the disk."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
 
 
 def measure(actions: Mapping[str, Action], repeat: int) -> dict[str, Times]:
@@ -57,9 +64,11 @@ def measure(actions: Mapping[str, Action], repeat: int) -> dict[str, Times]:
     for _ in range(repeat):
         for name, action in actions.items():
             scale = PER / action.events
+            faults = page_faults()
             wall, cpu = time.perf_counter(), time.process_time()
             own = action.run()
             cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+            times[name].faults.append((page_faults() - faults) * scale)
             times[name].share.append(own.share if isinstance(own, Own) else cpu / wall)
             if isinstance(own, Own):
                 cpu = wall = own.seconds

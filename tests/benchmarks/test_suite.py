@@ -23,6 +23,7 @@ EVERY_NETWORK = {
     "floor: FMA peak",
     "floor: sgemm at the network's shapes",
     "sample in memory, all columns",
+    "pages from the kernel meanwhile",
     "random numbers, kinematics, columns",
     "Sampler.generate, latents and muons in NumPy arrays",
     "the same by LibTorch, the archive's TorchScript",

@@ -58,9 +58,10 @@ def sums():
 frame = ROOT.RDataFrame("gst", sys.argv[1])
 names = [str(name) for name in frame.GetColumnNames()]
 types = {name: frame.GetColumnType(name) for name in names}
+entries = frame.Count().GetValue()
 serial = sums()
 ROOT.EnableImplicitMT(2)
-print("ANSWER" + json.dumps({"types": types, "entries": frame.Count().GetValue(), "serial": serial,
+print("ANSWER" + json.dumps({"types": types, "entries": entries, "serial": serial,
     "parallel": sums(), "metadata": file.Get("nugan").GetString().Data()}))
 """
 
