@@ -1,17 +1,12 @@
 #pragma once
 
+#include <nugan/Flux.hpp>
 #include <nugan/ModelInfo.hpp>
 #include <nugan/export.hpp>
 #include <span>
 #include <vector>
 
 namespace nugan {
-
-/// A neutrino flux: a histogram in the energy, constant inside of each bin.
-struct Flux {
-  std::vector<double> edges;    ///< rising, GeV
-  std::vector<double> density;  ///< one number for each bin, per GeV; the unit of the rest is free
-};
 
 /// A distribution of neutrino energies whose density consists of straight lines.
 ///
@@ -48,8 +43,8 @@ class NUGAN_EXPORT EnergySpectrum {
 /// The flux times the cross section of a model, inside of the model's range.
 ///
 /// Its integral is the rate of events per nucleon, in 1e-38 cm² times the unit of the flux.
-/// @throws Error for a flux of other sizes, negative or not finite, or zero inside of the model's range; for
-///     a model whose cross section does not cover that range
+/// @throws Error as check(Flux) does; for a flux that is zero inside of the model's range, or a model whose
+///     cross section does not cover that range
 NUGAN_EXPORT EnergySpectrum rate_spectrum(const Flux& flux, const ModelInfo& model);
 
 }  // namespace nugan

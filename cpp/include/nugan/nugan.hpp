@@ -6,7 +6,11 @@
 #include <nugan/Error.hpp>
 #include <nugan/EventRandom.hpp>
 #include <nugan/Events.hpp>
+#include <nugan/Flux.hpp>
+#include <nugan/FluxUnit.hpp>
 #include <nugan/Kinematics.hpp>
 #include <nugan/ModelInfo.hpp>
 #include <nugan/Sampler.hpp>
+#include <nugan/Target.hpp>
 #include <nugan/find_model.hpp>
+#include <nugan/read_flux.hpp>

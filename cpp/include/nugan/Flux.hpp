@@ -1,0 +1,39 @@
+#pragma once
+
+#include <limits>
+#include <nugan/export.hpp>
+#include <string>
+#include <vector>
+
+namespace nugan {
+
+/// Units of a flux: neutrinos per area and proton on target, or unknown.
+inline constexpr const char* per_pot = "cm-2 POT-1";
+inline constexpr const char* arbitrary = "arbitrary";
+
+/// A neutrino flux: a histogram in the energy, constant inside of each bin.
+struct NUGAN_EXPORT Flux {
+  std::vector<double> edges;     ///< [K + 1], rising, GeV
+  std::vector<double> density;   ///< [K], per GeV and in `unit`, at least 0
+  std::string unit = arbitrary;  ///< per_pot where the normalisation is known, else arbitrary
+  std::string name = "flux";     ///< where it comes from, for messages and output files
+  std::string contents;          ///< the unit that its source's contents were taken for, or empty
+
+  /// The density at an energy [GeV]; 0 outside of the histogram.
+  double operator()(double enu) const;
+
+  /// Neutrinos between two energies [GeV], in `unit`.
+  double integral(double low = -std::numeric_limits<double>::infinity(),
+                  double high = std::numeric_limits<double>::infinity()) const;
+
+  /// The part of it between two energies [GeV].
+  /// @throws Error where nothing is there
+  Flux between(double low, double high) const;
+};
+
+/// Check the sizes and numbers of a flux.
+/// @throws Error for other sizes, edges that do not rise, densities that are negative or not finite, or zero
+///     everywhere
+NUGAN_EXPORT void check(const Flux& flux);
+
+}  // namespace nugan
