@@ -17,7 +17,7 @@ struct NUGAN_EXPORT Flux {
   std::vector<double> density;   ///< [K], per GeV and in `unit`, at least 0
   std::string unit = arbitrary;  ///< per_pot where the normalisation is known, else arbitrary
   std::string name = "flux";     ///< where it comes from, for messages and output files
-  std::string contents;          ///< the unit that its source's contents were taken for, or empty
+  std::string contents = {};     ///< the unit that its source's contents were taken for, or empty
 
   /// The density at an energy [GeV]; 0 outside of the histogram.
   double operator()(double enu) const;

@@ -22,9 +22,9 @@ inline constexpr const char* flux_unit_help =
 /// energy in their unit are numbers of neutrinos, one for each bin; with one, they are densities: per 50 MeV
 /// whatever the width of the bin.
 struct NUGAN_EXPORT FluxUnit {
-  std::optional<double> area;   ///< cm²; none where it is not known
-  std::optional<double> pot;    ///< protons on target; none where they are not known
-  std::optional<double> width;  ///< GeV; none where the contents are per bin
+  std::optional<double> area = {};   ///< cm²; none where it is not known
+  std::optional<double> pot = {};    ///< protons on target; none where they are not known
+  std::optional<double> width = {};  ///< GeV; none where the contents are per bin
   double scale = 1;
 
   /// In the words that flux_unit_from_user() reads, such as "/cm2/1e+21POT/0.05GeV".
