@@ -3,6 +3,7 @@
 #include <nugan/EnergySpectrum.hpp>
 #include <nugan/Error.hpp>
 
+#include "interpolate.hpp"
 #include "message.hpp"
 
 namespace nugan {
@@ -10,12 +11,6 @@ namespace nugan {
 namespace {
 
 constexpr std::size_t guides = 1024;
-
-double interpolate(std::span<const double> x, std::span<const double> y, double at) {
-  const auto above = std::upper_bound(x.begin(), x.end(), at) - x.begin();
-  const auto k = static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(above, 1, std::ssize(x) - 1));
-  return y[k - 1] + (y[k] - y[k - 1]) * (at - x[k - 1]) / (x[k] - x[k - 1]);
-}
 
 }  // namespace
 

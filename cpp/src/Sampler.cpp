@@ -149,6 +149,34 @@ Events Sampler::sample_at(std::span<const double> enu, std::uint64_t seed, std::
   return impl_->run({.n = n, .seed = seed, .first = first, .range = {}, .spectrum = nullptr, .enu = enu});
 }
 
+Events Sampler::sample(const Flux& flux, std::int64_t n, std::uint64_t seed, std::int64_t first) const {
+  return sample(rate_spectrum(flux, model()), n, seed, first);
+}
+
+EventLoop Sampler::events(std::int64_t n, std::uint64_t seed) const {
+  return events(EnergyRange{.enu_low = model().enu_min, .enu_high = model().enu_max}, n, seed);
+}
+
+EventLoop Sampler::events(EnergyRange range, std::int64_t n, std::uint64_t seed) const {
+  const auto draw = [copy = *this, range, seed](std::int64_t first, std::int64_t size) {
+    return copy.sample(range, size, seed, first);
+  };
+  check_numbers(n, 0);
+  return {draw, n};
+}
+
+EventLoop Sampler::events(const EnergySpectrum& spectrum, std::int64_t n, std::uint64_t seed) const {
+  const auto draw = [copy = *this, spectrum, seed](std::int64_t first, std::int64_t size) {
+    return copy.sample(spectrum, size, seed, first);
+  };
+  check_numbers(n, 0);
+  return {draw, n};
+}
+
+EventLoop Sampler::events(const Flux& flux, std::int64_t n, std::uint64_t seed) const {
+  return events(rate_spectrum(flux, model()), n, seed);
+}
+
 std::vector<float> Sampler::generate(std::span<const float> latent, std::span<const float> enu) const {
   const Generator& generator = impl_->generator;
   const auto latent_size = static_cast<std::size_t>(model().latent_size);

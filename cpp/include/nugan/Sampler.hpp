@@ -3,7 +3,9 @@
 #include <cstdint>
 #include <memory>
 #include <nugan/EnergySpectrum.hpp>
+#include <nugan/EventLoop.hpp>
 #include <nugan/Events.hpp>
+#include <nugan/Flux.hpp>
 #include <nugan/ModelInfo.hpp>
 #include <nugan/export.hpp>
 #include <span>
@@ -56,9 +58,24 @@ class NUGAN_EXPORT Sampler {
   Events sample(const EnergySpectrum& spectrum, std::int64_t n, std::uint64_t seed,
                 std::int64_t first = 0) const;
 
+  /// The same with the energies of a flux: flux times cross section, inside of the model's range.
+  /// @throws Error as above, and for what is no flux; see flux_rate() for how much of it lies outside
+  Events sample(const Flux& flux, std::int64_t n, std::uint64_t seed, std::int64_t first = 0) const;
+
   /// One event for each neutrino energy [GeV].
   /// @throws Error as above, for any of the energies
   Events sample_at(std::span<const double> enu, std::uint64_t seed, std::int64_t first = 0) const;
+
+  /// Events one by one, for a loop, drawn in chunks meanwhile:
+  ///
+  ///     for (const nugan::Event& event : sampler.events(1'000'000)) ...
+  ///
+  /// Energies are uniform over the model's range, or as above. The loop keeps a copy of the sampler.
+  /// @throws Error as above, when the loop begins
+  EventLoop events(std::int64_t n, std::uint64_t seed = 1) const;
+  EventLoop events(EnergyRange range, std::int64_t n, std::uint64_t seed = 1) const;
+  EventLoop events(const EnergySpectrum& spectrum, std::int64_t n, std::uint64_t seed = 1) const;
+  EventLoop events(const Flux& flux, std::int64_t n, std::uint64_t seed = 1) const;
 
   /// The muons that the network makes of given latents, on one thread.
   /// @param latent  [n, latent_size], standard normal numbers

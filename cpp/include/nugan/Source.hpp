@@ -1,0 +1,92 @@
+#pragma once
+
+#include <cstdint>
+#include <nugan/Beam.hpp>
+#include <nugan/EventLoop.hpp>
+#include <nugan/Events.hpp>
+#include <nugan/Flux.hpp>
+#include <nugan/Rate.hpp>
+#include <nugan/Sampler.hpp>
+#include <nugan/export.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace nugan {
+
+/// Neutrino energies from low to high [GeV]: of a flux, or else uniform.
+struct Energies {
+  double low;
+  double high;
+  std::optional<Flux> flux{};
+  /// Spread the energies uniformly over the flux, with flux times cross section as weights of mean 1
+  bool weighted = false;
+
+  /// The energy, if it is a single one.
+  std::optional<double> one() const;
+};
+
+/// One nucleus of a target.
+struct Nucleus {
+  Sampler sampler;                      ///< its model
+  double fraction;                      ///< of the target's nucleons
+  std::optional<Rate> rate{};           ///< where there is a flux
+  std::optional<double> sigma{};        ///< mean cross section, 1e-38 cm²/nucleon, where there is one
+  std::optional<double> sigma_error{};  ///< its uncertainty
+};
+
+/// Events of a target of one nucleus or several, in the detector's frame.
+///
+/// The share of a nucleus in the events is its fraction of the nucleons times its cross section. An event's
+/// nucleus follows from the seed and the event's number; the events of a nucleus are those of its model one
+/// after the other, so that nothing is drawn in vain and no chunk matters. nugan-sample draws the same events.
+class NUGAN_EXPORT Source {
+ public:
+  /// @param nuclei    with `sampler` and `fraction`; the rest is filled in
+  /// @param energies  within the range of all models (see common_range)
+  /// @throws Error    for no nuclei or the same one twice, no cross section where one is needed, a beam that
+  ///     is none; see flux_rate
+  Source(std::vector<Nucleus> nuclei, Energies energies, std::uint64_t seed, Beam beam = {});
+
+  /// Events first ... first + n - 1, with `tgt` where there are several nuclei, `wght` where they are weighted
+  /// and the columns of the beam. Not to be called from several threads at once.
+  Events draw(std::int64_t first, std::int64_t n);
+
+  /// The first n events one by one; the source must outlive the loop.
+  EventLoop events(std::int64_t n, std::int64_t first = 0);
+
+  const std::vector<Nucleus>& nuclei() const { return nuclei_; }
+  const Energies& energies() const { return energies_; }
+  const Beam& beam() const { return beam_; }
+  std::uint64_t seed() const { return seed_; }
+
+  /// Mean cross section of the target's nucleons over the flux or at the energy, 1e-38 cm²/nucleon.
+  std::optional<double> sigma() const;
+
+  /// Its uncertainty; those of the nuclei are independent.
+  std::optional<double> sigma_error() const;
+
+  /// Estimated shares of the whole rate below and above the range of energies.
+  Interval outside() const;
+
+  /// Share of each nucleus in the events.
+  std::vector<double> shares() const;
+
+ private:
+  Events of_nucleus(std::size_t k, std::int64_t first, std::int64_t n) const;
+  std::size_t which(std::int64_t event) const;
+
+  std::vector<Nucleus> nuclei_;
+  Energies energies_;
+  std::uint64_t seed_;
+  Beam beam_;
+  std::vector<double> borders_;        ///< sums of the shares
+  std::vector<std::uint64_t> seeds_;   ///< of the nuclei
+  std::vector<std::int64_t> drawn_;    ///< events of the nuclei before event next_
+  std::int64_t next_ = 0;
+};
+
+/// Energies that all models know, GeV. @throws Error where there are none
+NUGAN_EXPORT Interval common_range(const std::vector<Nucleus>& nuclei);
+
+}  // namespace nugan

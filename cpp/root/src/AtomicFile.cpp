@@ -1,0 +1,134 @@
+#include "AtomicFile.hpp"
+
+#include <TError.h>
+#include <TFile.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <map>
+#include <mutex>
+#include <nugan/Error.hpp>
+#include <random>
+
+#include "../../src/message.hpp"
+#include "../../src/numbers.hpp"
+
+namespace nugan::root {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// ROOT says what goes wrong on standard error and goes on: the first such line is kept instead
+std::mutex mutex;
+std::string first_complaint;
+
+void note(int level, Bool_t abort, const char* place, const char* text) {
+  if (level < kError || abort) return DefaultErrorHandler(level, abort, place, text);
+  const std::lock_guard lock(mutex);
+  if (first_complaint.empty()) first_complaint = message(place ? place : "ROOT", ": ", text);
+}
+
+class Listening {
+ public:
+  Listening() : before_(SetErrorHandler(note)) {
+    const std::lock_guard lock(mutex);
+    first_complaint.clear();
+  }
+  ~Listening() { SetErrorHandler(before_); }
+  static std::string heard() {
+    const std::lock_guard lock(mutex);
+    return first_complaint;
+  }
+
+ private:
+  ErrorHandlerFunc_t before_;
+};
+
+int compression_settings(const std::string& text) {
+  const std::map<std::string, int> algorithms = {{"zlib", 1}, {"lz4", 4}, {"zstd", 5}};
+  const auto parts = split(text, ':');
+  const auto level = parts.size() == 1 ? std::string("1") : parts[1];
+  if (text == "none" || text == "none:0") return 0;
+  const auto found = algorithms.find(parts.front());
+  if (found == algorithms.end() || parts.size() > 2 || level.size() != 1 || level < "1" || level > "9")
+    throw Error(message("compression '", text, "' is not one of zstd, lz4, zlib (with :1 to :9) or none"));
+  return 100 * found->second + (level[0] - '0');
+}
+
+void sync(const fs::path& path, int flags) {
+  if (const int descriptor = ::open(path.c_str(), flags); descriptor >= 0) {
+    ::fsync(descriptor);
+    ::close(descriptor);
+  }
+}
+
+}  // namespace
+
+AtomicFile::AtomicFile(const std::string& path, const std::string& compression, bool force) : force_(force) {
+  const int settings = compression_settings(compression);
+  std::error_code ignored;
+  // through a symbolic link the file is replaced, not the link
+  const fs::path target = fs::weakly_canonical(fs::absolute(path, ignored), ignored);
+  path_ = target.empty() ? path : target.string();
+  refuse_target();
+  std::random_device random;
+  part_ = target.parent_path() / message(".", target.filename().string(), ".", ::getpid(), "-", std::hex,
+                                         random(), ".part");
+  const Listening listening;
+  file_.reset(TFile::Open((part_ + "?filetype=root").c_str(), "RECREATE", "", settings));
+  if (!file_ || file_->IsZombie()) {
+    const std::string reason = std::strerror(errno);
+    file_.reset();
+    fs::remove(part_, ignored);
+    throw Error(message("cannot write ", path_, ": ", reason));
+  }
+}
+
+AtomicFile::~AtomicFile() {
+  if (!file_) return;
+  const Listening listening;  // what cannot be written now is of no interest
+  file_.reset();
+  std::error_code ignored;
+  fs::remove(part_, ignored);
+}
+
+void AtomicFile::refuse_target() const {
+  const fs::path path(path_);
+  std::error_code ignored;
+  if (!fs::is_directory(path.parent_path(), ignored))
+    throw Error(message("cannot write ", path_, ": there is no folder ", path.parent_path().string()));
+  if (fs::exists(path, ignored) && !fs::is_regular_file(path, ignored))
+    throw Error(message("cannot write ", path_, ": it exists and is not a regular file"));
+  if (fs::exists(path, ignored) && !force_)
+    throw Error(message(path_, " exists; give another name or --force to replace it"));
+}
+
+void AtomicFile::with(const std::function<void(TFile&)>& action) {
+  std::string complaint;
+  {
+    const Listening listening;
+    errno = 0;
+    action(*file_);
+    complaint = Listening::heard();
+  }
+  if (file_->TestBit(TFile::kWriteError))
+    throw Error(message("cannot write ", path_, ": ", errno ? std::strerror(errno) : complaint.c_str()));
+  if (!complaint.empty()) throw Error(message("cannot write ", path_, ": ", complaint));
+}
+
+void AtomicFile::close() {
+  with([](TFile& file) { file.Close(); });
+  refuse_target();  // another run may have finished meanwhile
+  sync(part_, O_RDONLY);
+  std::error_code error;
+  fs::rename(part_, path_, error);
+  if (error) throw Error(message("cannot write ", path_, ": ", error.message()));
+  sync(fs::path(path_).parent_path(), O_RDONLY);
+  file_.reset();
+}
+
+}  // namespace nugan::root

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+class TFile;
+
+namespace nugan::root {
+
+/// A ROOT file under a hidden name beside its own, which it takes when it is closed well.
+class AtomicFile {
+ public:
+  /// @throws Error for a folder that is missing, a file that is there (without `force`) or cannot be made,
+  ///     an unknown compression
+  AtomicFile(const std::string& path, const std::string& compression, bool force);
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  /// Does something with the file. @throws Error if ROOT complains of it
+  void with(const std::function<void(TFile&)>& action);
+
+  /// Closes the file and gives it its name. @throws Error if that fails
+  void close();
+
+ private:
+  void refuse_target() const;
+
+  std::string path_, part_;
+  bool force_;
+  std::unique_ptr<TFile> file_;
+};
+
+}  // namespace nugan::root

@@ -1,0 +1,195 @@
+#include <algorithm>
+#include <cmath>
+#include <nugan/Error.hpp>
+#include <nugan/Source.hpp>
+#include <numeric>
+#include <utility>
+
+#include "interpolate.hpp"
+#include "message.hpp"
+#include "streams.hpp"
+
+namespace nugan {
+
+namespace {
+
+// Every column of events, by a visitor
+template <class Target, class Origin, class Visit>
+void for_columns(Target& to, Origin& from, const Visit& visit) {
+  visit(to.Ev, from.Ev);
+  visit(to.El, from.El);
+  visit(to.pxl, from.pxl);
+  visit(to.pyl, from.pyl);
+  visit(to.pzl, from.pzl);
+  visit(to.pl, from.pl);
+  visit(to.cthl, from.cthl);
+  visit(to.thetal, from.thetal);
+  visit(to.phil, from.phil);
+  visit(to.Q2, from.Q2);
+  visit(to.W, from.W);
+  visit(to.x, from.x);
+  visit(to.y, from.y);
+  visit(to.wght, from.wght);
+}
+
+void scatter(const Events& from, const std::vector<std::size_t>& rows, Events& to, std::size_t n) {
+  for_columns(to, from, [&](auto& target, const auto& origin) {
+    if (origin.empty()) return;
+    target.resize(n);
+    for (std::size_t i = 0; i < rows.size(); ++i) target[rows[i]] = origin[i];
+  });
+}
+
+// Lowest and highest energy with a flux above zero
+Interval filled_range(const Flux& flux) {
+  const auto filled = [](double density) { return density != 0; };
+  const auto first = std::ranges::find_if(flux.density, filled) - flux.density.begin();
+  const auto last = std::find_if(flux.density.rbegin(), flux.density.rend(), filled).base();
+  return {flux.edges[static_cast<std::size_t>(first)],
+          flux.edges[static_cast<std::size_t>(last - flux.density.begin())]};
+}
+
+// What a nucleus makes of the energies
+void fill(Nucleus& nucleus, const Energies& energies) {
+  const ModelInfo& model = nucleus.sampler.model();
+  if (energies.flux) {
+    nucleus.rate = flux_rate(*energies.flux, model, energies.low, energies.high);
+    nucleus.sigma = nucleus.rate->sigma;
+    nucleus.sigma_error = nucleus.rate->sigma_error;
+  } else if (const auto energy = energies.one(); energy && model.xsec_enu.size() > 1 &&
+                                                 *energy >= model.xsec_enu.front() &&
+                                                 *energy <= model.xsec_enu.back()) {
+    nucleus.sigma = interpolate(model.xsec_enu, model.xsec, *energy);
+    nucleus.sigma_error = relative_sigma_error * *nucleus.sigma;
+  }
+}
+
+}  // namespace
+
+std::optional<double> Energies::one() const {
+  return !flux && low == high ? std::optional(low) : std::nullopt;
+}
+
+Source::Source(std::vector<Nucleus> nuclei, Energies energies, std::uint64_t seed, Beam beam)
+    : nuclei_(std::move(nuclei)), energies_(std::move(energies)), seed_(seed), beam_(std::move(beam)) {
+  if (nuclei_.empty()) throw Error("source: no nucleus, expected at least one");
+  const bool alone = nuclei_.size() == 1;
+  for (auto& nucleus : nuclei_) {
+    const int target = nucleus.sampler.model().target;
+    if (std::ranges::count(nuclei_, target, [](const Nucleus& n) { return n.sampler.model().target; }) > 1)
+      throw Error(message("source: several models of the nucleus ", target, ", expected one"));
+    fill(nucleus, energies_);
+    if (!nucleus.sigma && !alone)
+      throw Error(
+          "the nuclei of a mixture share the events by their cross sections: "
+          "expected --flux or --energy, and models with cross sections");
+    seeds_.push_back(alone ? seed_ : Stream(seed_, static_cast<std::uint64_t>(target)).another_seed());
+  }
+  drawn_.assign(nuclei_.size(), 0);
+  const auto parts = shares();
+  std::partial_sum(parts.begin(), parts.end() - 1, std::back_inserter(borders_));
+  Events none;
+  beam_.place(none, seed_, 0);  // refuses a beam that is none
+}
+
+Events Source::draw(std::int64_t first, std::int64_t n) {
+  if (nuclei_.size() == 1) {
+    Events events = of_nucleus(0, first, n);
+    beam_.place(events, seed_, first);
+    return events;
+  }
+  if (first < next_) {
+    std::ranges::fill(drawn_, 0);
+    next_ = 0;
+  }
+  for (; next_ < first; ++next_) ++drawn_[which(next_)];
+  std::vector<std::vector<std::size_t>> rows(nuclei_.size());
+  Events events;
+  for (std::int64_t i = 0; i < n; ++i) {
+    const std::size_t k = which(first + i);
+    rows[k].push_back(static_cast<std::size_t>(i));
+    events.iev.push_back(static_cast<std::int32_t>(first + i));
+    events.tgt.push_back(nuclei_[k].sampler.model().target);
+  }
+  for (std::size_t k = 0; k < nuclei_.size(); ++k) {
+    if (rows[k].empty()) continue;
+    const auto own = of_nucleus(k, drawn_[k], std::ssize(rows[k]));
+    scatter(own, rows[k], events, static_cast<std::size_t>(n));
+    drawn_[k] += std::ssize(rows[k]);
+  }
+  next_ = first + n;
+  beam_.place(events, seed_, first);
+  return events;
+}
+
+EventLoop Source::events(std::int64_t n, std::int64_t first) {
+  return {[this](std::int64_t from, std::int64_t size) { return draw(from, size); }, n, first};
+}
+
+std::optional<double> Source::sigma() const {
+  double sum = 0;
+  for (const auto& nucleus : nuclei_) {
+    if (!nucleus.sigma) return std::nullopt;
+    sum += nucleus.fraction * *nucleus.sigma;
+  }
+  return sum;
+}
+
+std::optional<double> Source::sigma_error() const {
+  if (!sigma()) return std::nullopt;
+  double sum = 0;
+  for (const auto& nucleus : nuclei_) sum += std::pow(nucleus.fraction * *nucleus.sigma_error, 2);
+  return std::sqrt(sum);
+}
+
+Interval Source::outside() const {
+  double below = 0, inside = 0, above = 0;
+  for (const auto& nucleus : nuclei_)
+    if (nucleus.rate) {
+      const double own = nucleus.fraction * nucleus.rate->sigma;
+      inside += own;
+      below += own * nucleus.rate->below;
+      above += own * nucleus.rate->above;
+    }
+  const double total = below + inside + above;
+  return total > 0 ? Interval{below / total, above / total} : Interval{0, 0};
+}
+
+std::vector<double> Source::shares() const {
+  if (nuclei_.size() == 1) return {1.0};
+  std::vector<double> parts;
+  for (const auto& nucleus : nuclei_) parts.push_back(nucleus.fraction * nucleus.sigma.value_or(0));
+  const double sum = std::accumulate(parts.begin(), parts.end(), 0.0);
+  for (double& part : parts) part /= sum;
+  return parts;
+}
+
+Events Source::of_nucleus(std::size_t k, std::int64_t first, std::int64_t n) const {
+  const auto& [sampler, fraction, rate, sigma, error] = nuclei_[k];
+  const std::uint64_t seed = seeds_[k];
+  if (!rate) return sampler.sample({.enu_low = energies_.low, .enu_high = energies_.high}, n, seed, first);
+  if (!energies_.weighted) return sampler.sample(rate->spectrum, n, seed, first);
+  const auto [low, high] = filled_range(rate->flux);
+  Events events = sampler.sample({.enu_low = low, .enu_high = high}, n, seed, first);
+  const double scale = (high - low) / rate->spectrum.integral();
+  for (const float enu : events.Ev)  // the limits take away what rounding to float32 put beyond the ends
+    events.wght.push_back(rate->spectrum.density(std::clamp<double>(enu, low, high)) * scale);
+  return events;
+}
+
+std::size_t Source::which(std::int64_t event) const {
+  const double u = Stream(seed_, Stream::nucleus)(event)[0];
+  return static_cast<std::size_t>(std::ranges::upper_bound(borders_, u) - borders_.begin());
+}
+
+Interval common_range(const std::vector<Nucleus>& nuclei) {
+  Interval range{0, std::numeric_limits<double>::infinity()};
+  for (const auto& nucleus : nuclei) {
+    range.low = std::max(range.low, nucleus.sampler.model().enu_min);
+    range.high = std::min(range.high, nucleus.sampler.model().enu_max);
+  }
+  if (range.low > range.high) throw Error("the models of the target's nuclei have no energies in common");
+  return range;
+}
+
+}  // namespace nugan
