@@ -59,17 +59,7 @@ double EnergySpectrum::density(double enu) const {
 }
 
 EnergySpectrum rate_spectrum(const Flux& flux, const ModelInfo& model) {
-  if (flux.density.empty() || flux.edges.size() != flux.density.size() + 1)
-    throw Error(message("flux: ", flux.edges.size(), " edges, ", flux.density.size(),
-                        " bins: expected one edge more than bins"));
-  for (std::size_t k = 0; k < flux.density.size(); ++k) {
-    if (!(flux.edges[k] < flux.edges[k + 1]))
-      throw Error(
-          message("flux: edges ", flux.edges[k], " and ", flux.edges[k + 1], " GeV: expected rising ones"));
-    if (!(flux.density[k] >= 0 && std::isfinite(flux.density[k])))
-      throw Error(message("flux: ", flux.density[k], " in the bin from ", flux.edges[k], " to ",
-                          flux.edges[k + 1], " GeV: expected a number of at least 0"));
-  }
+  check(flux);
   const auto& table = model.xsec_enu;
   if (table.size() < 2 || table.front() > model.enu_min || table.back() < model.enu_max)
     throw Error(message(model.name, ": its cross section does not cover ", model.enu_min, " to ",
@@ -91,7 +81,7 @@ EnergySpectrum rate_spectrum(const Flux& flux, const ModelInfo& model) {
   }
   if (std::ranges::all_of(left, [](double v) { return v == 0; }) &&
       std::ranges::all_of(right, [](double v) { return v == 0; }))
-    throw Error(message("flux: nothing between ", model.enu_min, " and ", model.enu_max,
+    throw Error(message(flux.name, ": nothing between ", model.enu_min, " and ", model.enu_max,
                         " GeV, the range of ", model.name));
   return {enu, left, right};
 }

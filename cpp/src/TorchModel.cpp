@@ -175,6 +175,17 @@ std::string weights_sha256(const torch::jit::Module& script) {
 
 }  // namespace
 
+ModelInfo read_model_info(const std::string& file) try {
+  check_file(file);
+  std::string metadata;
+  const auto script = load(file, torch::kCPU, metadata);
+  return read_info(script, file, std::move(metadata));
+} catch (const Error&) {
+  throw;
+} catch (const std::exception& error) {
+  throw Error(message(file, ": ", short_reason(error)));
+}
+
 TorchModel::TorchModel(const std::string& file, const std::string& device) try : device_(device) {
   const auto torch_device = parse_device(device);
   check_file(file);

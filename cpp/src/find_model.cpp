@@ -1,15 +1,19 @@
 #include <dlfcn.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <nugan/Error.hpp>
+#include <nugan/Target.hpp>
 #include <nugan/find_model.hpp>
+#include <optional>
 #include <set>
 #include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "TorchModel.hpp"
 #include "message.hpp"
 
 namespace nugan {
@@ -21,7 +25,7 @@ namespace fs = std::filesystem;
 // The models are installed in a fixed place relative to this shared library
 fs::path installed_models() {
   Dl_info info{};
-  if (dladdr(reinterpret_cast<const void*>(&find_model), &info) == 0) return {};
+  if (dladdr(reinterpret_cast<const void*>(&list_models), &info) == 0) return {};
   std::error_code ignored;
   return (fs::weakly_canonical(info.dli_fname, ignored).parent_path() / NUGAN_MODELS_FROM_LIB)
       .lexically_normal();
@@ -49,6 +53,23 @@ std::vector<std::string> spellings(const std::string& name) {
   return names;
 }
 
+std::string joined(const auto& parts) {
+  std::string text;
+  for (const auto& part : parts) text += (text.empty() ? "" : ", ") + std::string(part);
+  return text;
+}
+
+std::string probe_on_nucleus(int probe, int target) {
+  return probe_name(probe) + " on " + nucleus_name(target);
+}
+
+// What a model says of itself; nothing where it cannot be read, which it will complain of when it is named
+std::optional<ModelInfo> try_model(const std::string& name) try {
+  return read_model_info(find_model(name));
+} catch (const Error&) {
+  return {};
+}
+
 }  // namespace
 
 std::string find_model(const std::string& name_or_path) {
@@ -59,18 +80,43 @@ std::string find_model(const std::string& name_or_path) {
       const auto file = folder / (spelling + ".pt");
       if (fs::is_regular_file(file, ignored)) return file.string();
     }
+  const auto there = list_models();
+  throw Error(message(
+      "no model named '", name_or_path,
+      "': ", there.empty() ? "no models at all in " + joined(search_path()) : "there is " + joined(there)));
+}
+
+std::vector<std::string> list_models() {
   std::set<std::string> names;
-  std::string places;
-  for (const auto& folder : search_path()) {
-    std::error_code ignored;
+  std::error_code ignored;
+  for (const auto& folder : search_path())
     for (const auto& entry : fs::directory_iterator(folder, ignored))
-      if (entry.path().extension() == ".pt") names.insert(entry.path().stem().string());
-    places += (places.empty() ? "" : ", ") + folder.string();
-  }
-  std::string there;
-  for (const auto& name : names) there += (there.empty() ? "" : ", ") + name;
-  throw Error(message("no model named '", name_or_path,
-                      "': ", there.empty() ? "no models at all in " + places : "there is " + there));
+      if (entry.path().extension() == ".pt" && entry.is_regular_file(ignored))
+        names.insert(entry.path().stem().string());
+  return {names.begin(), names.end()};
+}
+
+std::string find_model(int probe, int target) {
+  const auto has_them = [=](const ModelInfo& model) {
+    return model.probe == probe && model.target == target;
+  };
+  const std::string usual = probe_name(probe) + "_" + nucleus_name(target) + "_inc";
+  const auto names = list_models();
+  // most often it is there, and the others need not be read
+  if (std::ranges::binary_search(names, usual))
+    if (const auto model = try_model(usual); model && has_them(*model)) return usual;
+  std::vector<std::string> candidates;
+  std::set<std::string> known;
+  for (const auto& name : names)
+    if (const auto model = try_model(name)) {
+      known.insert(probe_on_nucleus(model->probe, model->target));
+      if (has_them(*model)) candidates.push_back(name);
+    }
+  if (candidates.size() == 1) return candidates[0];
+  const std::string wanted = probe_on_nucleus(probe, target);
+  if (!candidates.empty())
+    throw Error(message("several models of ", wanted, ": name one by --model, of ", joined(candidates)));
+  throw Error(message("no model of ", wanted, "; there is: ", known.empty() ? "none" : joined(known)));
 }
 
 }  // namespace nugan
