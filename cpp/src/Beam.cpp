@@ -4,8 +4,9 @@
 #include <nugan/Error.hpp>
 
 #include "message.hpp"
-#include "numbers.hpp"
+#include "split.hpp"
 #include "streams.hpp"
+#include "to_number.hpp"
 
 namespace nugan {
 
@@ -17,13 +18,12 @@ constexpr double most = 1e30;
 void check(const char* name, const Interval& interval) {
   const auto [low, high] = interval;
   if (!(std::abs(low) <= most && std::abs(high) <= most && low <= high))
-    throw Error(
-        message(name, " ", low, ":", high, ": expected finite numbers, low <= high, up to ", most));
+    throw Error(message(name, " ", low, ":", high, ": expected finite numbers, low <= high, up to ", most));
 }
 
 Interval parse_interval(const char* option, const std::string& whole, const std::string& text) {
   const auto ends = split(text, ':');
-  const auto low = number(ends.front()), high = number(ends.back());
+  const auto low = to_number(ends.front()), high = to_number(ends.back());
   if (ends.size() > 2 || !low || !high)
     throw Error(message(option, " '", whole, "': '", text, "' is neither a number nor LOW:HIGH"));
   const Interval interval{*low, *high};
@@ -102,7 +102,7 @@ Interval parse_time(const std::string& text) {
 std::array<double, 3> parse_direction(const std::string& text) {
   std::vector<double> vector;
   for (const auto& part : split(text, ','))
-    if (const auto value = number(part)) vector.push_back(*value);
+    if (const auto value = to_number(part)) vector.push_back(*value);
   if (vector.size() != 3 || std::ranges::count(text, ',') != 2)
     throw Error(message("--beam-dir '", text, "': expected X,Y,Z"));
   return unit_vector({vector[0], vector[1], vector[2]});

@@ -166,9 +166,9 @@ std::string short_number(double value) {
 
 std::string FluxUnit::text() const {
   std::string text = short_number(scale);
-  if (area) text += *area == 1e4 ? "/m2" : "/" + short_number(*area) + "cm2";
-  if (pot) text += "/" + short_number(*pot) + "POT";
-  return text + (width ? "/" + short_number(*width) + "GeV" : "/bin");
+  if (area) text += *area == 1e4 ? std::string("/m2") : message('/', short_number(*area), "cm2");
+  if (pot) text += message('/', short_number(*pot), "POT");
+  return text + (width ? message('/', short_number(*width), "GeV") : std::string("/bin"));
 }
 
 std::optional<FluxUnit> parse_flux_unit(std::string_view text) {
@@ -215,7 +215,7 @@ std::optional<FluxUnit> flux_unit_from_title(std::string_view title) {
 
 FluxUnit flux_unit_from_user(std::string_view text) {
   std::string rest = ascii_text(text);
-  while (const auto said = find_axis_unit(rest)) rest.replace(said->begin, said->end - said->begin, " ");
+  while (const auto said = find_axis_unit(rest)) rest.replace(said->begin, said->end - said->begin, 1, ' ');
   if (const auto unit = parse_flux_unit(rest)) return *unit;
   throw Error(message("flux units ", quoted(text), ": expected a unit ", flux_unit_help));
 }

@@ -59,10 +59,9 @@ Rate flux_rate(const Flux& flux, const ModelInfo& model) {
 
 void check_outside(const std::string& name, double outside, double low, double high, bool allowed) {
   if (outside > outside_allowed && !allowed)
-    throw Error(message(name, ": about ", std::round(1000 * outside) / 10,
-                        "% of the rate lies outside of ", low, " to ", high,
-                        " GeV, the model's range (with sigma ~ E there); above ", 100 * outside_allowed,
-                        "% it takes --allow-flux-outside"));
+    throw Error(message(name, ": about ", std::round(1000 * outside) / 10, "% of the rate lies outside of ",
+                        low, " to ", high, " GeV, the model's range (with sigma ~ E there); above ",
+                        100 * outside_allowed, "% it takes --allow-flux-outside"));
 }
 
 double expected_events(const Flux& flux, double sigma, double pot, double mass) {

@@ -18,6 +18,7 @@ MOST_EVENTS = 2**31 - 1
 MOST_PER_CHUNK = 1_000_000
 DEFAULT_EVENTS = 1_000_000
 DEFAULT_FORMAT = "gst"
+ROOT_WRITER_FORMATS = ("gst", "rootracker", "rntuple")
 
 EXAMPLES = """\
 examples:
@@ -99,6 +100,11 @@ def _choose_format(options: argparse.Namespace) -> None:
         form = formats.FORMATS.get(options.format)
         options.out = Path("events" + (form.suffixes[0] if form else ".root"))
     formats.check_format(options.format, options.out)
+    if options.root_writer and options.format not in ROOT_WRITER_FORMATS:
+        raise UserError(
+            f"--root-writer has the formats {', '.join(ROOT_WRITER_FORMATS)}, not {options.format}; "
+            "leave it out, nugan-sample writes them all"
+        )
 
 
 def _joined(argv: Sequence[str]) -> list[str]:
@@ -189,6 +195,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--threads", type=cli.threads, default=0, metavar="T", help="CPU threads (default 0: all)")
     add("--chunk", type=cli.count, default=100_000, metavar="C", help="events held at once (default 100000)")
     add("--compression", metavar="A[:LEVEL]", help="zstd, lz4, zlib or none, as the format has it")
+    add("--root-writer", action="store_true", help="write gst, rootracker or rntuple through ROOT (nugan-gen)")
     add("--force", action="store_true", help="replace an existing file")
     add("--quiet", action="store_true", help="no progress bar, no summary")
     add("--list-models", action="store_true", help="show the models that --model knows by name")

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from nugan_hep import archive, cli, flux_readers, rate, streams, targets
+from nugan_hep import archive, cli, flux_readers, rate, root_writer, streams, targets
 from nugan_hep.beam import Beam
 from nugan_hep.description import cross_section, describe, model_table, summary, version
 from nugan_hep.errors import UserError
@@ -126,6 +126,8 @@ def sample(argv: Sequence[str] | None = None) -> int:
         print(version() if options.version else model_table())
         return 0
     atomic.check_target(options.out, options.force)
+    if options.root_writer:
+        root_writer.run(argv)
     if options.format == "nuisance" and (options.vertex or options.time):
         raise UserError("--vertex, --time: the format nuisance has no place for vertices")
     if options.n is not None:

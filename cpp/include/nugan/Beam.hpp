@@ -17,8 +17,8 @@ struct Interval {
 
 /// Where and when events happen, and where the neutrinos fly, in the detector's frame.
 struct NUGAN_EXPORT Beam {
-  std::optional<std::array<Interval, 3>> vertex{};  ///< a box, m
-  std::optional<Interval> time{};                   ///< s
+  std::optional<std::array<Interval, 3>> vertex{};   ///< a box, m
+  std::optional<Interval> time{};                    ///< s
   std::optional<std::array<double, 3>> direction{};  ///< of any length but zero; along z without
 
   /// Puts events first, first + 1, ... of a seed into the detector's frame.

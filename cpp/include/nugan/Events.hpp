@@ -18,8 +18,8 @@ struct Event {
   double vtxx, vtxy, vtxz, vtxt;  ///< 0 where they have none
 };
 
-/// Events as columns of equal length, named as in the GENIE gst tree. The neutrino flies along z, unless there
-/// are columns that say where it flies.
+/// Events as columns of equal length, named as in the GENIE gst tree. The neutrino flies along z, unless
+/// there are columns that say where it flies.
 ///
 /// Energies and momenta in GeV, angles in rad, Q2 in GeV². W is undefined_w where W² < 0.
 struct Events {

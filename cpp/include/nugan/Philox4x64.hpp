@@ -5,7 +5,8 @@
 
 namespace nugan {
 
-/// Philox4x64-10, the one of NumPy: the same as Philox4x32 with words of 64 bits (doi:10.1145/2063384.2063405).
+/// Philox4x64-10, the one of NumPy: the same as Philox4x32 with words of 64 bits
+/// (doi:10.1145/2063384.2063405).
 class Philox4x64 {
  public:
   using Counter = std::array<std::uint64_t, 4>;

@@ -15,7 +15,7 @@
 namespace nugan {
 
 /// Neutrino energies from low to high [GeV]: of a flux, or else uniform.
-struct Energies {
+struct NUGAN_EXPORT Energies {
   double low;
   double high;
   std::optional<Flux> flux{};
@@ -39,7 +39,8 @@ struct Nucleus {
 ///
 /// The share of a nucleus in the events is its fraction of the nucleons times its cross section. An event's
 /// nucleus follows from the seed and the event's number; the events of a nucleus are those of its model one
-/// after the other, so that nothing is drawn in vain and no chunk matters. nugan-sample draws the same events.
+/// after the other, so that nothing is drawn in vain and no chunk matters. nugan-sample draws the same
+/// events.
 class NUGAN_EXPORT Source {
  public:
   /// @param nuclei    with `sampler` and `fraction`; the rest is filled in
@@ -48,8 +49,8 @@ class NUGAN_EXPORT Source {
   ///     is none; see flux_rate
   Source(std::vector<Nucleus> nuclei, Energies energies, std::uint64_t seed, Beam beam = {});
 
-  /// Events first ... first + n - 1, with `tgt` where there are several nuclei, `wght` where they are weighted
-  /// and the columns of the beam. Not to be called from several threads at once.
+  /// Events first ... first + n - 1, with `tgt` where there are several nuclei, `wght` where they are
+  /// weighted and the columns of the beam. Not to be called from several threads at once.
   Events draw(std::int64_t first, std::int64_t n);
 
   /// The first n events one by one; the source must outlive the loop.
@@ -80,9 +81,9 @@ class NUGAN_EXPORT Source {
   Energies energies_;
   std::uint64_t seed_;
   Beam beam_;
-  std::vector<double> borders_;        ///< sums of the shares
-  std::vector<std::uint64_t> seeds_;   ///< of the nuclei
-  std::vector<std::int64_t> drawn_;    ///< events of the nuclei before event next_
+  std::vector<double> borders_;       ///< sums of the shares
+  std::vector<std::uint64_t> seeds_;  ///< of the nuclei
+  std::vector<std::int64_t> drawn_;   ///< events of the nuclei before event next_
   std::int64_t next_ = 0;
 };
 

@@ -9,7 +9,8 @@
 #include <nugan/Error.hpp>
 
 #include "../../src/message.hpp"
-#include "../../src/numbers.hpp"
+#include "../../src/split.hpp"
+#include "../../src/to_number.hpp"
 
 using nugan::Error;
 using nugan::message;
@@ -61,14 +62,14 @@ constexpr std::int64_t most_per_chunk = 1'000'000;
 }
 
 std::int64_t count(const std::string& option, const std::string& text) {
-  const auto value = nugan::number(text);
+  const auto value = nugan::to_number(text);
   if (!value || !(*value >= 1 && *value <= 9e18) || *value != std::floor(*value))
     refuse(option, text, "a whole number of at least 1");
   return static_cast<std::int64_t>(*value);
 }
 
 double positive(const std::string& option, const std::string& text) {
-  const auto value = nugan::number(text);
+  const auto value = nugan::to_number(text);
   if (!value || !(*value > 0 && std::isfinite(*value))) refuse(option, text, "a finite number above 0");
   return *value;
 }
@@ -85,7 +86,7 @@ Whole whole(const std::string& option, const std::string& text, Whole most, cons
 
 std::pair<double, double> exposure(const std::string& text) {
   const auto parts = nugan::split(text, ',');
-  const auto pot = nugan::number(parts.front()), mass = nugan::number(parts.back());
+  const auto pot = nugan::to_number(parts.front()), mass = nugan::to_number(parts.back());
   if (parts.size() != 2 || !pot || !mass || !(*pot > 0 && *mass > 0) || !std::isfinite(*pot + *mass))
     refuse("--exposure", text, "POT,MASS: two finite numbers above 0, protons on target and tonnes");
   return {*pot, *mass};
@@ -122,15 +123,16 @@ void check(const Options& o) {
   if (o.chunk > most_per_chunk) throw Error(message("--chunk ", o.chunk, " is above ", most_per_chunk));
   for (const char* name : {"nuhepmc", "nuisance", "parquet", "npz"})
     if (o.writer.format == name)
-      throw Error(message("format ", name, " is written by nugan-sample; nugan-gen has gst, rootracker, rntuple"));
+      throw Error(
+          message("format ", name, " is written by nugan-sample; nugan-gen has gst, rootracker, rntuple"));
 }
 
 }  // namespace
 
 void check_number(double n, const std::string& what) {
   if (n > static_cast<double>(most_events))
-    throw Error(message(what, " is above ", most_events,
-                        ", the most events that the 32-bit event number counts"));
+    throw Error(
+        message(what, " is above ", most_events, ", the most events that the 32-bit event number counts"));
 }
 
 Options parse(int argc, char** argv) {
@@ -169,39 +171,93 @@ Options parse(int argc, char** argv) {
   for (int code; (code = getopt_long(argc, argv, ":n:h", options, nullptr)) != -1;) {
     const std::string value = optarg ? optarg : "";
     switch (code) {
-      case 'm': o.model = value; break;
-      case 'p': o.probe = value; break;
-      case 't': o.target = value; break;
-      case 'n': o.n = count("-n", value); break;
-      case 'x': o.exposure = exposure(value); break;
-      case 'e': o.energy = positive("--energy", value); break;
-      case 'u': o.uniform = uniform(value, argc, argv); break;
-      case 'f': o.flux = value; break;
-      case 'U': o.flux_units = value; break;
-      case allow: o.allow_flux_outside = true; break;
-      case weighted: o.weighted = true; break;
-      case 'v': o.beam.vertex = nugan::parse_vertex(value); break;
-      case 'T': o.beam.time = nugan::parse_time(value); break;
-      case 'b': o.beam.direction = nugan::parse_direction(value); break;
+      case 'm':
+        o.model = value;
+        break;
+      case 'p':
+        o.probe = value;
+        break;
+      case 't':
+        o.target = value;
+        break;
+      case 'n':
+        o.n = count("-n", value);
+        break;
+      case 'x':
+        o.exposure = exposure(value);
+        break;
+      case 'e':
+        o.energy = positive("--energy", value);
+        break;
+      case 'u':
+        o.uniform = uniform(value, argc, argv);
+        break;
+      case 'f':
+        o.flux = value;
+        break;
+      case 'U':
+        o.flux_units = value;
+        break;
+      case allow:
+        o.allow_flux_outside = true;
+        break;
+      case weighted:
+        o.weighted = true;
+        break;
+      case 'v':
+        o.beam.vertex = nugan::parse_vertex(value);
+        break;
+      case 'T':
+        o.beam.time = nugan::parse_time(value);
+        break;
+      case 'b':
+        o.beam.direction = nugan::parse_direction(value);
+        break;
       case 's':
         o.seed = whole("--seed", value, std::numeric_limits<std::uint64_t>::max(),
                        "a whole number from 0 to 2^64 - 1");
         break;
-      case 'o': o.out = value; break;
-      case 'F': o.writer.format = value; break;
-      case 'd': o.sampler.device = value; break;
-      case 'B': o.sampler.backend = value; break;
-      case 'j': o.sampler.threads = whole("--threads", value, 9999, "a whole number from 0 to 9999"); break;
-      case 'c': o.chunk = count("--chunk", value); break;
-      case 'z': o.writer.compression = value; break;
-      case force: o.writer.force = true; break;
-      case quiet: o.quiet = true; break;
-      case models: o.show = Options::Show::models; break;
-      case version: o.show = Options::Show::version; break;
+      case 'o':
+        o.out = value;
+        break;
+      case 'F':
+        o.writer.format = value;
+        break;
+      case 'd':
+        o.sampler.device = value;
+        break;
+      case 'B':
+        o.sampler.backend = value;
+        break;
+      case 'j':
+        o.sampler.threads = whole("--threads", value, 9999, "a whole number from 0 to 9999");
+        break;
+      case 'c':
+        o.chunk = count("--chunk", value);
+        break;
+      case 'z':
+        o.writer.compression = value;
+        break;
+      case force:
+        o.writer.force = true;
+        break;
+      case quiet:
+        o.quiet = true;
+        break;
+      case models:
+        o.show = Options::Show::models;
+        break;
+      case version:
+        o.show = Options::Show::version;
+        break;
       case 'h':
-      case show_help: o.show = Options::Show::help; break;
-      case ':': throw Error(message("argument ", argv[optind - 1], ": expected one argument (see --help)"));
-      default: throw Error(message("unrecognized arguments: ", argv[optind - 1], " (see --help)"));
+      case show_help:
+        o.show = Options::Show::help;
+        break;
+      case ':':
+        throw Error(message("argument ", argv[optind - 1], ": expected one argument (see --help)"));
+      default:
+        throw Error(message("unrecognized arguments: ", argv[optind - 1], " (see --help)"));
     }
   }
   if (optind < argc) throw Error(message("unrecognized arguments: ", argv[optind], " (see --help)"));

@@ -11,8 +11,8 @@
 
 /// The options of nugan-gen, which are those of nugan-sample.
 struct Options {
-  std::string model;             ///< name or path; empty for the usual one
-  std::string probe, target;     ///< in place of the model; both or none
+  std::string model;          ///< name or path; empty for the usual one
+  std::string probe, target;  ///< in place of the model; both or none
   std::optional<std::int64_t> n;
   std::optional<std::pair<double, double>> exposure;  ///< protons on target, t
   std::optional<double> energy;                       ///< GeV

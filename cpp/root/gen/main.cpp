@@ -40,8 +40,8 @@ nugan::Source open(const Options& options) {
   } else {
     const int probe = nugan::parse_probe(options.probe);
     for (const auto& [pdg, fraction] : nugan::parse_target(options.target))
-      nuclei.push_back({.sampler = nugan::Sampler(nugan::find_model(probe, pdg), options.sampler),
-                        .fraction = fraction});
+      nuclei.push_back(
+          {.sampler = nugan::Sampler(nugan::find_model(probe, pdg), options.sampler), .fraction = fraction});
   }
   auto [low, high] = nugan::common_range(nuclei);
   nugan::Energies energies{.low = low, .high = high};
@@ -53,8 +53,7 @@ nugan::Source open(const Options& options) {
     std::tie(energies.low, energies.high) =
         options.uniform.value_or(std::pair(options.energy.value_or(0), options.energy.value_or(0)));
     std::string names;
-    for (const auto& nucleus : nuclei)
-      names += (names.empty() ? "" : ", ") + nucleus.sampler.model().name;
+    for (const auto& nucleus : nuclei) names += (names.empty() ? "" : ", ") + nucleus.sampler.model().name;
     for (const double energy : {energies.low, energies.high})
       if (!(energy >= low && energy <= high))
         throw Error(message("energy ", energy, " GeV is outside of the range of ", names, ", ", low, " to ",
@@ -209,9 +208,7 @@ int run(int argc, char** argv) {
 
 }  // namespace
 
-int main(int argc, char** argv) try {
-  return run(argc, argv);
-} catch (const Error& error) {
+int main(int argc, char** argv) try { return run(argc, argv); } catch (const Error& error) {
   std::cerr << "nugan-gen: error: " << error.what() << '\n';
   return 2;
 } catch (const std::bad_alloc&) {

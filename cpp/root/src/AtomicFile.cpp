@@ -14,7 +14,7 @@
 #include <random>
 
 #include "../../src/message.hpp"
-#include "../../src/numbers.hpp"
+#include "../../src/split.hpp"
 
 namespace nugan::root {
 
@@ -76,8 +76,8 @@ AtomicFile::AtomicFile(const std::string& path, const std::string& compression, 
   path_ = target.empty() ? path : target.string();
   refuse_target();
   std::random_device random;
-  part_ = target.parent_path() / message(".", target.filename().string(), ".", ::getpid(), "-", std::hex,
-                                         random(), ".part");
+  part_ = target.parent_path() /
+          message(".", target.filename().string(), ".", ::getpid(), "-", std::hex, random(), ".part");
   const Listening listening;
   file_.reset(TFile::Open((part_ + "?filetype=root").c_str(), "RECREATE", "", settings));
   if (!file_ || file_->IsZombie()) {

@@ -37,9 +37,8 @@ class TupleWriter final : public EventWriter {
       options.SetCompression(root.GetCompressionSettings());
       writer_ = ROOT::RNTupleWriter::Append(std::move(model), "gst", root, options);
       entry_ = writer_->GetModel().CreateBareEntry();
-      for_columns(row_, [&]<class T>(const char* name, T& value, const char*) {
-        entry_->BindRawPtr(name, &value);
-      });
+      for_columns(
+          row_, [&]<class T>(const char* name, T& value, const char*) { entry_->BindRawPtr(name, &value); });
     });
   }
 

@@ -1,5 +1,5 @@
-// A TTree gRooTracker as GENIE's gntpc writes it and edep-sim reads it: neutrino, target, what the muon leaves
-// of them (GENIE's hadronic blob, not tracked), and the muon.
+// A TTree gRooTracker as GENIE's gntpc writes it and edep-sim reads it: neutrino, target, what the muon
+// leaves of them (GENIE's hadronic blob, not tracked), and the muon.
 
 #include <TBits.h>
 #include <TFile.h>
@@ -140,8 +140,7 @@ class RootrackerWriter final : public EventWriter {
     set(0, e.pxv, e.pyv, e.pzv, 0);
     set(1, 0, 0, 0, target.mass);
     set(3, e.pxl, e.pyl, e.pzl, muon_mass);
-    for (int k = 0; k < 4; ++k)
-      l.StdHepP4[2][k] = l.StdHepP4[0][k] + l.StdHepP4[1][k] - l.StdHepP4[3][k];
+    for (int k = 0; k < 4; ++k) l.StdHepP4[2][k] = l.StdHepP4[0][k] + l.StdHepP4[1][k] - l.StdHepP4[3][k];
     tree_->Fill();
   }
 

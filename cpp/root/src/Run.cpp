@@ -163,12 +163,10 @@ Run run_of(const Source& source) {
   if (const auto& flux = source.energies().flux) {
     const auto [below, above] = source.outside();
     const auto& [low, high] = std::pair(source.energies().low, source.energies().high);
-    about["flux"] = {{"name", flux->name},
-                     {"contents", flux->contents},
-                     {"unit", flux->unit},
-                     {"neutrinos_inside", flux->integral(low, high) / flux->integral()},
-                     {"rate_below", below},
-                     {"rate_above", above}};
+    about["flux"] = {
+        {"name", flux->name},  {"contents", flux->contents},
+        {"unit", flux->unit},  {"neutrinos_inside", flux->integral(low, high) / flux->integral()},
+        {"rate_below", below}, {"rate_above", above}};
   }
   about["cross_section"] = of_cross_section(source);
   run.about = about.dump();
@@ -197,7 +195,8 @@ std::string to_json(const Run& run, std::int64_t events, bool table) {
                 {"pot", or_null(run.pot)}};
   if (table) {
     const Row row{};
-    for_columns(row, [&](const char* name, const auto&, const char* meaning) { all["columns"][name] = meaning; });
+    for_columns(row,
+                [&](const char* name, const auto&, const char* meaning) { all["columns"][name] = meaning; });
   }
   return all.dump(1);
 }

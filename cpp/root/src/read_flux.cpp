@@ -48,8 +48,8 @@ void list(TDirectory& folder, const std::string& prefix, std::vector<Found>& fou
 
 Flux to_flux(const TH1& histogram, const std::string& name, const std::string& units) {
   if (histogram.GetDimension() != 1)
-    throw Error(message("flux ", name, ": a histogram of ", histogram.GetDimension(),
-                        " dimensions, expected one"));
+    throw Error(
+        message("flux ", name, ": a histogram of ", histogram.GetDimension(), " dimensions, expected one"));
   const std::string title = histogram.GetYaxis()->GetTitle();
   const auto unit = units.empty() ? flux_unit_from_title(title) : flux_unit_from_user(units);
   if (!unit)

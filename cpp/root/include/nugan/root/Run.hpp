@@ -23,7 +23,7 @@ struct Exposure {
 /// run_of() fills in what a source knows, the rest is the caller's. The writers read it when they are
 /// closed, but for probe, models and sigma.
 struct Run {
-  int probe = 0;  ///< PDG number of the neutrino
+  int probe = 0;                                  ///< PDG number of the neutrino
   std::vector<std::pair<int, double>> targets{};  ///< PDG numbers, fractions of the target's nucleons
   std::optional<double> sigma{};                  ///< flux-averaged, 1e-38 cm²/nucleon, if there is one
   std::optional<double> sigma_error{};
