@@ -27,10 +27,12 @@ target_link_libraries(print_flux PRIVATE nugan::nugan)
 """
 
 # of which titles consist, and what they must not be taken for
-PIECES = """
-/cm2 /m^{2} /cm² cm^{-2} cm⁻² m2 /1e21POT /POT /10^{21}p.o.t. POT^{-1} POT⁻¹ /1#times10^{21} /3·10²¹ 10^{-12} /GeV
-/50MeV GeV^{-1} /0.05 MeV /bin bin per ( ) [ ] { } }{ #frac{ \\frac{ \\mathrm{ \\rm #nu_{#mu} ν flux 280 2 , — . - ^ x E
-""".split()
+_PIECES = r"""
+/cm2 /m^{2} /cm² cm^{-2} cm⁻² m2 /1e21POT /POT /10^{21}p.o.t. POT^{-1} POT⁻¹ /1#times10^{21} /3·10²¹ 10^{-12}
+/GeV /50MeV GeV^{-1} /0.05 MeV /bin bin per ( ) [ ] { } }{ #frac{ \frac{ \mathrm{ \rm #nu_{#mu} ν flux 280 2
+, — . - ^ x E
+"""
+PIECES = _PIECES.split()
 
 pytestmark = pytest.mark.skipif(
     not shutil.which("cmake") or not any(map(shutil.which, ("c++", "g++", "clang++"))),

@@ -4,6 +4,8 @@
 #include <iostream>
 #include <nugan/FluxUnit.hpp>
 #include <nugan/read_flux.hpp>
+#include <optional>
+#include <sstream>
 #include <string>
 
 namespace {
