@@ -66,6 +66,9 @@ def root_file(path: Path, **histograms: Any) -> Path:
         ("flux at 280 m [cm^{-2} POT^{-1} GeV^{-1}]", Unit(1, 1, 1)),
         ("flux (nu per cm2 per 1e21 POT per 100 MeV)", Unit(1, 1e21, 0.1)),
         ("flux [10^{-12} / cm² / POT / bin]", Unit(1, 1, None, 1e-12)),
+        ("flux [/cm²/10²¹ POT/50 MeV]", Unit(1, 1e21, 0.05)),
+        ("flux [10⁻¹²/cm²/POT/bin]", Unit(1, 1, None, 1e-12)),
+        ("flux [cm⁻² POT⁻¹ GeV⁻¹]", Unit(1, 1, 1)),
         ("Flux/cm^{2}/50 MeV", Unit(1, None, 0.05)),
         ("E in GeV, flux in nu/cm2/POT", Unit(1, 1, None)),
     ],
@@ -94,6 +97,8 @@ def test_units_in_titles(title: str, unit: Unit) -> None:
         "Flux / cm^{2} / 50 MeV / bin",
         "Flux / cm^{2} / 0 POT",
         "Area [cm^{2}]",
+        "Flux [10^{-12} cm^{-2} POT^{-1}]",  # or per 10^-12 cm2?
+        "Flux [cm^{-2} POT^{-1} (50 MeV)^{-1}]",
     ],
 )
 def test_titles_without_the_unit_of_a_flux(title: str) -> None:
@@ -244,15 +249,21 @@ def test_files_that_hold_no_flux(tmp_path: Path) -> None:
         "# low [GeV]  high [GeV]  flux [/m2/POT]\n0 0.5 1\n0.5 1 2\n1 3 8\n",
         "low, high, flux (/m2/POT)\n0, 0.5, 1\n0.5, 1, 2\n1, 3, 8\n",
         "T2K-like\n#bin  #bin_enu[GeV/c]  #Flux[/m^{2}/POT]\n0  [0,0.5]  1\n1  [0.5,1]  2\n2  [1,3]  8\n\n",
+        "\ufefflow, high, flux (/m²/POT)\n0, 0.5, 1\n0.5, 1, 2\n1, 3, 8",
         "#E [MeV]\t[/m2/POT/bin]\n250 1\n750 2\n2000 8  # the tail\n",
     ],
 )
 def test_text(tmp_path: Path, text: str) -> None:
-    (tmp_path / "a.csv").write_text(text)
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
     flux = read_flux(tmp_path / "a.csv")
     np.testing.assert_allclose(flux.edges, EDGES)
     np.testing.assert_allclose(flux.density, np.array([2, 4, 4]) * 1e-4)
     assert flux.unit == PER_POT
+
+
+def test_first_row_behind_a_byte_order_mark(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("0 0.5 1\n0.5 1 2\n", encoding="utf-8-sig")
+    np.testing.assert_array_equal(read_flux(tmp_path / "a.csv", "/GeV").edges, [0, 0.5, 1])
 
 
 def test_text_whose_unit_is_said(tmp_path: Path) -> None:

@@ -87,6 +87,8 @@ def test_targets(text: str, fractions: dict[int, float]) -> None:
         ("Xx", "no element 'Xx'"),
         ("Xx12", "no element 'Xx12'"),
         ("C0", "no element 'C0'"),
+        ("C00", "no element 'C00'"),
+        ("CH9999999999", "no element 'H9999999999'"),
         ("12C", "expected a nucleus"),
         ("(CH2)2", "expected a nucleus"),
         ("1000060000", "expected a nucleus"),

@@ -56,6 +56,7 @@ struct Symbol {
   Quantity quantity;
   double value = 1;
   bool below = false;
+  bool counted = false;  ///< with a number before it
 };
 
 bool take_inverse(Scanner& scan) {
@@ -108,6 +109,7 @@ std::optional<Symbol> take_term(Scanner& scan) {
     scan.skip_blanks();
     if (auto symbol = take_symbol(scan)) {
       symbol->value *= number_value(number);
+      symbol->counted = true;
       return symbol;
     }
     scan.go_to(begin);
@@ -165,14 +167,17 @@ std::string short_number(double value) {
 }  // namespace
 
 std::string FluxUnit::text() const {
-  std::string text = short_number(scale);
-  if (area) text += *area == 1e4 ? std::string("/m2") : message('/', short_number(*area), "cm2");
-  if (pot) text += message('/', short_number(*pot), "POT");
-  return text + (width ? message('/', short_number(*width), "GeV") : std::string("/bin"));
+  const auto part = [](const std::optional<double>& value, const char* unit) {
+    return value ? message("/", short_number(*value), unit) : "";
+  };
+  return short_number(scale) + (area == 1e4 ? "/m2" : part(area, "cm2")) + part(pot, "POT") +
+         (width ? part(width, "GeV") : "/bin");
 }
 
 std::optional<FluxUnit> parse_flux_unit(std::string_view text) {
   const std::string plain = plain_text(text);
+  for (auto at = plain.find_first_of(")]"); at != plain.npos; at = plain.find_first_of(")]", at + 1))
+    if (strip(std::string_view(plain).substr(at + 1)).starts_with('^')) return {};  // the power of a product
   std::optional<double> found[4];
   double scale = 1;
   bool below = false;
@@ -180,6 +185,7 @@ std::optional<FluxUnit> parse_flux_unit(std::string_view text) {
     const auto begin = scan.at();
     if (const auto symbol = take_term(scan)) {
       if (!below && !symbol->below) continue;
+      if (!below && symbol->counted) return {};  // 10^-12 cm^-2: is the number below the fraction, too?
       auto& value = found[static_cast<int>(symbol->quantity)];
       if (value.value_or(symbol->value) != symbol->value) return {};
       value = symbol->value;

@@ -62,8 +62,10 @@ std::string plain_text(std::string_view text) {
   for (auto at = plain.find('x'); at != plain.npos; at = plain.find('x', at + 1)) {
     const auto before = at == 0 ? npos : plain.find_last_not_of(blanks, at - 1);
     const auto after = plain.find_first_not_of(blanks, at + 1);
-    if (before != npos && is_digit(plain[before]) && after != npos && plain.compare(after, 3, "10^") == 0)
-      plain.replace(before + 1, after - before - 1, 1, '*'), at = before + 1;
+    if (before == npos || !is_digit(plain[before]) || after == npos || plain.compare(after, 3, "10^") != 0)
+      continue;
+    at = before + 1;
+    plain.replace(at, after - at, 1, '*');
   }
   return plain;
 }

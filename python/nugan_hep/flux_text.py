@@ -27,7 +27,7 @@ def read_text(path: Path, units: str | None = None) -> Flux:
     UserError : unreadable, rows that are no bins, no unit
     """
     try:
-        lines = path.read_text().splitlines()
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"cannot read flux {path}: {error}") from None
     head: list[str] = []

@@ -32,6 +32,7 @@ TOKEN = re.compile(
     rf"(?:(?P<number>{NUMBER})\s*\*?\s*)?(?:{UNIT})"
     rf"|(?P<slash>/|per(?![a-z]))|(?P<lone>{NUMBER})|(?P<word>[^\W\d]\w*)"
 )
+LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 AXIS_UNIT = re.compile(r"\b[ex]\s*(?:=|in)\s*([gm]ev)\b", re.IGNORECASE)
 
 
@@ -60,7 +61,10 @@ def parse(text: str) -> Unit | None:
     """The unit that a text names; None where it names none, or one that leaves doubts."""
     found: dict[str, float] = {}
     scale, below = 1.0, False
-    for token in TOKEN.finditer(_plain(text)):
+    plain = _plain(text)
+    if re.search(r"[)\]]\s*\^", plain):
+        return None  # the power of a product
+    for token in TOKEN.finditer(plain):
         kind = token.lastgroup or ""
         if kind == "slash":
             below = True
@@ -72,6 +76,8 @@ def parse(text: str) -> Unit | None:
             name = kind.removesuffix("_below")
             if not (below or token.groupdict().get(f"{name}_below")):
                 continue
+            if token["number"] and not below:
+                return None  # 10^-12 cm^-2: is the number below the fraction, too?
             value = {"m": 1e4, "mev": 1e-3}.get(token[name], 1.0) * _number(token["number"] or "1")
             if found.setdefault(name, value) != value:
                 return None
@@ -132,7 +138,7 @@ def _plain(text: str) -> str:
     plain = re.sub(r"[#\\]frac\{(.*)\}\s*\{(.*)\}", r"\1 / \2", text.lower())
     plain = re.sub(r"\\(math)?(rm|text)(?![a-z])", " ", plain)
     plain = re.sub(r"[#\\](times|upoint|cdot|bullet)|[×·⋅]", "*", plain)
-    plain = re.sub(r"⁻(?=[¹²])", "^-", plain).replace("¹", "1").replace("²", "2")
+    plain = re.sub(r"[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda raised: f"^{raised[0].translate(LOWERED)}", plain)
     plain = re.sub(r"[{}$]", "", plain)
     return re.sub(r"(?<=\d)\s*x\s*(?=10\^)", "*", plain)
 

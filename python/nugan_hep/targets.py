@@ -110,7 +110,7 @@ def _molecule(text: str, whole: str) -> dict[int, float]:
     if text == "" or "".join(symbol + count for symbol, count in atoms) != text:
         raise UserError(f"target {whole!r}: expected {EXPECTED}")
     for symbol, count in atoms:
-        if symbol not in MAIN_MASS or count == "0":
+        if symbol not in MAIN_MASS or (count and not 0 < float(count) < 1e9):
             raise UserError(f"target {whole!r}: no element {symbol + count!r}; expected {EXPECTED}")
     if len(atoms) == 1:
         symbol, count = atoms[0]

@@ -61,11 +61,20 @@ class ToyGenerator(torch.nn.Module):
         return torch.stack([emu, theta], 1)
 
 
-def write_model(path: Path, *, latent_size: int = 50, fault: str = "", metadata: bool = True) -> Path:
+def write_model(
+    path: Path,
+    *,
+    latent_size: int = 50,
+    fault: str = "",
+    metadata: bool = True,
+    probe: int = 14,
+    target: int = 1000060120,
+) -> Path:
     """Save the toy generator to ``path``; ``fault`` breaks it: nan, energy, shape, raise or sha256."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # TorchScript is in maintenance
         model = ToyGenerator(latent_size, fault=fault).eval()
+        model.probe, model.target = probe, target
         model.sha256 = weights_sha256(model)
         if fault == "sha256":
             del model.sha256
@@ -74,8 +83,8 @@ def write_model(path: Path, *, latent_size: int = 50, fault: str = "", metadata:
             {
                 "format_version": 1,
                 "name": "toy",
-                "probe": 14,
-                "target": 1000060120,
+                "probe": probe,
+                "target": target,
                 "interaction": "CC inclusive",
                 "enu_range": [0.3, 10.0],
                 "latent_size": latent_size,
@@ -98,6 +107,7 @@ def write_all(folder: Path) -> None:
     archive = write_model(folder / "toy.pt").read_bytes()
     write_model(folder / "odd.pt", latent_size=7)
     write_model(folder / "bare.pt", metadata=False)
+    write_model(folder / "electron.pt", probe=12, target=1000080160)
     for fault in ("nan", "energy", "shape", "raise", "sha256"):
         write_model(folder / f"{fault}.pt", fault=fault)
     (folder / "flipped.pt").write_bytes(with_a_bit_flipped(archive))

@@ -65,10 +65,11 @@ TEST_CASE("Spectra and fluxes that make no sense are refused", "[spectrum]") {
   const auto flux_error = [](const nugan::Flux& flux) {
     return error_of([&] { nugan::rate_spectrum(flux, rising_model()); });
   };
-  CHECK(flux_error({{1, 2}, {}}).find("one edge more") != std::string::npos);
-  CHECK(flux_error({{1, 1}, {1}}).find("rising") != std::string::npos);
+  CHECK(flux_error({{1, 2}, {}}).find("expected edges [K + 1] and density [K]") != std::string::npos);
+  CHECK(flux_error({{1, 1}, {1}}).find("flux: expected bin edges that rise") != std::string::npos);
   CHECK(flux_error({{1, 2}, {-1}}).find("at least 0") != std::string::npos);
   CHECK(flux_error({{3, 4}, {1}}).find("nothing between 0.5 and 2") != std::string::npos);
+  CHECK(flux_error({{1, 2}, {0}}).find("all bins are zero") != std::string::npos);
 }
 
 TEST_CASE("Events follow a spectrum, however a run is cut", "[spectrum][sampler]") {
