@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import uproot
+from numpy.typing import NDArray
 
 import nugan_hep
+from nugan_hep import kinematics
+from nugan_hep.flux_readers import FluxLike
 
 ROOT = Path(__file__).parents[1]
 
@@ -63,27 +69,71 @@ def test_cpp_tests(tmp_path: Path, installed: str) -> None:
     run("ctest", "--test-dir", tmp_path, "--output-on-failure", "--no-tests=error")
 
 
+# what examples/cpp_chain/main.cpp has for a beam of its own: edges [GeV], neutrinos per GeV
+NARROW_BEAM = ([0.3, 0.5, 0.7, 0.9, 1.2, 2.0, 4.0], [5.0, 10.0, 6.0, 2.0, 0.8, 0.3])
+
+
+def stops(events: dict[str, NDArray[Any]]) -> NDArray[np.bool_]:
+    """Muons that lose their kinetic energy in 3 m at 0.2 GeV/m."""
+    return (events["El"].astype(np.float64) - kinematics.MUON_MASS) / 0.2 < 3.0
+
+
+def tally(events: dict[str, NDArray[Any]]) -> list[float]:
+    """The columns of the program's table."""
+    means = [events[name].mean(dtype=np.float64) for name in ("El", "Q2")]
+    return [len(events["El"]), *means, np.mean(events["cthl"] > 0.9397), np.mean(stops(events))]
+
+
 @pytest.mark.skipif(not nugan_hep.list_models(), reason="no model is installed")
 def test_example_chain(tmp_path: Path, installed: str) -> None:
-    """The program's table against the same events drawn in Python."""
+    """The program's table and files against the same events drawn in Python."""
     chain = build_chain(tmp_path, installed)
     model = nugan_hep.list_models()[0]
-    lines = run(chain, model, "4000", "3").stdout.splitlines()
-    rows = [line.split() for line in lines if not line.startswith("#")]
     sampler = nugan_hep.Sampler(model)
-    for row, enu in zip(rows, (0.6, 1.0, 3.0), strict=False):
-        events = sampler.sample(enu=enu, n=4000, seed=3)
-        assert float(row[0]) == enu
-        assert int(row[1]) == 4000
-        expected = [
-            events["El"].mean(dtype=np.float64),
-            events["Q2"].mean(dtype=np.float64),
-            np.mean(events["cthl"] > 0.9397),
-        ]
-        np.testing.assert_allclose([float(v) for v in row[2:5]], expected, atol=1e-4)
-    failed = run(chain, "nosuch", check=False)
-    assert failed.returncode == 2
-    assert model in failed.stderr
+
+    def check(lines: list[str], flux: FluxLike) -> dict[str, NDArray[Any]]:
+        rows = [line.split() for line in lines if not line.startswith("#")]
+        assert [row[0] for row in rows] == ["0.600000", "1.000000", "3.000000", "flux"]
+        for row in rows[:3]:
+            expected = tally(sampler.sample(enu=float(row[0]), n=4000, seed=3))
+            np.testing.assert_allclose([float(v) for v in row[1:]], expected, atol=1e-4)
+        events = sampler.sample(flux=flux, n=4000, seed=3)
+        np.testing.assert_allclose([float(v) for v in rows[3][1:]], tally(events), atol=1e-4)
+        assert f"sigma {sampler.rate(flux).sigma:.4f} +- " in lines[-1]
+        return events
+
+    check(run(chain, model, "4000", "3").stdout.splitlines(), NARROW_BEAM)
+    flux = tmp_path / "flux.txt"
+    flux.write_text("# [GeV] [GeV] [/cm2/POT/GeV]\n0.4 0.8 3e-9\n0.8 1.5 1e-9\n")
+    events = check(run(chain, model, "4000", "3", flux).stdout.splitlines(), flux)
+
+    for arguments, message in {
+        ("nosuch",): model,
+        (model, "0"): "'0' is not a whole number of at least 1",
+        (model, "10", "x"): "'x' is not a whole number",
+        (model, "10", "1", "nosuch.txt"): "nosuch.txt",
+    }.items():
+        failed = run(chain, *arguments, check=False)
+        assert failed.returncode == 2
+        assert message in failed.stderr
+
+    out = tmp_path / "stopped.root"
+    done = run(chain, model, "4000", "3", flux, out, check=False)
+    if not (nugan_hep.get_cmake_dir() / "nuganRootTargets.cmake").exists():
+        assert done.returncode == 2
+        assert "without its component root" in done.stderr
+        assert not out.exists()
+        return
+    assert done.returncode == 0, done.stderr
+    with uproot.open(out) as file:
+        written = file["gst"].arrays(library="np")
+        about = json.loads(str(file["nugan"]))
+    picked = stops(events)
+    assert picked.any()
+    for name, column in events.items():
+        np.testing.assert_array_equal(written[name], column[picked], err_msg=name)
+    assert (written["tgt"] == sampler.metadata["target"]).all()
+    assert about["events"] == picked.sum()
 
 
 def test_downstream_needs_no_torch() -> None:

@@ -13,6 +13,7 @@ namespace nugan {
 /// u is never zero, so |z| stays below 6.8. The bits are the same on every processor.
 class NUGAN_EXPORT BoxMuller {
  public:
+  /// Of two words with 32 random bits each.
   std::array<float, 2> operator()(std::uint32_t radius, std::uint32_t angle) const;
 };
 

@@ -21,11 +21,14 @@ class EventLoop {
   /// Gives events first ... first + n - 1.
   using Draw = std::function<Events(std::int64_t first, std::int64_t n)>;
 
+  /// Events that are drawn at once.
   static constexpr std::int64_t usual_chunk = 16384;
 
+  /// Events first ... first + n - 1, in chunks of so many.
   EventLoop(Draw draw, std::int64_t n, std::int64_t first = 0, std::int64_t chunk = usual_chunk)
       : draw_(std::move(draw)), first_(first), end_(first + n), chunk_(chunk) {}
 
+  /// An input iterator: all of a loop stand at the same event, which ++ replaces.
   class Iterator {
    public:
     using iterator_category = std::input_iterator_tag;
@@ -48,6 +51,7 @@ class EventLoop {
     EventLoop* loop_;
   };
 
+  /// Draws the first chunk.
   Iterator begin() {
     number_ = first_;
     if (!done()) refill();

@@ -48,8 +48,10 @@ struct Events {
   std::vector<double> vtxz{};
   std::vector<double> vtxt{};  ///< time in s, where a Beam has one; else empty
 
+  /// Number of events.
   std::size_t size() const { return iev.size(); }
 
+  /// An event, with the columns that are there and Event's values in place of others.
   Event operator[](std::size_t i) const {
     const auto get = [i](const auto& column, auto otherwise) {
       return column.empty() ? otherwise : column[i];
@@ -77,6 +79,36 @@ struct Events {
             .vtxy = get(vtxy, 0.0),
             .vtxz = get(vtxz, 0.0),
             .vtxt = get(vtxt, 0.0)};
+  }
+
+  /// Appends an event that a loop picked out, to the columns that there are; the first one makes them all.
+  void push_back(const Event& event) {
+    const auto add = [begins = iev.empty()](auto& column, auto value) {
+      if (begins || !column.empty()) column.push_back(value);
+    };
+    add(iev, event.iev);
+    add(tgt, event.tgt);
+    add(wght, event.wght);
+    add(Ev, event.Ev);
+    add(El, event.El);
+    add(pxl, event.pxl);
+    add(pyl, event.pyl);
+    add(pzl, event.pzl);
+    add(pl, event.pl);
+    add(cthl, event.cthl);
+    add(thetal, event.thetal);
+    add(phil, event.phil);
+    add(Q2, event.Q2);
+    add(W, event.W);
+    add(x, event.x);
+    add(y, event.y);
+    add(pxv, event.pxv);
+    add(pyv, event.pyv);
+    add(pzv, event.pzv);
+    add(vtxx, event.vtxx);
+    add(vtxy, event.vtxy);
+    add(vtxz, event.vtxz);
+    add(vtxt, event.vtxt);
   }
 };
 

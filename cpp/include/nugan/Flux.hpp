@@ -9,7 +9,7 @@ namespace nugan {
 
 /// Units of a flux: neutrinos per area and proton on target, or unknown.
 inline constexpr const char* per_pot = "cm-2 POT-1";
-inline constexpr const char* arbitrary = "arbitrary";
+inline constexpr const char* arbitrary = "arbitrary";  ///< a shape without a normalisation
 
 /// A neutrino flux: a histogram in the energy, constant inside of each bin.
 struct NUGAN_EXPORT Flux {

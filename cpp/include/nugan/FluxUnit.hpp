@@ -48,7 +48,9 @@ NUGAN_EXPORT double energy_scale(std::string_view axis_title, std::string_view u
 
 /// The flux with contents of a unit.
 /// @param edges     [K + 1], GeV
-/// @param contents  [K]
+/// @param contents  [K], in the unit
+/// @param unit      of the contents
+/// @param name      of the flux, for messages
 /// @throws Error as check(Flux) does
 NUGAN_EXPORT Flux make_flux(std::vector<double> edges, std::vector<double> contents, const FluxUnit& unit,
                             const std::string& name);

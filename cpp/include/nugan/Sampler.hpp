@@ -29,6 +29,7 @@ struct EnergyRange {
 /// A sampler may be copied (copies share the network) and used from several threads at once.
 class NUGAN_EXPORT Sampler {
  public:
+  /// How a sampler runs.
   struct Config {
     std::string device = "cpu";  ///< "cpu", "cuda" or "cuda:k"
     int threads = 0;             ///< worker threads on the CPU; 0 takes all the hardware has
@@ -42,6 +43,7 @@ class NUGAN_EXPORT Sampler {
   explicit Sampler(const std::string& model);
   Sampler(const std::string& model, const Config& config);
 
+  /// What the archive says.
   const ModelInfo& model() const;
   const std::string& device() const;
   int threads() const;

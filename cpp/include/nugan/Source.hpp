@@ -16,9 +16,9 @@ namespace nugan {
 
 /// Neutrino energies from low to high [GeV]: of a flux, or else uniform.
 struct NUGAN_EXPORT Energies {
-  double low;
-  double high;
-  std::optional<Flux> flux{};
+  double low;                  ///< the lowest energy
+  double high;                 ///< the highest energy
+  std::optional<Flux> flux{};  ///< events are drawn from its part inside, times the cross section
   /// Spread the energies uniformly over the flux, with flux times cross section as weights of mean 1
   bool weighted = false;
 
@@ -45,6 +45,8 @@ class NUGAN_EXPORT Source {
  public:
   /// @param nuclei    with `sampler` and `fraction`; the rest is filled in
   /// @param energies  within the range of all models (see common_range)
+  /// @param seed      of the events
+  /// @param beam      where and when they happen
   /// @throws Error    for no nuclei or the same one twice, no cross section where one is needed, a beam that
   ///     is none; see flux_rate
   Source(std::vector<Nucleus> nuclei, Energies energies, std::uint64_t seed, Beam beam = {});

@@ -12,6 +12,7 @@ namespace nugan {
 /// A row for each bin, its columns apart by blanks, commas, tabs or brackets: lower edge, upper edge, flux;
 /// or centre, flux. A number of the row may stand before them. Lines with `#`, and names of columns above the
 /// table, may hold the unit (see FluxUnit), as in `# [GeV] [GeV] [/cm2/50MeV/1e21POT]`.
+/// @param path   the file
 /// @param units  the unit in the user's words, which stands before what the file says; empty for none
 /// @throws Error for an unreadable file, rows that are no bins, no unit
 NUGAN_EXPORT Flux read_flux_text(const std::string& path, const std::string& units = "");

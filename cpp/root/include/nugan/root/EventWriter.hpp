@@ -18,6 +18,7 @@ namespace nugan::root {
 ///     writer->close();
 class NUGAN_ROOT_EXPORT EventWriter {
  public:
+  /// How a file is written.
   struct Config {
     std::string format = "gst";          ///< gst, rootracker or rntuple
     std::string compression = "zstd:1";  ///< zstd, lz4 or zlib, with levels 1 to 9, or none

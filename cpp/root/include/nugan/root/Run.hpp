@@ -31,6 +31,7 @@ struct Run {
   std::optional<double> energy{};  ///< the one neutrino energy, GeV
   std::optional<double> pot{};     ///< protons on target that the events stand for
 
+  /// The model of one of the targets.
   struct Model {
     std::string name, sha256, interaction;
     int probe, target;
@@ -51,7 +52,9 @@ struct Run {
 NUGAN_ROOT_EXPORT Run run_of(const Source& source);
 
 /// The JSON of a run with so many events, as nugan-sample writes it; nugan-convert reads it.
-/// @param table  whether the file is a table of the columns of gst, whose meanings go with it
+/// @param run     what its events have in common
+/// @param events  their number
+/// @param table   whether the file is a table of the columns of gst, whose meanings go with it
 NUGAN_ROOT_EXPORT std::string to_json(const Run& run, std::int64_t events, bool table);
 
 }  // namespace nugan::root

@@ -1,0 +1,82 @@
+"""The primary generator of examples/geant4, compiled against a stand-in of Geant4's declarations."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import nugan_hep
+
+ROOT = Path(__file__).parents[1]
+EXAMPLE = ROOT / "examples" / "geant4"
+STAND_IN = ROOT / "tests" / "geant4"
+PROJECT = f"""
+cmake_minimum_required(VERSION 3.25)
+project(print_primaries LANGUAGES CXX)
+add_subdirectory("{EXAMPLE}" nugan_geant4)
+add_executable(print_primaries "{STAND_IN / "print_primaries.cpp"}")
+target_include_directories(print_primaries PRIVATE "${{CMAKE_CURRENT_SOURCE_DIR}}")
+target_link_libraries(print_primaries PRIVATE nugan_geant4)
+"""
+GEV, M, S = 1000.0, 1000.0, 1e9  # in Geant4's units: MeV, mm, ns
+
+pytestmark = pytest.mark.skipif(
+    not shutil.which("cmake") or not any(map(shutil.which, ("c++", "g++", "clang++"))),
+    reason="no CMake or no C++ compiler",
+)
+
+
+def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(list(map(str, command)), cwd=cwd, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.skipif("numu_C12_inc" not in nugan_hep.list_models(), reason="numu_C12_inc is not installed")
+def test_primaries_are_the_events_drawn_in_python(tmp_path: Path) -> None:
+    action = re.search(r"```c\+\+\n(.*?)```", (EXAMPLE / "README.md").read_text(), re.DOTALL)
+    assert action
+    (tmp_path / "action.hh").write_text("#pragma once\n" + action[1])
+    (tmp_path / "CMakeLists.txt").write_text(PROJECT)
+    flux = tmp_path / "flux.txt"
+    flux.write_text("# [GeV] [GeV] [/cm2/POT/GeV]\n0.4 0.8 3e-9\n0.8 1.5 1e-9\n")
+    options = [f"-Dnugan_DIR={nugan_hep.get_cmake_dir()}", f"-DGeant4_DIR={STAND_IN}"]
+    for command in (
+        ["cmake", "-S", ".", "-B", "build", *options, "-DCMAKE_CXX_FLAGS=-Werror"],
+        ["cmake", "--build", "build"],
+    ):
+        done = run(*command, cwd=tmp_path)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    # not in order, over the border of what is drawn at once
+    numbers = [0, 1, 999, 1000, 1500, 3, 2001]
+    done = run(tmp_path / "build" / "print_primaries", *map(str, numbers), cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    found = np.array([line.split() for line in done.stdout.splitlines()], dtype=float)
+
+    beam = nugan_hep.Beam(
+        vertex=((-0.9, 0.9), (-0.9, 0.9), (0, 1.5)), time=(0, 4e-6), direction=(0, -0.06, 1)
+    )
+    events = nugan_hep.Sampler("numu_C12_inc").sample(flux=flux, n=2002, seed=7, beam=beam)
+    columns = [("pxl", GEV), ("pyl", GEV), ("pzl", GEV), ("vtxx", M), ("vtxy", M), ("vtxz", M), ("vtxt", S)]
+    expected = [events[name][numbers].astype("f8") * unit for name, unit in columns]
+    np.testing.assert_array_equal(found[:, 0], numbers)
+    assert (found[:, 1] == 13).all()
+    np.testing.assert_allclose(found[:, 2:9], np.transpose(expected), rtol=1e-15)
+    assert (found[:, 9] == 1).all()
+    np.testing.assert_allclose(found[:, 10], events["Ev"][numbers], rtol=1e-8)
+
+    # an event that nugan refuses is Geant4's exception
+    failed = run(tmp_path / "build" / "print_primaries", "2147483647", cwd=tmp_path)
+    assert failed.returncode == 2
+    assert "NuganPrimaryGenerator::GeneratePrimaries nugan: " in failed.stderr
+
+
+def test_without_geant4_nothing_is_built(tmp_path: Path) -> None:
+    done = run("cmake", "-S", EXAMPLE, "-B", tmp_path, "-DCMAKE_DISABLE_FIND_PACKAGE_Geant4=ON", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Nothing to build: Geant4 was not found" in done.stdout
+    assert run("cmake", "--build", tmp_path, cwd=tmp_path).returncode == 0
