@@ -134,6 +134,7 @@ def test_example_chain(tmp_path: Path, installed: str) -> None:
         np.testing.assert_array_equal(written[name], column[picked], err_msg=name)
     assert (written["tgt"] == sampler.metadata["target"]).all()
     assert about["events"] == picked.sum()
+    assert about["requested"] == 4000
 
 
 def test_downstream_needs_no_torch() -> None:

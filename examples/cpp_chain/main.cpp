@@ -57,8 +57,10 @@ nugan::Flux read_flux(const std::string& source, int probe) {
   return nugan::root::read_flux(source, "", probe);
 }
 
-void write(const std::string& path, const nugan::Source& source, const nugan::Events& events) {
+void write(const std::string& path, const nugan::Source& source, const nugan::Events& events,
+           std::int64_t drawn) {
   nugan::root::Run run = nugan::root::run_of(source);
+  run.requested = drawn;  // a cross section of the file's events is sigma times their share of these
   run.program = "cpp_chain, muons that stop in the detector";
   const auto writer = nugan::root::create(path, run, {.force = true});
   writer->write(events);
@@ -69,7 +71,7 @@ nugan::Flux read_flux(const std::string& source, int) {
   return nugan::read_flux_text(source);
 }
 
-void write(const std::string& path, const nugan::Source&, const nugan::Events&) {
+void write(const std::string& path, const nugan::Source&, const nugan::Events&, std::int64_t) {
   throw nugan::Error(path + ": nugan was installed without its component root, which writes such files");
 }
 #endif
@@ -111,7 +113,7 @@ int run(int argc, char** argv) {
   const auto [below, above] = source.outside();
   std::printf("# %s: sigma %.4f +- %.4f x 1e-38 cm2/nucleon; rate below the model's range %.4f, above %.4f\n",
               flux.name.c_str(), *source.sigma(), *source.sigma_error(), below, above);
-  if (argc > 5) write(argv[5], source, stopped);
+  if (argc > 5) write(argv[5], source, stopped, n);
   return 0;
 }
 

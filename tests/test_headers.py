@@ -1,0 +1,65 @@
+"""Each public C++ header compiles alone, with neither torch nor ROOT to include."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import nugan_hep
+
+ROOT = Path(__file__).parents[1]
+COMPILER = next(filter(None, map(shutil.which, ("c++", "g++", "clang++"))), None)
+
+CORE = sorted(path.name for path in (ROOT / "cpp" / "include" / "nugan").glob("*.hpp"))
+OF_ROOT = sorted(path.name for path in (ROOT / "cpp" / "root" / "include" / "nugan" / "root").glob("*.hpp"))
+
+pytestmark = pytest.mark.skipif(COMPILER is None, reason="no C++ compiler")
+
+
+def compile_alone(header: str, *folders: Path) -> None:
+    """Twice, as the first one to be included; what it includes is nugan's or the compiler's own."""
+    assert COMPILER
+    flags = ["-std=c++20", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-x", "c++"]
+    includes = [f"-I{folder}" for folder in folders]
+    text = f"#include <{header}>\n" * 2
+    for action in ("-fsyntax-only", "-M"):
+        done = subprocess.run(
+            [COMPILER, *flags, *includes, action, "-"],
+            input=text,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+    for path in map(Path, done.stdout.replace("\\\n", " ").split()[2:]):
+        names = set(path.parts) | {path.name}
+        assert not names & {"torch", "ATen", "c10", "ROOT", "TObject.h", "RtypesCore.h"}, path
+
+
+@pytest.fixture(scope="module")
+def include() -> Path:
+    """The installed headers."""
+    return nugan_hep.get_cmake_dir().parents[2] / "include"
+
+
+def test_all_headers_are_installed(include: Path) -> None:
+    assert CORE
+    assert OF_ROOT
+    assert sorted(path.name for path in (include / "nugan").glob("*.hpp")) == sorted([*CORE, "export.hpp"])
+
+
+@pytest.mark.parametrize("header", [*CORE, "export.hpp"])
+def test_core_header_compiles_alone(include: Path, header: str) -> None:
+    compile_alone(f"nugan/{header}", include)
+
+
+@pytest.mark.parametrize("header", OF_ROOT)
+def test_header_of_the_component_root_compiles_alone(tmp_path: Path, include: Path, header: str) -> None:
+    # for what CMake generates where ROOT is
+    export = tmp_path / "nugan" / "root" / "export.hpp"
+    export.parent.mkdir(parents=True)
+    export.write_text('#pragma once\n#define NUGAN_ROOT_EXPORT __attribute__((visibility("default")))\n')
+    compile_alone(f"nugan/root/{header}", ROOT / "cpp" / "root" / "include", tmp_path, include)
