@@ -74,7 +74,7 @@ def test_project_with_root(tmp_path: Path) -> None:
     [cmake] = blocks("cmake")
     _, program = (block for block in blocks("c++") if "int main" in block)
     build_and_run(tmp_path, with_root(cmake), program)
-    with uproot.open(tmp_path / "events.root:gst") as tree:
+    with uproot.open(f"{tmp_path / 'events.root'}:gst") as tree:
         assert tree.num_entries == 100_000
 
 
@@ -91,7 +91,7 @@ def test_fragments(tmp_path: Path) -> None:
     prints = '  std::printf("%.9g %.9g %.9g %zu", q2, expected, rate.sigma, events.size());\n'
     code = f"{includes}int main() {{\n{''.join(fragments)}{prints}}}\n"
     output, errors = build_and_run(tmp_path, cmake, code)
-    assert errors.startswith("no model 'nosuch'")
+    assert errors.startswith("no model named 'nosuch'")
     q2, expected, sigma, n = map(float, output.split())
 
     sampler = nugan_hep.Sampler("numu_C12_inc")
