@@ -1,0 +1,169 @@
+"""What the commands that compare with a measurement share: options, predictions, table, figures."""
+
+from __future__ import annotations
+
+import argparse
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nugan_hep import cli, cross_section
+from nugan_hep.errors import UserError
+from nugan_hep.flux import Flux
+from nugan_hep.measurement.bins import Bins, Content, Muons, Prediction
+from nugan_hep.measurement.chi2 import compare
+from nugan_hep.measurement.folded import Average, average, model_muons, nuwro_muons
+from nugan_hep.output.figure import check_figure, write_figure
+
+Array = NDArray[np.float64]
+NUWRO = "NuWro"
+
+
+def add_options(parser: argparse.ArgumentParser, model: str, out: str) -> None:
+    """Options of the models, of NuWro and of the figures."""
+    add = parser.add_argument
+    add("--model", nargs="+", default=[model], metavar="NAME|PATH", help=f"models (default {model})")
+    add("--nuwro", nargs="+", type=Path, default=[], metavar="FILE", help="NuWro events, enu, emu, theta")
+    add("--xsec", type=Path, metavar="CSV", help="their cross sections: E_lo_GeV, E_hi_GeV, xsec_total")
+    add("-n", type=cli.count, default=5_000_000, metavar="N", help="events of each model (default 5e6)")
+    add("--seed", type=cli.seed, default=1, metavar="S", help="0 to 2^64 - 1 (default 1)")
+    add("--threads", type=cli.threads, default=0, metavar="T", help="CPU threads (default 0: all)")
+    add("--out", type=Path, default=Path(out), metavar="FILE", help=f"figure (default {out})")
+    add("--separate", action="store_true", help="a figure for each angular bin too, FILE with its number")
+    add("--force", action="store_true", help="replace earlier figures")
+
+
+def check_options(options: argparse.Namespace, slices: int) -> None:
+    """Refuse, before any work, what could not end well.
+
+    Raises
+    ------
+    UserError : NuWro events without cross sections or the reverse, figures that could not be written
+    """
+    if bool(options.nuwro) != (options.xsec is not None):
+        raise UserError("--nuwro and --xsec go together: the events and their cross sections")
+    for path in figure_files(options, slices):
+        check_figure(path, options.force)
+
+
+def figure_files(options: argparse.Namespace, slices: int) -> list[Path]:
+    """The page, and with ``--separate`` the slices."""
+    out: Path = options.out
+    single = range(slices) if options.separate else ()
+    return [out, *(out.with_name(f"{out.stem}_{k:02d}{out.suffix}") for k in single)]
+
+
+def predict(
+    options: argparse.Namespace, flux: Flux, bins: Bins, target: int, finish: Callable[[Content], Prediction]
+) -> dict[str, Prediction]:
+    """The prediction of each model and of NuWro; prints how much of the flux they cover.
+
+    Parameters
+    ----------
+    target : PDG number of the nucleus of the NuWro events
+    finish : from cross sections in bins to what was measured, :meth:`Bins.divide` for instance
+    """
+    from nugan_hep.sampler import Sampler
+
+    samplers = [Sampler(model, threads=options.threads) for model in options.model]
+    for sampler in samplers:
+        if sampler.metadata["probe"] != 14:
+            raise UserError(f"{sampler.name}: a model of the probe {sampler.metadata['probe']}, expected 14")
+        table = cross_section.from_table(sampler.metadata.get("cross_section"))
+        if table is None:
+            raise UserError(f"{sampler.name} carries no cross section: export it with --cross-section")
+        _print_average(sampler.name, average(table, flux), flux, sampler.enu_range)
+    found = {}
+    with cli.progress("events") as bar:
+        for sampler in samplers:
+            task = bar.add_task(sampler.name, total=options.n, note="")
+            chunks = _watched(
+                model_muons(sampler, flux, options.n, options.seed), functools.partial(bar.advance, task)
+            )
+            found[sampler.name] = finish(bins.fill(chunks))
+    if options.nuwro:
+        found[NUWRO] = finish(bins.fill(nuwro_muons(options.nuwro, options.xsec, flux, target)))
+    return found
+
+
+def _watched(chunks: Iterable[Muons], advance: Callable[[int], object]) -> Iterator[Muons]:
+    for muons in chunks:
+        yield muons
+        advance(muons.weights.size)
+
+
+def _print_average(name: str, mean: Average, flux: Flux, ends: tuple[float, float]) -> None:
+    low, high = ends
+    whole = flux.integral()
+    print(
+        f"{name}: flux-averaged cross section {mean.total:.4f} x 1e-38 cm2/nucleon, of it {mean.below:.4f} "
+        f"below {low:g} GeV and {mean.above:.4f} above {high:g} GeV (estimated; "
+        f"{flux.integral(0, low) / whole:.1%} and {flux.integral(high) / whole:.1%} of the flux)"
+    )
+
+
+def table(data: Array, covariance: Array, predictions: Mapping[str, Prediction]) -> str:
+    """A line for each prediction: chi2, its error and bias from the number of generated events, and more."""
+    width = max(len(name) for name in predictions)
+    head = "     chi2/bins   p-value  of the events: error  bias  no correlations  norm  chi2 there"
+    lines = [" " * width + head]
+    for name, prediction in predictions.items():
+        found = compare(data, covariance, prediction)
+        lines.append(
+            f"{name:<{width}} {found.chi2:9.1f}/{found.ndf:<3} {found.p_value:9.1e} {found.error:21.1f} "
+            f"{found.bias:5.1f} {found.uncorrelated:16.1f} {found.norm:5.2f} {found.shape:11.1f}"
+        )
+    return "\n".join(lines)
+
+
+def between(predictions: Mapping[str, Prediction], other: str = NUWRO) -> str:
+    """Each prediction against one of them, in the errors of the numbers of events alone."""
+    lines = []
+    for name, prediction in predictions.items():
+        if name == other:
+            continue
+        errors = prediction.covariance + predictions[other].covariance
+        filled = np.diag(errors) > 0
+        cells = np.ix_(filled, filled)
+        plain = Prediction(prediction.values[filled], np.zeros_like(errors[cells]))
+        found = compare(predictions[other].values[filled], errors[cells], plain)
+        lines.append(
+            f"{name} against {other}, errors of the events alone: chi2 {found.chi2:.1f} / {found.ndf}, "
+            f"p = {found.p_value:.2g}"
+        )
+    return "\n".join(lines)
+
+
+def write_figures(
+    options: argparse.Namespace,
+    bins: Bins,
+    data: Array,
+    covariance: Array,
+    predictions: Mapping[str, Prediction],
+    title: str,
+    reconstructed: bool = False,
+) -> None:
+    """The page and, with ``--separate``, a figure for each slice."""
+    from nugan_hep.measurement import figure
+
+    names = sorted(predictions, key=lambda name: name != NUWRO)  # NuWro first: the models are drawn upon it
+    labels = {
+        name: f"{name}, $\\chi^2$ = {compare(data, covariance, predictions[name]).chi2:.0f}/{data.size}"
+        for name in names
+    }
+    content = figure.Content(
+        data,
+        np.sqrt(np.diag(covariance)),
+        {labels[name]: predictions[name].values for name in names},
+        labels.get(NUWRO, ""),
+        title,
+        reconstructed,
+    )
+    page, *single = figure_files(options, len(bins.momentum))
+    write_figure(figure.draw_page(bins, content), page, options.force)
+    for k, path in enumerate(single):
+        write_figure(figure.draw_slice(bins, k, content), path, options.force)
+    print("wrote " + ", ".join(map(str, (page, *single))))
