@@ -115,11 +115,16 @@ def compare(argv: Sequence[str] | None = None) -> int:
     print(f"data: sum of all bins {data @ areas:.4f} +- {error:.4f} x 1e-38 cm2/nucleon")
     print(command.table(data, covariance, predictions))
     if options.nuwro:
-        print(command.between(predictions))
+        print(command.between(predictions, covariance))
     title = r"MicroBooNE $\nu_\mu$ CC inclusive, $10^{-38}$ cm$^2$/GeV/nucleon"
     command.write_figures(options, MICROBOONE, data, covariance, predictions, title, reconstructed=True)
     return 0
 
 
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run; the exit code."""
+    return cli.run("microboone_ccinc.py", compare, argv)
+
+
 if __name__ == "__main__":
-    sys.exit(cli.run("microboone_ccinc.py", compare))
+    sys.exit(main())

@@ -116,7 +116,7 @@ def _bins(path: Path, histograms: list[Any]) -> Bins:
 
 
 def hydrogen(options: argparse.Namespace, flux: Flux, bins: Bins) -> Array | None:
-    """Cross section on the detector over that on carbon [71], from NuWro's channels if the events say them."""
+    """Cross section on the detector over that on carbon [71], if the events say their channel."""
     channels = []
     for path in options.nuwro:
         if path.suffix != ".root":
@@ -164,7 +164,7 @@ def compare(argv: Sequence[str] | None = None) -> int:
     print(f"data: sum of all bins {data @ areas:.4f} +- {error:.4f} x 1e-38 cm2/nucleon")
     print(command.table(data, covariance, {**predictions, **published}))
     if options.nuwro:
-        print(command.between(predictions))
+        print(command.between(predictions, covariance))
         factor = hydrogen(options, flux, bins)
         if factor is not None:
             scale = np.outer(factor, factor)
@@ -178,5 +178,10 @@ def compare(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run; the exit code."""
+    return cli.run("t2k_ccinc.py", compare, argv)
+
+
 if __name__ == "__main__":
-    sys.exit(cli.run("t2k_ccinc.py", compare))
+    sys.exit(main())

@@ -119,20 +119,23 @@ def table(data: Array, covariance: Array, predictions: Mapping[str, Prediction])
     return "\n".join(lines)
 
 
-def between(predictions: Mapping[str, Prediction], other: str = NUWRO) -> str:
-    """Each prediction against one of them, in the errors of the numbers of events alone."""
+def between(predictions: Mapping[str, Prediction], covariance: Array, other: str = NUWRO) -> str:
+    """Each prediction against one of them: in the errors of the numbers of events and in the data's."""
     lines = []
     for name, prediction in predictions.items():
         if name == other:
             continue
+        difference = prediction.values - predictions[other].values
         errors = prediction.covariance + predictions[other].covariance
         filled = np.diag(errors) > 0
         cells = np.ix_(filled, filled)
-        plain = Prediction(prediction.values[filled], np.zeros_like(errors[cells]))
-        found = compare(predictions[other].values[filled], errors[cells], plain)
+        plain = Prediction(difference[filled], np.zeros_like(errors[cells]))
+        found = compare(np.zeros(plain.values.size), errors[cells], plain)
+        apart = np.abs(difference) / np.sqrt(np.diag(covariance))
         lines.append(
-            f"{name} against {other}, errors of the events alone: chi2 {found.chi2:.1f} / {found.ndf}, "
-            f"p = {found.p_value:.2g}"
+            f"{name} against {other}: chi2 {found.chi2:.1f}/{found.ndf} in the errors of the events "
+            f"(p = {found.p_value:.1e}); at most {apart.max():.2f}, on average {apart.mean():.2f} of the "
+            "data's errors"
         )
     return "\n".join(lines)
 

@@ -22,7 +22,7 @@ WIDE = {"color": "#56b4e9", "linewidth": 3.5}
 """Look of the prediction that the others are drawn upon."""
 SHOWN = 1.5
 """A last bin much wider than the others is drawn to this factor times its lower edge."""
-RATIO = (0.3, 1.9)
+RATIO = (0.2, 2.2)
 
 
 class Content(NamedTuple):
@@ -51,13 +51,14 @@ def draw_page(bins: Bins, content: Content) -> Figure:
     from matplotlib.figure import Figure
 
     with plt.style.context(_style()):
-        slices = len(bins.momentum)
-        rows = slices // 3 + 1  # the legend takes a place, too
-        figure = Figure(figsize=(11.5, 2.9 * rows), layout="constrained")
-        parts = figure.subfigures(rows, 3, squeeze=False).ravel()
-        for k in range(slices):
+        rows = -(-len(bins.momentum) // 3)
+        figure = Figure(figsize=(10.5, 0.7 + 2.7 * rows), layout="constrained")
+        top, body = figure.subfigures(2, 1, squeeze=False, height_ratios=[0.7, 2.7 * rows]).ravel()
+        parts = body.subfigures(rows, 3, squeeze=False).ravel()
+        for k in range(len(bins.momentum)):
             axes = _draw_slice(parts[k], bins, k, content)
-        parts[slices].legend(*axes.get_legend_handles_labels(), loc="center left", title=content.title)
+        legend = axes.get_legend_handles_labels()
+        top.legend(*legend, loc="center", title=content.title, ncols=3)
     return figure
 
 
