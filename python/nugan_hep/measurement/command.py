@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from nugan_hep import cli, cross_section
+from nugan_hep import cli
 from nugan_hep.errors import UserError
 from nugan_hep.flux import Flux
 from nugan_hep.measurement.bins import Bins, Content, Muons, Prediction
 from nugan_hep.measurement.chi2 import compare
-from nugan_hep.measurement.folded import Average, average, model_muons, nuwro_muons
+from nugan_hep.measurement.folded import Average, average, model_muons, model_sigma, nuwro_muons
 from nugan_hep.output.figure import check_figure, write_figure
 
 Array = NDArray[np.float64]
@@ -72,10 +72,7 @@ def predict(
     for sampler in samplers:
         if sampler.metadata["probe"] != 14:
             raise UserError(f"{sampler.name}: a model of the probe {sampler.metadata['probe']}, expected 14")
-        table = cross_section.from_table(sampler.metadata.get("cross_section"))
-        if table is None:
-            raise UserError(f"{sampler.name} carries no cross section: export it with --cross-section")
-        _print_average(sampler.name, average(table, flux), flux, sampler.enu_range)
+        _print_average(sampler.name, average(model_sigma(sampler), flux), flux, sampler.enu_range)
     found = {}
     with cli.progress("events") as bar:
         for sampler in samplers:

@@ -84,6 +84,19 @@ def average(sigma: CrossSection, flux: Flux) -> Average:
     )
 
 
+def model_sigma(sampler: Sampler) -> CrossSection:
+    """The total cross section that a model carries.
+
+    Raises
+    ------
+    UserError : it carries none
+    """
+    enu, sigma = (np.asarray(a, np.float64) for a in (sampler._core.xsec_enu, sampler._core.xsec))
+    if enu.size < 2:
+        raise UserError(f"{sampler.name} carries no cross section: train or export it with --cross-section")
+    return CrossSection(enu, sigma)
+
+
 def model_muons(sampler: Sampler, flux: Flux, n: int, seed: int = 0) -> Iterator[Muons]:
     """Muons of a model in a flux, in chunks: ``n`` of its range, and some for what is beyond.
 
@@ -91,15 +104,13 @@ def model_muons(sampler: Sampler, flux: Flux, n: int, seed: int = 0) -> Iterator
     ------
     UserError : no flux in the model's range, a model without a cross section
     """
-    rate = sampler.rate(flux)
+    sigma, rate = model_sigma(sampler), sampler.rate(flux)
     weight = rate.sigma * rate.flux.integral() / flux.integral() / n
     for first in range(0, n, CHUNK):
         size = min(CHUNK, n - first)
         events = sampler.sample(n=size, seed=seed, first=first, flux=flux, allow_flux_outside=True)
         momentum, cosine = (np.asarray(events[name], np.float64) for name in ("pl", "cthl"))
         yield Muons(momentum, cosine, np.full(size, weight))
-    sigma = cross_section.from_table(sampler.metadata.get("cross_section"))
-    assert sigma is not None  # sampler.rate has looked
     size = max(1000, int(BEYOND * n))
     for below, energy in zip((True, False), sampler.enu_range, strict=True):
         events = sampler.sample(enu=energy, n=size, seed=seed, first=n + below * size)
