@@ -108,14 +108,15 @@ def compare(argv: Sequence[str] | None = None) -> int:
         release = release._replace(smearing=release.smearing * (np.arange(len(MICROBOONE) + 1) < 42))
     data, covariance = release.data, release.covariance
     flux = read_flux(options.flux, probe=14)  # its normalisation does not matter for an average
-    predictions = command.predict(options, flux, MICROBOONE, ARGON, release.smear)
+    contents = command.predict(options, flux, MICROBOONE, ARGON)
+    predictions = {name: release.smear(content) for name, content in contents.items()}
 
     areas = MICROBOONE.areas
     error = np.sqrt(areas @ covariance @ areas)
     print(f"data: sum of all bins {data @ areas:.4f} +- {error:.4f} x 1e-38 cm2/nucleon")
     print(command.table(data, covariance, predictions))
     if options.nuwro:
-        print(command.between(predictions, covariance))
+        print(command.between(contents, predictions, covariance))
     title = r"MicroBooNE $\nu_\mu$ CC inclusive, $10^{-38}$ cm$^2$/GeV/nucleon"
     command.write_figures(options, MICROBOONE, data, covariance, predictions, title, reconstructed=True)
     return 0

@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from nugan_hep import Flux, cli, read_flux
 from nugan_hep.errors import UserError
 from nugan_hep.kinematics import momentum
-from nugan_hep.measurement import Bins, Muons, Prediction, check_covariance, command, read_nuwro
+from nugan_hep.measurement import Bins, Muons, Prediction, check_covariance, command, flux_weights
 
 Array = NDArray[np.float64]
 
@@ -116,28 +116,27 @@ def _bins(path: Path, histograms: list[Any]) -> Bins:
 
 
 def hydrogen(options: argparse.Namespace, flux: Flux, bins: Bins) -> Array | None:
-    """Cross section on the detector over that on carbon [71], if the events say their channel."""
-    channels = []
+    """Cross section on the detector over that on carbon [71], if the NuWro events say their channel."""
+    names = ["enu", "emu", "theta", "dyn"]
+    parts = []
     for path in options.nuwro:
-        if path.suffix != ".root":
+        found = []
+        if path.suffix == ".root":
+            with uproot.open(path) as file:
+                trees = [file[name] for name, kind in file.classnames().items() if kind == "TTree"]
+                found = [tree.arrays(names, library="np") for tree in trees if set(names) <= set(tree.keys())]
+        if len(found) != 1:
+            print(f"hydrogen: not estimated, {path} has no branches {', '.join(names)}")
             return None
-        with uproot.open(path) as file:
-            trees = [file[name] for name, kind in file.classnames().items() if kind == "TTree"]
-            if len(trees) != 1 or "dyn" not in trees[0]:
-                return None
-            channels.append(trees[0]["dyn"].array(library="np"))
-    events = read_nuwro(options.nuwro, options.xsec, flux, CARBON)
-    channel = np.concatenate(channels)
-    if channel.size != events.enu.size:
-        return None  # some were dropped, so that the columns do not fit
+        parts.append(found[0])
+    enu, emu, theta, channel = (np.concatenate([part[name] for part in parts]) for name in names)
+    weights = flux_weights(enu, options.xsec, flux)
     proton = sum(value * (channel == number) for number, value in PROTON_OVER_CARBON.items())
-    p, cosine = momentum(events.emu), np.cos(events.theta)
-    mixed = events.weights * (1 - HYDROGEN + HYDROGEN * np.asarray(proton))
-    print(f"hydrogen: the cross section per nucleon is {mixed.sum() / events.weights.sum():.3f} of carbon's")
-    carbon = bins.fill([Muons(p, cosine, events.weights)]).sums[:-1]
-    with np.errstate(invalid="ignore"):
-        ratio = bins.fill([Muons(p, cosine, mixed)]).sums[:-1] / carbon
-    return np.where(carbon > 0, ratio, 1.0)
+    mixed = weights * (1 - HYDROGEN + HYDROGEN * np.asarray(proton))
+    print(f"hydrogen: the cross section per nucleon is {mixed.sum() / weights.sum():.3f} of carbon's")
+    p, cosine = momentum(emu), np.cos(theta.astype(np.float64))
+    carbon, detector = (bins.fill([Muons(p, cosine, each)]).sums[:-1] for each in (weights, mixed))
+    return np.divide(detector, carbon, out=np.ones_like(carbon), where=carbon > 0)
 
 
 def compare(argv: Sequence[str] | None = None) -> int:
@@ -155,7 +154,8 @@ def compare(argv: Sequence[str] | None = None) -> int:
     release = read_release(options.release, options.prior)
     flux = read_flux(options.flux or f"{options.release / 'histograms.root'}:hflux", probe=14)
     bins, data, covariance = release.bins, release.data, release.covariance
-    predictions = command.predict(options, flux, bins, CARBON, bins.divide)
+    contents = command.predict(options, flux, bins, CARBON)
+    predictions = {name: bins.divide(content) for name, content in contents.items()}
     exact = np.zeros_like(covariance)
     published = {name: Prediction(values, exact) for name, values in release.generators.items()}
 
@@ -164,7 +164,7 @@ def compare(argv: Sequence[str] | None = None) -> int:
     print(f"data: sum of all bins {data @ areas:.4f} +- {error:.4f} x 1e-38 cm2/nucleon")
     print(command.table(data, covariance, {**predictions, **published}))
     if options.nuwro:
-        print(command.between(predictions, covariance))
+        print(command.between(contents, predictions, covariance))
         factor = hydrogen(options, flux, bins)
         if factor is not None:
             scale = np.outer(factor, factor)

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from nugan_hep.measurement.bins import Bins, Content, Muons, Prediction
 from nugan_hep.measurement.chi2 import Comparison, check_covariance, compare
-from nugan_hep.measurement.folded import Average, average, model_muons, nuwro_muons, read_nuwro
+from nugan_hep.measurement.folded import (
+    Average,
+    average,
+    flux_weights,
+    model_muons,
+    nuwro_muons,
+    read_nuwro,
+)
 
 __all__ = [
     "Average",
@@ -20,6 +27,7 @@ __all__ = [
     "average",
     "check_covariance",
     "compare",
+    "flux_weights",
     "model_muons",
     "nuwro_muons",
     "read_nuwro",

@@ -20,6 +20,7 @@ from nugan_hep.output.figure import check_figure, write_figure
 
 Array = NDArray[np.float64]
 NUWRO = "NuWro"
+FEWEST = 10
 
 
 def add_options(parser: argparse.ArgumentParser, model: str, out: str) -> None:
@@ -56,15 +57,14 @@ def figure_files(options: argparse.Namespace, slices: int) -> list[Path]:
     return [out, *(out.with_name(f"{out.stem}_{k:02d}{out.suffix}") for k in single)]
 
 
-def predict(
-    options: argparse.Namespace, flux: Flux, bins: Bins, target: int, finish: Callable[[Content], Prediction]
-) -> dict[str, Prediction]:
-    """The prediction of each model and of NuWro; prints how much of the flux they cover.
+def predict(options: argparse.Namespace, flux: Flux, bins: Bins, target: int) -> dict[str, Content]:
+    """The cross section in bins of each model and of NuWro; prints how much of the flux they cover.
 
-    Parameters
-    ----------
-    target : PDG number of the nucleus of the NuWro events
-    finish : from cross sections in bins to what was measured, :meth:`Bins.divide` for instance
+    ``target`` is the PDG number of the nucleus of the NuWro events.
+
+    Raises
+    ------
+    UserError : models, NuWro events or a flux that cannot be used
     """
     from nugan_hep.sampler import Sampler
 
@@ -80,9 +80,9 @@ def predict(
             chunks = _watched(
                 model_muons(sampler, flux, options.n, options.seed), functools.partial(bar.advance, task)
             )
-            found[sampler.name] = finish(bins.fill(chunks))
+            found[sampler.name] = bins.fill(chunks)
     if options.nuwro:
-        found[NUWRO] = finish(bins.fill(nuwro_muons(options.nuwro, options.xsec, flux, target)))
+        found[NUWRO] = bins.fill(nuwro_muons(options.nuwro, options.xsec, flux, target))
     return found
 
 
@@ -116,25 +116,35 @@ def table(data: Array, covariance: Array, predictions: Mapping[str, Prediction])
     return "\n".join(lines)
 
 
-def between(predictions: Mapping[str, Prediction], covariance: Array, other: str = NUWRO) -> str:
-    """Each prediction against one of them: in the errors of the numbers of events and in the data's."""
-    lines = []
-    for name, prediction in predictions.items():
-        if name == other:
+def between(contents: Mapping[str, Content], predictions: Mapping[str, Prediction], covariance: Array) -> str:
+    """Each model against NuWro.
+
+    In the errors of the numbers of events, over bins in which both have at least ``FEWEST`` (weighted events
+    count as ``(sum w)² / sum w²``), and in the errors of the data, with their covariance [B, B].
+    """
+    from scipy import stats
+
+    lines, nuwro = [], contents[NUWRO]
+    for name, content in contents.items():
+        if name == NUWRO:
             continue
-        difference = prediction.values - predictions[other].values
-        errors = prediction.covariance + predictions[other].covariance
-        filled = np.diag(errors) > 0
-        cells = np.ix_(filled, filled)
-        plain = Prediction(difference[filled], np.zeros_like(errors[cells]))
-        found = compare(np.zeros(plain.values.size), errors[cells], plain)
+        used = np.minimum(_equivalent(content), _equivalent(nuwro)) >= FEWEST
+        pulls = (content.sums - nuwro.sums)[used] / np.sqrt((content.variances + nuwro.variances)[used])
+        chi2, ndf = float(np.sum(pulls**2)), int(used.sum())
+        difference = predictions[name].values - predictions[NUWRO].values
         apart = np.abs(difference) / np.sqrt(np.diag(covariance))
         lines.append(
-            f"{name} against {other}: chi2 {found.chi2:.1f}/{found.ndf} in the errors of the events "
-            f"(p = {found.p_value:.1e}); at most {apart.max():.2f}, on average {apart.mean():.2f} of the "
-            "data's errors"
+            f"{name} against {NUWRO}: chi2 {chi2:.1f}/{ndf} in the errors of the events "
+            f"(p = {stats.chi2.sf(chi2, ndf):.1e}); "
+            f"at most {apart.max():.2f}, on average {apart.mean():.2f} of the data's errors"
         )
     return "\n".join(lines)
+
+
+def _equivalent(content: Content) -> Array:
+    """Unweighted events that the weighted ones in each bin are worth."""
+    variances = content.variances
+    return np.divide(content.sums**2, variances, out=np.zeros_like(variances), where=variances > 0)
 
 
 def write_figures(

@@ -145,19 +145,32 @@ def read_nuwro(paths: Sequence[str | Path], xsec: Path, flux: Flux, target: int 
     ------
     UserError : files that are missing or unreadable, a bin without events, no flux in their range
     """
-    edges, sigma = read_bins(xsec)
+    edges, _ = read_bins(xsec)
     flux.between(edges[0], edges[-1])
     events = read_events([*paths], target=target, enu_range=(float(edges[0]), float(edges[-1])))
     enu, emu, theta = events.kinematics()
+    try:
+        return Folded(enu, emu, theta, flux_weights(enu, xsec, flux))
+    except UserError as error:
+        raise UserError(f"{', '.join(str(path) for path in paths)}: {error}") from None
+
+
+def flux_weights(enu: Array, xsec: Path, flux: Flux) -> Array:
+    """Weights [N] of NuWro events of the energies ``enu`` [N], see :func:`read_nuwro`.
+
+    Raises
+    ------
+    UserError : a bin of the table without events
+    """
+    edges, sigma = read_bins(xsec)
     number = np.clip(np.searchsorted(edges, enu, side="right") - 1, 0, sigma.size - 1)
     counts = np.bincount(number, minlength=sigma.size)
     if not counts.all():
         k = int(np.argmin(counts))
-        names = ", ".join(str(path) for path in paths)
-        raise UserError(f"{names}: no events between {edges[k]:g} and {edges[k + 1]:g} GeV, a bin of {xsec}")
+        raise UserError(f"no events between {edges[k]:g} and {edges[k + 1]:g} GeV, a bin of {xsec}")
     # the integral of flux times sigma over a bin is its width times sigma times the mean flux of its events
     per_event = sigma * np.diff(edges) / counts
-    return Folded(enu, emu, theta, flux(enu) * per_event[number] / flux.integral())
+    return np.asarray(flux(enu) * per_event[number] / flux.integral())
 
 
 def read_bins(xsec: Path) -> tuple[Array, Array]:
