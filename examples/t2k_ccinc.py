@@ -117,13 +117,13 @@ def _bins(path: Path, histograms: list[Any]) -> Bins:
 
 def hydrogen(options: argparse.Namespace, flux: Flux, bins: Bins) -> Array | None:
     """Cross section on the detector over that on carbon [71], if the NuWro events say their channel."""
-    names = ["enu", "emu", "theta", "dyn"]
+    names, kinds = ["enu", "emu", "theta", "dyn"], ("TTree", "ROOT::RNTuple")
     parts = []
     for path in options.nuwro:
         found = []
         if path.suffix == ".root":
             with uproot.open(path) as file:
-                trees = [file[name] for name, kind in file.classnames().items() if kind == "TTree"]
+                trees = [file[name] for name, kind in file.classnames().items() if kind in kinds]
                 found = [tree.arrays(names, library="np") for tree in trees if set(names) <= set(tree.keys())]
         if len(found) != 1:
             print(f"hydrogen: not estimated, {path} has no branches {', '.join(names)}")
