@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,9 @@ from nugan_hep.measurement.bins import Bins, Content, Muons, Prediction
 from nugan_hep.measurement.chi2 import compare
 from nugan_hep.measurement.folded import Average, average, model_muons, model_sigma, nuwro_muons
 from nugan_hep.output.figure import check_figure, write_figure
+
+if TYPE_CHECKING:
+    from nugan_hep.sampler import Sampler
 
 Array = NDArray[np.float64]
 NUWRO = "NuWro"
@@ -72,33 +76,39 @@ def predict(options: argparse.Namespace, flux: Flux, bins: Bins, target: int) ->
     for sampler in samplers:
         if sampler.metadata["probe"] != 14:
             raise UserError(f"{sampler.name}: a model of the probe {sampler.metadata['probe']}, expected 14")
-        _print_average(sampler.name, average(model_sigma(sampler), flux), flux, sampler.enu_range)
+    averages = [average(model_sigma(sampler), flux) for sampler in samplers]
     found = {}
     with cli.progress("events") as bar:
-        for sampler in samplers:
+        for sampler, mean in zip(samplers, averages, strict=True):
             task = bar.add_task(sampler.name, total=options.n, note="")
-            chunks = _watched(
-                model_muons(sampler, flux, options.n, options.seed), functools.partial(bar.advance, task)
-            )
-            found[sampler.name] = bins.fill(chunks)
+            chunks = model_muons(sampler, flux, options.n, options.seed)
+            found[sampler.name], beyond = _fill(bins, chunks, functools.partial(bar.advance, task))
+            print(_coverage(sampler, mean, flux, beyond))
     if options.nuwro:
         found[NUWRO] = bins.fill(nuwro_muons(options.nuwro, options.xsec, flux, target))
     return found
 
 
-def _watched(chunks: Iterable[Muons], advance: Callable[[int], object]) -> Iterator[Muons]:
+def _fill(bins: Bins, chunks: Iterable[Muons], advance: Callable[[int], object]) -> tuple[Content, Array]:
+    """The content of bins, and the share [B] of it in the last two chunks, those beyond the model's range."""
+    parts = []
     for muons in chunks:
-        yield muons
+        parts.append(bins.fill([muons]))
         advance(muons.weights.size)
+    total = Content(np.sum([part.sums for part in parts], 0), np.sum([part.variances for part in parts], 0))
+    beyond = parts[-2].sums + parts[-1].sums
+    share = np.divide(beyond, total.sums, out=np.zeros_like(beyond), where=total.sums > 0)
+    return total, share[:-1]
 
 
-def _print_average(name: str, mean: Average, flux: Flux, ends: tuple[float, float]) -> None:
-    low, high = ends
-    whole = flux.integral()
-    print(
-        f"{name}: flux-averaged cross section {mean.total:.4f} x 1e-38 cm2/nucleon, of it {mean.below:.4f} "
-        f"below {low:g} GeV and {mean.above:.4f} above {high:g} GeV (estimated; "
-        f"{flux.integral(0, low) / whole:.1%} and {flux.integral(high) / whole:.1%} of the flux)"
+def _coverage(sampler: Sampler, mean: Average, flux: Flux, beyond: Array) -> str:
+    low, high = sampler.enu_range
+    whole, k = flux.integral(), int(np.argmax(beyond))
+    return (
+        f"{sampler.name}: flux-averaged cross section {mean.total:.4f} x 1e-38 cm2/nucleon\n"
+        f"    estimated beyond the model: {mean.below:.4f} below {low:g} GeV, {mean.above:.4f} above "
+        f"{high:g} GeV ({flux.integral(0, low) / whole:.1%} and {flux.integral(high) / whole:.1%} of the flux); "
+        f"at most {beyond[k]:.0%} of a bin, number {k}"
     )
 
 
