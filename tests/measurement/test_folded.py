@@ -17,7 +17,8 @@ from nugan_hep import archive, kinematics
 from nugan_hep.cross_section import CrossSection
 from nugan_hep.errors import UserError
 from nugan_hep.flux import Flux
-from nugan_hep.measurement import Bins, average, model_muons, nuwro_muons, read_nuwro
+from nugan_hep.kinematics import Kinematics
+from nugan_hep.measurement import Bins, average, folded, model_muons, nuwro_muons, read_nuwro
 from nugan_hep.sampler import Sampler
 
 SHARED = Path(os.environ.get("NUGAN_SHARED", Path(__file__).parents[3] / "shared")) / "data"
@@ -169,6 +170,19 @@ def test_bins_against_the_exact_density() -> None:
             expected.append(mean / ((high - low) * (cosine[-1] - cosine[0])))
     errors = np.sqrt(np.diag(found.covariance))
     assert np.all(np.abs(found.values - expected) < 4 * errors + 2e-3 * np.array(expected))
+
+
+@needs_model
+def test_scaling_upward() -> None:
+    """Muons of 7 GeV, moved to 9.5 GeV, are those of 9.5 GeV: the share in forward bins within 2 %."""
+    sampler = Sampler(MODEL, threads=1)
+    source, truth = (sampler.sample(enu=enu, n=200_000, seed=7) for enu in (7.0, 9.5))
+    muons = Kinematics(*(source[name].astype(np.float64) for name in ("Ev", "El", "thetal")))
+    moved = folded._moved(muons, folded.Spectrum(np.array([9.49, 9.5]), np.array([0.5, 0.5])), below=False)
+    for momentum, cosine in ((4.8, 0.985), (3.5, 0.96)):
+        share = np.mean((moved.momentum > momentum) & (moved.cos_theta > cosine))
+        expected = np.mean((truth["pl"] > momentum) & (truth["cthl"] > cosine))
+        assert share == pytest.approx(expected, rel=0.02)
 
 
 def test_missing_and_empty_files(nuwro: Path, xsec: Path, tmp_path: Path, sampler: Sampler) -> None:

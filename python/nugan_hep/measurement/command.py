@@ -103,11 +103,12 @@ def _fill(bins: Bins, chunks: Iterable[Muons], advance: Callable[[int], object])
 
 def _coverage(sampler: Sampler, mean: Average, flux: Flux, beyond: Array) -> str:
     low, high = sampler.enu_range
-    whole, k = flux.integral(), int(np.argmax(beyond))
+    k = int(np.argmax(beyond))
+    under, over = (part / flux.integral() for part in (flux.integral(0, low), flux.integral(high)))
     return (
         f"{sampler.name}: flux-averaged cross section {mean.total:.4f} x 1e-38 cm2/nucleon\n"
         f"    estimated beyond the model: {mean.below:.4f} below {low:g} GeV, {mean.above:.4f} above "
-        f"{high:g} GeV ({flux.integral(0, low) / whole:.1%} and {flux.integral(high) / whole:.1%} of the flux); "
+        f"{high:g} GeV ({under:.1%} and {over:.1%} of the flux); "
         f"at most {beyond[k]:.0%} of a bin, number {k}"
     )
 
