@@ -161,7 +161,8 @@ def compare(argv: Sequence[str] | None = None) -> int:
 
     areas = bins.areas
     error = np.sqrt(areas @ covariance @ areas)
-    print(f"data: sum of all bins {data @ areas:.4f} +- {error:.4f} x 1e-38 cm2/nucleon")
+    sums = ", ".join(f"{name} {values @ areas:.4f}" for name, values in release.generators.items())
+    print(f"data: sum of all bins {data @ areas:.4f} +- {error:.4f} x 1e-38 cm2/nucleon; {sums}")
     print(command.table(data, covariance, {**predictions, **published}))
     if options.nuwro:
         print(command.between(contents, predictions, covariance))
