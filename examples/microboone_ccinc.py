@@ -16,19 +16,20 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import uproot
 from numpy.typing import NDArray
 
 from nugan_hep import cli, read_flux
 from nugan_hep.errors import UserError
-from nugan_hep.measurement import Bins, Content, Prediction, check_covariance, command
+from nugan_hep.measurement import Bins, Content, Prediction, check_covariance, command, open_release
 
 Array = NDArray[np.float64]
 
-WHERE = "MicroBooNE's release of arXiv:1905.09694, microboone_numu_cc_inclusive.root, has it"
+WHERE = (
+    "the data of arXiv:1905.09694 are in NUISANCE, data/MicroBooNE/CCinc/microboone_numu_cc_inclusive.root"
+)
 ARGON = 1000180400
 MANY = [0.0, 0.18, 0.30, 0.45, 0.77, 2.5]
 FEW = [0.0, 0.30, 0.45, 0.77, 2.5]
@@ -40,7 +41,7 @@ MICROBOONE = Bins(
 SUM = 0.02  # a column's sum is 1 but for rounding
 
 
-class Release(NamedTuple):
+class Measurement(NamedTuple):
     """Data [42], covariance [42, 42] in 1e-38 cm²/GeV/nucleon and its square.
 
     ``smearing`` [42, 43] is the probability that a muon of a true bin is reconstructed in another one.
@@ -56,20 +57,13 @@ class Release(NamedTuple):
         return Prediction(matrix @ true.sums, (matrix * true.variances) @ matrix.T)
 
 
-def read_release(path: Path) -> Release:
+def read_release(path: Path) -> Measurement:
     """Data, covariance and smearing matrix of the release."""
-    if not path.is_file():
-        raise UserError(f"{path}: no such file; {WHERE}")
-    try:
-        with uproot.open(path) as file:
-            found: dict[str, Any] = {name: file[name] for name in file.keys(cycle=False)}
-    except Exception as error:  # a damaged file: uproot raises whatever its parts raise
-        raise UserError(
-            f"{path}: cannot be read as ROOT ({str(error).splitlines()[0]:.80}); {WHERE}"
-        ) from None
-    if missing := {"xsec_data", "covariance_matrix", "smearing_matrix"} - found.keys():
-        raise UserError(f"{path}: no histogram {min(missing)}, not MicroBooNE's layout; {WHERE}")
-    data, smearing = found["xsec_data"].values(), found["smearing_matrix"].values()
+    release = open_release(path, WHERE)
+    data = release.histogram("xsec_data").values()
+    smearing, covariance = (
+        release.histogram(f"{name}_matrix", 2).values() for name in ("smearing", "covariance")
+    )
     n = len(MICROBOONE)
     if data.shape != (n,) or smearing.shape != (n + 1, n + 1):
         rows = " x ".join(map(str, smearing.shape))
@@ -83,8 +77,7 @@ def read_release(path: Path) -> Release:
             f"{path}: columns of the smearing matrix add up to {sums.min():.3f} ... {sums.max():.3f}; "
             "expected probabilities with sums of 1"
         )
-    covariance = check_covariance(found["covariance_matrix"].values(), n, str(path))
-    return Release(data, covariance, probability)
+    return Measurement(data, check_covariance(covariance, n, str(path)), probability)
 
 
 def compare(argv: Sequence[str] | None = None) -> int:
@@ -103,13 +96,13 @@ def compare(argv: Sequence[str] | None = None) -> int:
     options = parser.parse_args(argv)
     command.check_options(options, len(MICROBOONE.momentum))
 
-    release = read_release(options.release)
+    measured = read_release(options.release)
     if options.no_overflow:
-        release = release._replace(smearing=release.smearing * (np.arange(len(MICROBOONE) + 1) < 42))
-    data, covariance = release.data, release.covariance
+        measured = measured._replace(smearing=measured.smearing * (np.arange(len(MICROBOONE) + 1) < 42))
+    data, covariance = measured.data, measured.covariance
     flux = read_flux(options.flux, probe=14)  # its normalisation does not matter for an average
     contents = command.predict(options, flux, MICROBOONE, ARGON)
-    predictions = {name: release.smear(content) for name, content in contents.items()}
+    predictions = {name: measured.smear(content) for name, content in contents.items()}
 
     areas = MICROBOONE.areas
     error = np.sqrt(areas @ covariance @ areas)

@@ -29,7 +29,15 @@ from numpy.typing import NDArray
 from nugan_hep import Flux, cli, read_flux
 from nugan_hep.errors import UserError
 from nugan_hep.kinematics import momentum
-from nugan_hep.measurement import Bins, Muons, Prediction, check_covariance, command, flux_weights
+from nugan_hep.measurement import (
+    Bins,
+    Muons,
+    Prediction,
+    check_covariance,
+    command,
+    flux_weights,
+    open_release,
+)
 
 Array = NDArray[np.float64]
 
@@ -49,7 +57,7 @@ HYDROGEN = 0.074  # share of the nucleons of the first fine-grained detector, by
 PROTON_OVER_CARBON = {0: 0.0, 2: 1.5, 4: 2 / 3, 6: 0.0, 8: 0.0}
 
 
-class Release(NamedTuple):
+class Measurement(NamedTuple):
     """Data [71], covariance [71, 71] and T2K's predictions [71]: 1e-38 cm²/GeV/nucleon, and its square."""
 
     bins: Bins
@@ -58,54 +66,30 @@ class Release(NamedTuple):
     generators: dict[str, Array]
 
 
-def read_release(folder: Path, prior: str) -> Release:
+def read_release(folder: Path, prior: str) -> Measurement:
     """The measurement as unfolded with one of the priors, ``neut`` or ``genie``."""
-    path = folder / "histograms.root"
-    if not path.is_file():
-        raise UserError(f"{path}: no such file; {WHERE}")
-    try:
-        with uproot.open(path) as file:
-            found = {name: file[name] for name in file.keys(cycle=False)}
-    except Exception as error:  # a damaged file: uproot raises whatever its parts raise
-        raise UserError(
-            f"{path}: cannot be read as ROOT ({str(error).splitlines()[0]:.80}); {WHERE}"
-        ) from None
-    measured = _slices(path, found, f"hist_xsec_data_prior_{prior}")
-    bins = _bins(path, measured)
-    predicted = {name: _slices(path, found, f"hist_xsec_{name}") for name in ("neut", "genie")}
-    return Release(
-        bins,
-        UNIT * _values(measured),
-        check_covariance(
-            COVARIANCE_UNIT * _object(path, found, f"covariance_matrix_{prior}").values(), BINS, str(path)
-        ),
-        {"NEUT 5.3.2": UNIT * _values(predicted["neut"]), "GENIE 2.8.0": UNIT * _values(predicted["genie"])},
-    )
+    release = open_release(folder / "histograms.root", WHERE)
+
+    def slices(name: str) -> list[Any]:
+        return [release.histogram(f"{name}_cthbin{k}") for k in range(SLICES)]
+
+    def values(name: str) -> Array:
+        return UNIT * np.concatenate([histogram.values() for histogram in slices(name)])
+
+    measured = f"hist_xsec_data_prior_{prior}"
+    bins = read_bins(release.path, slices(measured))
+    covariance = COVARIANCE_UNIT * release.histogram(f"covariance_matrix_{prior}", 2).values()
+    generators = {"NEUT 5.3.2": values("hist_xsec_neut"), "GENIE 2.8.0": values("hist_xsec_genie")}
+    checked = check_covariance(covariance, BINS, str(release.path))
+    return Measurement(bins, values(measured), checked, generators)
 
 
-def _object(path: Path, found: dict[str, Any], name: str) -> Any:
-    if name not in found:
-        raise UserError(f"{path}: no histogram {name}, not the layout of T2K's release; {WHERE}")
-    return found[name]
-
-
-def _slices(path: Path, found: dict[str, Any], name: str) -> list[Any]:
-    """The histograms of the angular bins."""
-    return [_object(path, found, f"{name}_cthbin{k}") for k in range(SLICES)]
-
-
-def _values(histograms: list[Any]) -> Array:
-    return np.concatenate([histogram.values() for histogram in histograms])
-
-
-def _bins(path: Path, histograms: list[Any]) -> Bins:
+def read_bins(path: Path, histograms: list[Any]) -> Bins:
     """The edges in momentum are the histograms', those in cos(theta) stand in their titles."""
     number = r"(-?[\d.]+)"
     matches = [re.search(rf"{number} < cos #theta_{{#mu}} < {number}", h.title) for h in histograms]
     if not all(matches):
-        raise UserError(
-            f"{path}: titles without '-1 < cos #theta_{{#mu}} < -0.25'; not T2K's release; {WHERE}"
-        )
+        raise UserError(f"{path}: titles without '-1 < cos #theta_{{#mu}} < -0.25'; {WHERE}")
     low, high = np.array([match.groups() for match in matches if match], dtype=float).T
     bins = Bins(np.append(low, high[-1]), [histogram.axes[0].edges() for histogram in histograms])
     if len(bins) != BINS or not np.array_equal(low[1:], high[:-1]):
@@ -151,17 +135,17 @@ def compare(argv: Sequence[str] | None = None) -> int:
     options = parser.parse_args(argv)
     command.check_options(options, SLICES)
 
-    release = read_release(options.release, options.prior)
+    measured = read_release(options.release, options.prior)
     flux = read_flux(options.flux or f"{options.release / 'histograms.root'}:hflux", probe=14)
-    bins, data, covariance = release.bins, release.data, release.covariance
+    bins, data, covariance = measured.bins, measured.data, measured.covariance
     contents = command.predict(options, flux, bins, CARBON)
     predictions = {name: bins.divide(content) for name, content in contents.items()}
     exact = np.zeros_like(covariance)
-    published = {name: Prediction(values, exact) for name, values in release.generators.items()}
+    published = {name: Prediction(values, exact) for name, values in measured.generators.items()}
 
     areas = bins.areas
     error = np.sqrt(areas @ covariance @ areas)
-    sums = ", ".join(f"{name} {values @ areas:.4f}" for name, values in release.generators.items())
+    sums = ", ".join(f"{name} {values @ areas:.4f}" for name, values in measured.generators.items())
     print(f"data: sum of all bins {data @ areas:.4f} +- {error:.4f} x 1e-38 cm2/nucleon; {sums}")
     print(command.table(data, covariance, {**predictions, **published}))
     if options.nuwro:

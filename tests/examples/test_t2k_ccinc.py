@@ -200,8 +200,22 @@ def spoil(i: int, j: int, factor: float) -> Callable[[Objects], None]:
     [
         (remove("hist_xsec_data_prior_neut_cthbin7"), "no histogram hist_xsec_data_prior_neut_cthbin7"),
         (remove("hist_xsec_genie_cthbin0"), "no histogram hist_xsec_genie_cthbin0"),
+        (
+            lambda found: found.update(covariance_matrix_neut=found["hflux"]),
+            "covariance_matrix_neut is a TH1D, expected a TH2",
+        ),
+        (
+            lambda found: found.update(hist_xsec_data_prior_neut_cthbin0="text"),
+            "hist_xsec_data_prior_neut_cthbin0 is a TObjString, expected a TH1",
+        ),
+        (
+            lambda found: found.update(
+                hist_xsec_genie_cthbin0=th1("hist_xsec_genie_cthbin0", "", EDGES[0], np.array([np.nan]))
+            ),
+            "hist_xsec_genie_cthbin0 has contents that are not finite",
+        ),
         (remove("covariance_matrix_neut"), "no histogram covariance_matrix_neut"),
-        (rebin, "66 bins of momentum and angle, expected the 71"),
+        (rebin, "66 bins of momentum and angle, expected 71"),
         (retitle, r"titles without '-1 < cos"),
         (shorten, "a covariance of 70 x 70 elements, expected 71 x 71"),
         (spoil(3, 5, 1.5), "the covariance is not symmetric"),

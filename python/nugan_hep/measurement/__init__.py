@@ -16,6 +16,7 @@ from nugan_hep.measurement.folded import (
     nuwro_muons,
     read_nuwro,
 )
+from nugan_hep.measurement.release import Release, open_release
 
 __all__ = [
     "Average",
@@ -24,11 +25,13 @@ __all__ = [
     "Content",
     "Muons",
     "Prediction",
+    "Release",
     "average",
     "check_covariance",
     "compare",
     "flux_weights",
     "model_muons",
     "nuwro_muons",
+    "open_release",
     "read_nuwro",
 ]

@@ -55,7 +55,7 @@ class Prediction(NamedTuple):
     covariance: Array
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Bins:
     """Bins of momentum in slices of cos(theta), one slice after the other, from low momenta to high ones.
 

@@ -96,7 +96,8 @@ def compare(data: Array, covariance: Array, prediction: Prediction) -> Compariso
     pulled = linalg.cho_solve(factor, data - values)
     chi2 = float((data - values) @ pulled)
     weighted = linalg.cho_solve(factor, values)
-    norm = float(weighted @ data / (weighted @ values))
+    square = float(weighted @ values)
+    norm = float(weighted @ data) / square if square > 0 else 0.0
     rest = data - norm * values
     return Comparison(
         chi2=chi2,
