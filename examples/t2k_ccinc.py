@@ -93,9 +93,7 @@ def read_bins(path: Path, histograms: list[Any]) -> Bins:
     low, high = np.array([match.groups() for match in matches if match], dtype=float).T
     bins = Bins(np.append(low, high[-1]), [histogram.axes[0].edges() for histogram in histograms])
     if len(bins) != BINS or not np.array_equal(low[1:], high[:-1]):
-        raise UserError(
-            f"{path}: {len(bins)} bins of momentum and angle, expected the {BINS} of T2K; {WHERE}"
-        )
+        raise UserError(f"{path}: {len(bins)} bins of momentum and angle, expected {BINS}; {WHERE}")
     return bins
 
 

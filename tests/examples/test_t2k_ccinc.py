@@ -114,7 +114,7 @@ def test_whole_way(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     out = tmp_path / "t2k.png"
-    options = ["--model", str(toy), "-n", "1e5", "--threads", "1", "--out", str(out), "--separate"]
+    options = ["--model", str(toy), "-n", "1e5", "--threads", "1", "--out", str(out)]
     events, xsec = map(str, nuwro)
     assert t2k.main([str(release()), *options, "--nuwro", events, "--xsec", xsec]) == 0
     text = capsys.readouterr().out
@@ -141,8 +141,7 @@ def test_whole_way(
     shown = re.search(r"per nucleon is ([\d.]+) of carbon's", text)
     assert shown is not None
     assert float(shown[1]) == pytest.approx(ratio, abs=0.002)
-    files = [out, *(tmp_path / f"t2k_{k:02d}.png" for k in range(11))]
-    assert all(path.read_bytes().startswith(b"\x89PNG") for path in files)
+    assert out.read_bytes().startswith(b"\x89PNG")
 
 
 def test_hydrogen_needs_channels(
