@@ -1,4 +1,4 @@
-"""MicroBooNE's CC-inclusive measurement on argon against a model, and against NuWro itself.
+r"""MicroBooNE's CC-inclusive measurement on argon against a model, and against NuWro itself.
 
     python examples/microboone_ccinc.py microboone_numu_cc_inclusive.root BNB_uBooNE_numu_flux_2019.root
     python examples/microboone_ccinc.py microboone_numu_cc_inclusive.root BNB_uBooNE_numu_flux_2019.root \

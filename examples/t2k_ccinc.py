@@ -1,4 +1,4 @@
-"""T2K's CC-inclusive measurement on carbon against a model, and against NuWro itself.
+r"""T2K's CC-inclusive measurement on carbon against a model, and against NuWro itself.
 
     python examples/t2k_ccinc.py nd280data-numu-cc-inc-xs-on-c-2018 --out t2k_ccinc.png
     python examples/t2k_ccinc.py nd280data-numu-cc-inc-xs-on-c-2018 --model numu_C12_inc numu_C12_inc_gan \
