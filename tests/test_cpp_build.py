@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from building import configure, run
 
 import nugan_hep
 
@@ -19,24 +18,6 @@ pytestmark = pytest.mark.skipif(
     not all(map(shutil.which, ("cmake", "ctest"))) or not any(map(shutil.which, ("c++", "g++", "clang++"))),
     reason="no CMake or no C++ compiler",
 )
-
-
-def run(*command: str | Path, check: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
-    arguments = [os.fspath(part) for part in command]
-    done = subprocess.run(
-        arguments, capture_output=True, text=True, check=False, env={**os.environ, **environment}
-    )
-    if check:
-        assert done.returncode == 0, f"{' '.join(arguments)}\n{done.stdout}\n{done.stderr}"
-    return done
-
-
-def configure(
-    source: Path, build: Path, *options: str, check: bool = True
-) -> subprocess.CompletedProcess[str]:
-    generator = ["-G", "Ninja"] if shutil.which("ninja") else []
-    python = f"-DPython_EXECUTABLE={sys.executable}"
-    return run("cmake", "-S", source, "-B", build, *generator, python, *options, check=check)
 
 
 def build_chain(build: Path, *options: str) -> Path:
