@@ -90,8 +90,11 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("form", FORMATS)
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize(
+    ("case", "form"),
+    [(case, "gst") for case in CASES]
+    + [(case, form) for form in FORMATS[1:] for case in ("weighted", "exposure", "mixture")],
+)
 def test_same_options_same_events(
     tmp_path: Path, nugan_gen: Gen, models: Path, fluxes: Path, case: str, form: str
 ) -> None:

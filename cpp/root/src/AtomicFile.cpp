@@ -34,6 +34,8 @@ void note(int level, Bool_t abort, const char* place, const char* text) {
   if (!first_complaint.empty()) return;
   first_complaint = message(place ? place : "ROOT", ": ", text);
   if (level == kSysError) first_errno = system_error;
+  // a file takes less than it is given where the disk is full, and the system says so at the next try only
+  if (first_complaint.find(", wrote ") != std::string::npos) first_errno = ENOSPC;
 }
 
 class Listening {
