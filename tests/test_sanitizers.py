@@ -15,13 +15,12 @@ pthreads. Neither it nor we need a suppression. Tests "[threads]" run the fused 
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from building import configure, run
 
 ROOT = Path(__file__).parents[1]
 FLAGS = {"address": "address,undefined,float-cast-overflow", "thread": "thread"}
@@ -40,16 +39,6 @@ pytestmark = [
 ]
 
 
-def run(*command: str | Path, check: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
-    arguments = [os.fspath(part) for part in command]
-    done = subprocess.run(
-        arguments, capture_output=True, text=True, check=False, env={**os.environ, **environment}
-    )
-    if check:
-        assert done.returncode == 0, f"{' '.join(arguments)}\n{done.stdout}\n{done.stderr}"
-    return done
-
-
 def fixed_addresses() -> list[str]:
     """A prefix of the command: older thread sanitizers fail where the kernel scatters addresses widely."""
     if not shutil.which("setarch") or run("setarch", "-R", "true", check=False).returncode:
@@ -66,13 +55,8 @@ def test_cpp_tests_under_a_sanitizer(sanitizer: str, tmp_path: Path) -> None:
         pytest.skip(f"the compiler has no {flags}")
 
     build = tmp_path / "build"
-    generator = ["-G", "Ninja"] if shutil.which("ninja") else []
-    options = [
-        "-DNUGAN_TESTS=ON",
-        f"-DNUGAN_SANITIZE={FLAGS[sanitizer]}",
-        f"-DPython_EXECUTABLE={sys.executable}",
-    ]
-    configured = run("cmake", "-S", ROOT, "-B", build, *generator, *options, check=False)
+    options = "-DNUGAN_TESTS=ON", f"-DNUGAN_SANITIZE={FLAGS[sanitizer]}"
+    configured = configure(ROOT, build, *options, check=False)
     if configured.returncode and '"Catch2"' in configured.stderr:
         pytest.skip("Catch2 is not installed (Debian: apt install catch2)")
     assert configured.returncode == 0, configured.stderr

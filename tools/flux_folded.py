@@ -10,7 +10,6 @@ them follow the flux. Needs such events (ROOT, with enu, emu, theta) and their `
 from __future__ import annotations
 
 import argparse
-import csv
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,7 +22,7 @@ from numpy.typing import NDArray
 from scipy.stats import chi2 as chi2_distribution
 
 from nugan_hep import Flux, Sampler, kinematics, read_flux
-from nugan_hep.data import read_events
+from nugan_hep.measurement import read_nuwro
 
 Array = NDArray[np.float64]
 AXES = {
@@ -51,15 +50,8 @@ def observables(enu: Array, emu: Array, theta: Array) -> dict[str, Array]:
 
 
 def nuwro(path: Path, xsec: Path, beam: Flux) -> Sample:
-    events = read_events(path)
-    enu, emu, theta = (
-        np.asarray(getattr(events, name), dtype=np.float64) for name in ("enu", "emu", "theta")
-    )
-    with xsec.open(newline="") as file:
-        table = [(float(row["E_lo_GeV"]), float(row["xsec_total"])) for row in csv.DictReader(file)]
-    low, sigma = np.array(table).T
-    bin_number = np.clip(np.searchsorted(low, enu, side="right") - 1, 0, len(low) - 1)
-    return Sample(observables(enu, emu, theta), beam(enu) * sigma[bin_number])
+    events = read_nuwro([path], xsec, beam)
+    return Sample(observables(events.enu, events.emu, events.theta), events.weights)
 
 
 def spectrum(sample: Sample, name: str, sigma: float) -> tuple[Array, Array]:

@@ -86,7 +86,7 @@ std::int64_t poisson(double mean, double u) {
   for (const double p : std::vector(below.rbegin(), below.rend())) sums.push_back(sum += p);
   double p = 1;
   for (auto k = static_cast<double>(mode); p > 1e-20; p *= mean / ++k) sums.push_back(sum += p);
-  const auto found = std::ranges::lower_bound(sums, u * sum);
+  const auto found = std::ranges::lower_bound(sums, std::max(u, 0x1p-54) * sum);
   const auto last = std::ssize(sums) - 1;
   return lowest + std::min<std::int64_t>(found - sums.begin(), last);
 }

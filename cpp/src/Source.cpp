@@ -78,6 +78,9 @@ Source::Source(std::vector<Nucleus> nuclei, Energies energies, std::uint64_t see
     const int target = nucleus.sampler.model().target;
     if (std::ranges::count(nuclei_, target, [](const Nucleus& n) { return n.sampler.model().target; }) > 1)
       throw Error(message("source: several models of the nucleus ", target, ", expected one"));
+    if (const int probe = nucleus.sampler.model().probe, other = nuclei_[0].sampler.model().probe;
+        probe != other)
+      throw Error(message("source: models of the probes ", other, " and ", probe, ", expected one probe"));
     fill(nucleus, energies_);
     if (!nucleus.sigma && !alone)
       throw Error(

@@ -195,7 +195,9 @@ def _parser() -> argparse.ArgumentParser:
     add("--threads", type=cli.threads, default=0, metavar="T", help="CPU threads (default 0: all)")
     add("--chunk", type=cli.count, default=100_000, metavar="C", help="events held at once (default 100000)")
     add("--compression", metavar="A[:LEVEL]", help="zstd, lz4, zlib or none, as the format has it")
-    add("--root-writer", action="store_true", help="write gst, rootracker or rntuple through ROOT (nugan-gen)")
+    add(
+        "--root-writer", action="store_true", help="write gst, rootracker or rntuple through ROOT (nugan-gen)"
+    )
     add("--force", action="store_true", help="replace an existing file")
     add("--quiet", action="store_true", help="no progress bar, no summary")
     add("--list-models", action="store_true", help="show the models that --model knows by name")

@@ -25,11 +25,17 @@ namespace fs = std::filesystem;
 // ROOT says what goes wrong on standard error and goes on: the first such line is kept instead
 std::mutex mutex;
 std::string first_complaint;
+int first_errno = 0;
 
 void note(int level, Bool_t abort, const char* place, const char* text) {
   if (level < kError || abort) return DefaultErrorHandler(level, abort, place, text);
+  const int system_error = errno;
   const std::lock_guard lock(mutex);
-  if (first_complaint.empty()) first_complaint = message(place ? place : "ROOT", ": ", text);
+  if (!first_complaint.empty()) return;
+  first_complaint = message(place ? place : "ROOT", ": ", text);
+  if (level == kSysError) first_errno = system_error;
+  // a file takes less than it is given where the disk is full, and the system says so at the next try only
+  if (first_complaint.find(", wrote ") != std::string::npos) first_errno = ENOSPC;
 }
 
 class Listening {
@@ -37,11 +43,13 @@ class Listening {
   Listening() : before_(SetErrorHandler(note)) {
     const std::lock_guard lock(mutex);
     first_complaint.clear();
+    first_errno = 0;
   }
   ~Listening() { SetErrorHandler(before_); }
+  /// The system's reason, where there is one, else ROOT's.
   static std::string heard() {
     const std::lock_guard lock(mutex);
-    return first_complaint;
+    return first_errno ? std::strerror(first_errno) : first_complaint;
   }
 
  private:
@@ -108,16 +116,17 @@ void AtomicFile::refuse_target() const {
 }
 
 void AtomicFile::with(const std::function<void(TFile&)>& action) {
-  std::string complaint;
-  {
-    const Listening listening;
-    errno = 0;
+  const Listening listening;
+  std::string thrown;
+  try {
     action(*file_);
-    complaint = Listening::heard();
+  } catch (const std::exception& error) {  // RNTuple throws where TTree prints
+    thrown = error.what();
+    thrown = thrown.substr(0, thrown.find('\n'));
   }
-  if (file_->TestBit(TFile::kWriteError))
-    throw Error(message("cannot write ", path_, ": ", errno ? std::strerror(errno) : complaint.c_str()));
-  if (!complaint.empty()) throw Error(message("cannot write ", path_, ": ", complaint));
+  const std::string heard = Listening::heard();
+  if (file_->TestBit(TFile::kWriteError) || !heard.empty() || !thrown.empty())
+    throw Error(message("cannot write ", path_, ": ", heard.empty() ? thrown : heard));
 }
 
 void AtomicFile::close() {

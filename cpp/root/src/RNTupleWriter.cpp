@@ -43,16 +43,16 @@ class TupleWriter final : public EventWriter {
   }
 
   ~TupleWriter() override {
+    if (!writer_) return;
     try {
-      entry_.reset();
-      writer_.reset();
-    } catch (const std::exception&) {  // of a file that nobody will see
+      file_->with([&](TFile&) { release(); });
+    } catch (const Error&) {  // of a file that nobody will see
     }
   }
 
   void write(const Events& events) override {
     const int target = main_target(run_);
-    guarded([&](TFile&) {
+    file_->with([&](TFile&) {
       for (std::size_t i = 0; i < events.size(); ++i) {
         fill(row_, events[i], run_.probe, target);
         writer_->Fill(*entry_);
@@ -62,10 +62,9 @@ class TupleWriter final : public EventWriter {
   }
 
   void close() override {
-    guarded([&](TFile& root) {
+    file_->with([&](TFile& root) {
       writer_->CommitDataset();
-      entry_.reset();
-      writer_.reset();
+      release();
       TObjString text(to_json(run_, events_, true).c_str());
       root.WriteTObject(&text, metadata_name);
     });
@@ -73,13 +72,9 @@ class TupleWriter final : public EventWriter {
   }
 
  private:
-  // RNTuple throws where TTree prints
-  void guarded(const std::function<void(TFile&)>& action) {
-    try {
-      file_->with(action);
-    } catch (const ROOT::RException& error) {
-      throw Error(message("cannot write the RNTuple: ", error.GetError().GetReport()));
-    }
+  void release() {
+    entry_.reset();
+    writer_.reset();
   }
 
   std::unique_ptr<AtomicFile> file_;

@@ -1,0 +1,170 @@
+r"""T2K's CC-inclusive measurement on carbon against a model, and against NuWro itself.
+
+    python examples/t2k_ccinc.py nd280data-numu-cc-inc-xs-on-c-2018 --out t2k_ccinc.png
+    python examples/t2k_ccinc.py nd280data-numu-cc-inc-xs-on-c-2018 --model numu_C12_inc numu_C12_inc_gan \
+        --nuwro val.root --xsec xsec.csv --out t2k_ccinc.png
+
+The measurement: flux-averaged d2sigma/dp dcos(theta) of the muon in all of the phase space, 71 bins; T2K,
+arXiv:1801.05148, PRD 98 012004. Its data release, a folder with histograms.root, is at
+t2k-experiment.org/results/nd280data-numu-cc-inc-xs-on-c-2018, and in NUISANCE under data/T2K/CCinc.
+
+The cross section is per nucleon of the first fine-grained detector (by mass C 86.1 %, O 3.7 %, H 7.4 %,
+some Ti and Si); the models are of carbon. A free proton has no neutron to scatter on, so hydrogen lowers the
+cross section by some percent: with NuWro events that know their channel ("dyn") this is estimated.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import uproot
+from numpy.typing import NDArray
+
+from nugan_hep import Flux, cli, read_flux
+from nugan_hep.errors import UserError
+from nugan_hep.kinematics import momentum
+from nugan_hep.measurement import (
+    Bins,
+    Muons,
+    Prediction,
+    check_covariance,
+    command,
+    flux_weights,
+    open_release,
+)
+
+Array = NDArray[np.float64]
+
+WHERE = (
+    "T2K's data release of arXiv:1801.05148 has it: "
+    "t2k-experiment.org/results/nd280data-numu-cc-inc-xs-on-c-2018"
+)
+SLICES, BINS = 11, 71
+UNIT = 0.1  # its cross sections are in 1e-39 cm²/GeV/nucleon, ours in 1e-38
+COVARIANCE_UNIT = 1e76  # and its covariance in cm⁴
+CARBON = 1000060120
+HYDROGEN = 0.074  # share of the nucleons of the first fine-grained detector, by mass
+
+# Free protons relative to the mean nucleon of carbon, by NuWro's channel. RES: the Delta's isospin gives
+# nu p : nu n = 3 : 1 (Delta++ and Delta+), so p / mean = 1.5. DIS: nu p : nu n = 1 : 2 from the valence
+# quarks, 2/3. QE, coherent and two-body currents need a neutron or a nucleus.
+PROTON_OVER_CARBON = {0: 0.0, 2: 1.5, 4: 2 / 3, 6: 0.0, 8: 0.0}
+
+
+class Measurement(NamedTuple):
+    """Data [71], covariance [71, 71] and T2K's predictions [71]: 1e-38 cm²/GeV/nucleon, and its square."""
+
+    bins: Bins
+    data: Array
+    covariance: Array
+    generators: dict[str, Array]
+
+
+def read_release(folder: Path, prior: str) -> Measurement:
+    """The measurement as unfolded with one of the priors, ``neut`` or ``genie``."""
+    release = open_release(folder / "histograms.root", WHERE)
+
+    def slices(name: str) -> list[Any]:
+        return [release.histogram(f"{name}_cthbin{k}") for k in range(SLICES)]
+
+    def values(name: str) -> Array:
+        return UNIT * np.concatenate([histogram.values() for histogram in slices(name)])
+
+    measured = f"hist_xsec_data_prior_{prior}"
+    bins = read_bins(release.path, slices(measured))
+    covariance = COVARIANCE_UNIT * release.histogram(f"covariance_matrix_{prior}", 2).values()
+    generators = {"NEUT 5.3.2": values("hist_xsec_neut"), "GENIE 2.8.0": values("hist_xsec_genie")}
+    checked = check_covariance(covariance, BINS, str(release.path))
+    return Measurement(bins, values(measured), checked, generators)
+
+
+def read_bins(path: Path, histograms: list[Any]) -> Bins:
+    """The edges in momentum are the histograms', those in cos(theta) stand in their titles."""
+    number = r"(-?[\d.]+)"
+    matches = [re.search(rf"{number} < cos #theta_{{#mu}} < {number}", h.title) for h in histograms]
+    if not all(matches):
+        raise UserError(f"{path}: titles without '-1 < cos #theta_{{#mu}} < -0.25'; {WHERE}")
+    low, high = np.array([match.groups() for match in matches if match], dtype=float).T
+    bins = Bins(np.append(low, high[-1]), [histogram.axes[0].edges() for histogram in histograms])
+    if len(bins) != BINS or not np.array_equal(low[1:], high[:-1]):
+        raise UserError(f"{path}: {len(bins)} bins of momentum and angle, expected {BINS}; {WHERE}")
+    return bins
+
+
+def hydrogen(options: argparse.Namespace, flux: Flux, bins: Bins) -> Array | None:
+    """Cross section on the detector over that on carbon [71], if the NuWro events say their channel."""
+    names, kinds = ["enu", "emu", "theta", "dyn"], ("TTree", "ROOT::RNTuple")
+    parts = []
+    for path in options.nuwro:
+        found = []
+        if path.suffix == ".root":
+            with uproot.open(path) as file:
+                trees = [file[name] for name, kind in file.classnames().items() if kind in kinds]
+                found = [tree.arrays(names, library="np") for tree in trees if set(names) <= set(tree.keys())]
+        if len(found) != 1:
+            print(f"hydrogen: not estimated, {path} has no branches {', '.join(names)}")
+            return None
+        parts.append(found[0])
+    enu, emu, theta, channel = (np.concatenate([part[name] for part in parts]) for name in names)
+    weights = flux_weights(enu, options.xsec, flux)
+    proton = sum(value * (channel == number) for number, value in PROTON_OVER_CARBON.items())
+    mixed = weights * (1 - HYDROGEN + HYDROGEN * np.asarray(proton))
+    print(f"hydrogen: the cross section per nucleon is {mixed.sum() / weights.sum():.3f} of carbon's")
+    p, cosine = momentum(emu), np.cos(theta.astype(np.float64))
+    carbon, detector = (bins.fill([Muons(p, cosine, each)]).sums[:-1] for each in (weights, mixed))
+    return np.divide(detector, carbon, out=np.ones_like(carbon), where=carbon > 0)
+
+
+def compare(argv: Sequence[str] | None = None) -> int:
+    """Predict, print the table, draw."""
+    parser = cli.Parser(
+        prog="t2k_ccinc.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("release", type=Path, help="folder of T2K's data release")
+    parser.add_argument("--prior", choices=("neut", "genie"), default="neut", help="of the unfolding")
+    parser.add_argument("--flux", metavar="FILE[:HIST]", help="another flux than the release's own")
+    command.add_options(parser, "numu_C12_inc", "t2k_ccinc.png")
+    options = parser.parse_args(argv)
+    command.check_options(options, SLICES)
+
+    measured = read_release(options.release, options.prior)
+    flux = read_flux(options.flux or f"{options.release / 'histograms.root'}:hflux", probe=14)
+    bins, data, covariance = measured.bins, measured.data, measured.covariance
+    contents = command.predict(options, flux, bins, CARBON)
+    predictions = {name: bins.divide(content) for name, content in contents.items()}
+    exact = np.zeros_like(covariance)
+    published = {name: Prediction(values, exact) for name, values in measured.generators.items()}
+
+    areas = bins.areas
+    error = np.sqrt(areas @ covariance @ areas)
+    sums = ", ".join(f"{name} {values @ areas:.4f}" for name, values in measured.generators.items())
+    print(f"data: sum of all bins {data @ areas:.4f} +- {error:.4f} x 1e-38 cm2/nucleon; {sums}")
+    print(command.table(data, covariance, {**predictions, **published}))
+    if options.nuwro:
+        print(command.between(contents, predictions, covariance))
+        factor = hydrogen(options, flux, bins)
+        if factor is not None:
+            scale = np.outer(factor, factor)
+            mixed = {
+                f"{name}, with hydrogen": Prediction(one.values * factor, one.covariance * scale)
+                for name, one in predictions.items()
+            }
+            print(command.table(data, covariance, mixed))
+    title = r"T2K $\nu_\mu$ CC inclusive, $10^{-38}$ cm$^2$/GeV/nucleon"
+    command.write_figures(options, bins, data, covariance, {**predictions, **published}, title)
+    return 0
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run; the exit code."""
+    return cli.run("t2k_ccinc.py", compare, argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

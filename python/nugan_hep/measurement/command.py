@@ -1,0 +1,190 @@
+"""What the commands that compare with a measurement share: options, predictions, table, figures."""
+
+from __future__ import annotations
+
+import argparse
+import functools
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nugan_hep import cli
+from nugan_hep.errors import UserError
+from nugan_hep.flux import Flux
+from nugan_hep.measurement.bins import Bins, Content, Muons, Prediction
+from nugan_hep.measurement.chi2 import compare
+from nugan_hep.measurement.folded import Average, average, model_muons, model_sigma, nuwro_muons
+from nugan_hep.output.figure import check_figure, write_figure
+
+if TYPE_CHECKING:
+    from nugan_hep.sampler import Sampler
+
+Array = NDArray[np.float64]
+NUWRO = "NuWro"
+FEWEST = 10
+
+
+def add_options(parser: argparse.ArgumentParser, model: str, out: str) -> None:
+    """Options of the models, of NuWro and of the figures."""
+    add = parser.add_argument
+    add("--model", nargs="+", default=[model], metavar="NAME|PATH", help=f"models (default {model})")
+    add("--nuwro", nargs="+", type=Path, default=[], metavar="FILE", help="NuWro events, enu, emu, theta")
+    add("--xsec", type=Path, metavar="CSV", help="their cross sections: E_lo_GeV, E_hi_GeV, xsec_total")
+    add("-n", type=cli.count, default=5_000_000, metavar="N", help="events of each model (default 5e6)")
+    add("--seed", type=cli.seed, default=1, metavar="S", help="0 to 2^64 - 1 (default 1)")
+    add("--threads", type=cli.threads, default=0, metavar="T", help="CPU threads (default 0: all)")
+    add("--out", type=Path, default=Path(out), metavar="FILE", help=f"figure (default {out})")
+    add("--separate", action="store_true", help="a figure for each angular bin too, FILE with its number")
+    add("--force", action="store_true", help="replace earlier figures")
+
+
+def check_options(options: argparse.Namespace, slices: int) -> None:
+    """Refuse, before any work, what could not end well.
+
+    Raises
+    ------
+    UserError : NuWro events without cross sections or the reverse, figures that could not be written
+    """
+    if bool(options.nuwro) != (options.xsec is not None):
+        raise UserError("--nuwro and --xsec go together: the events and their cross sections")
+    for path in figure_files(options, slices):
+        check_figure(path, options.force)
+
+
+def figure_files(options: argparse.Namespace, slices: int) -> list[Path]:
+    """The page, and with ``--separate`` the slices."""
+    out: Path = options.out
+    single = range(slices) if options.separate else ()
+    return [out, *(out.with_name(f"{out.stem}_{k:02d}{out.suffix}") for k in single)]
+
+
+def predict(options: argparse.Namespace, flux: Flux, bins: Bins, target: int) -> dict[str, Content]:
+    """The cross section in bins of each model and of NuWro; prints how much of the flux they cover.
+
+    ``target`` is the PDG number of the nucleus of the NuWro events.
+
+    Raises
+    ------
+    UserError : models, NuWro events or a flux that cannot be used
+    """
+    from nugan_hep.sampler import Sampler
+
+    samplers = [Sampler(model, threads=options.threads) for model in options.model]
+    for sampler in samplers:
+        if sampler.metadata["probe"] != 14:
+            raise UserError(f"{sampler.name}: a model of the probe {sampler.metadata['probe']}, expected 14")
+    averages = [average(model_sigma(sampler), flux) for sampler in samplers]
+    found = {}
+    with cli.progress("events") as bar:
+        for sampler, mean in zip(samplers, averages, strict=True):
+            task = bar.add_task(sampler.name, total=options.n, note="")
+            chunks = model_muons(sampler, flux, options.n, options.seed)
+            found[sampler.name], beyond = _fill(bins, chunks, functools.partial(bar.advance, task))
+            print(_coverage(sampler, mean, flux, beyond))
+    if options.nuwro:
+        found[NUWRO] = bins.fill(nuwro_muons(options.nuwro, options.xsec, flux, target))
+    return found
+
+
+def _fill(bins: Bins, chunks: Iterable[Muons], advance: Callable[[int], object]) -> tuple[Content, Array]:
+    """The content of bins, and the share [B] of it in the last two chunks, those beyond the model's range."""
+    parts = []
+    for muons in chunks:
+        parts.append(bins.fill([muons]))
+        advance(muons.weights.size)
+    total = Content(np.sum([part.sums for part in parts], 0), np.sum([part.variances for part in parts], 0))
+    beyond = parts[-2].sums + parts[-1].sums
+    share = np.divide(beyond, total.sums, out=np.zeros_like(beyond), where=total.sums > 0)
+    return total, share[:-1]
+
+
+def _coverage(sampler: Sampler, mean: Average, flux: Flux, beyond: Array) -> str:
+    low, high = sampler.enu_range
+    k = int(np.argmax(beyond))
+    under, over = (part / flux.integral() for part in (flux.integral(0, low), flux.integral(high)))
+    return (
+        f"{sampler.name}: flux-averaged cross section {mean.total:.4f} x 1e-38 cm2/nucleon\n"
+        f"    estimated beyond the model: {mean.below:.4f} below {low:g} GeV, {mean.above:.4f} above "
+        f"{high:g} GeV ({under:.1%} and {over:.1%} of the flux); "
+        f"at most {beyond[k]:.0%} of a bin, number {k}"
+    )
+
+
+def table(data: Array, covariance: Array, predictions: Mapping[str, Prediction]) -> str:
+    """A line for each prediction: chi2, its error and bias from the number of generated events, and more."""
+    width = max(len(name) for name in predictions)
+    head = "     chi2/bins   p-value  of the events: error  bias  no correlations  norm  chi2 there"
+    lines = [" " * width + head]
+    for name, prediction in predictions.items():
+        found = compare(data, covariance, prediction)
+        lines.append(
+            f"{name:<{width}} {found.chi2:9.1f}/{found.ndf:<3} {found.p_value:9.1e} {found.error:21.1f} "
+            f"{found.bias:5.1f} {found.uncorrelated:16.1f} {found.norm:5.2f} {found.shape:11.1f}"
+        )
+    return "\n".join(lines)
+
+
+def between(contents: Mapping[str, Content], predictions: Mapping[str, Prediction], covariance: Array) -> str:
+    """Each model against NuWro.
+
+    In the errors of the numbers of events, over bins in which both have at least ``FEWEST`` (weighted events
+    count as ``(sum w)² / sum w²``), and in the errors of the data, with their covariance [B, B].
+    """
+    from scipy import stats
+
+    lines, nuwro = [], contents[NUWRO]
+    for name, content in contents.items():
+        if name == NUWRO:
+            continue
+        used = np.minimum(_equivalent(content), _equivalent(nuwro)) >= FEWEST
+        pulls = (content.sums - nuwro.sums)[used] / np.sqrt((content.variances + nuwro.variances)[used])
+        chi2, ndf = float(np.sum(pulls**2)), int(used.sum())
+        difference = predictions[name].values - predictions[NUWRO].values
+        apart = np.abs(difference) / np.sqrt(np.diag(covariance))
+        lines.append(
+            f"{name} against {NUWRO}: chi2 {chi2:.1f}/{ndf} in the errors of the events "
+            f"(p = {stats.chi2.sf(chi2, ndf):.1e}); "
+            f"at most {apart.max():.2f}, on average {apart.mean():.2f} of the data's errors"
+        )
+    return "\n".join(lines)
+
+
+def _equivalent(content: Content) -> Array:
+    """Unweighted events that the weighted ones in each bin are worth."""
+    variances = content.variances
+    return np.divide(content.sums**2, variances, out=np.zeros_like(variances), where=variances > 0)
+
+
+def write_figures(
+    options: argparse.Namespace,
+    bins: Bins,
+    data: Array,
+    covariance: Array,
+    predictions: Mapping[str, Prediction],
+    title: str,
+    reconstructed: bool = False,
+) -> None:
+    """The page and, with ``--separate``, a figure for each slice."""
+    from nugan_hep.measurement import figure
+
+    names = sorted(predictions, key=lambda name: name != NUWRO)  # NuWro first: the models are drawn upon it
+    labels = {
+        name: f"{name}, $\\chi^2$ = {compare(data, covariance, predictions[name]).chi2:.0f}/{data.size}"
+        for name in names
+    }
+    content = figure.Content(
+        data,
+        np.sqrt(np.diag(covariance)),
+        {labels[name]: predictions[name].values for name in names},
+        labels.get(NUWRO, ""),
+        title,
+        reconstructed,
+    )
+    page, *single = figure_files(options, len(bins.momentum))
+    write_figure(figure.draw_page(bins, content), page, options.force)
+    for k, path in enumerate(single):
+        write_figure(figure.draw_slice(bins, k, content), path, options.force)
+    print("wrote " + ", ".join(map(str, (page, *single))))

@@ -1,0 +1,130 @@
+"""Figures of a measurement slice by slice: data, predictions, and their ratio to the data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nugan_hep.measurement.bins import Bins
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure, SubFigure
+
+Array = NDArray[np.float64]
+
+COLOURS = ("#c1272d", "#e69f00", "#009e73", "#9467bd", "0.4")
+LINES = ("-", "--", ":", "-.", "--")
+WIDE = {"color": "#56b4e9", "linewidth": 3.5}
+"""Look of the prediction that the others are drawn upon."""
+SHOWN = 1.5
+"""A last bin much wider than the others is drawn to this factor times its lower edge."""
+RATIO = (0.2, 2.2)
+
+
+class Content(NamedTuple):
+    """What is drawn.
+
+    Attributes
+    ----------
+    data, errors : [B], 1e-38 cm²/GeV/nucleon
+    predictions : [B] each, by the names of the legend
+    wide : the name of one that is drawn below the others, for they may hide it
+    title : above the legend
+    reconstructed : the bins are those of the reconstructed muon
+    """
+
+    data: Array
+    errors: Array
+    predictions: Mapping[str, Array]
+    wide: str = ""
+    title: str = ""
+    reconstructed: bool = False
+
+
+def draw_page(bins: Bins, content: Content) -> Figure:
+    """All slices on one page, three in a row."""
+    import matplotlib.pyplot as plt
+    from matplotlib.figure import Figure
+
+    with plt.style.context(_style()):
+        rows = -(-len(bins.momentum) // 3)
+        figure = Figure(figsize=(10.5, 0.7 + 2.7 * rows), layout="constrained")
+        top, body = figure.subfigures(2, 1, squeeze=False, height_ratios=[0.7, 2.7 * rows]).ravel()
+        parts = body.subfigures(rows, 3, squeeze=False).ravel()
+        for k in range(len(bins.momentum)):
+            axes = _draw_slice(parts[k], bins, k, content)
+        legend = axes.get_legend_handles_labels()
+        top.legend(*legend, loc="center", title=content.title, ncols=3)
+    return figure
+
+
+def draw_slice(bins: Bins, k: int, content: Content) -> Figure:
+    """Slice number ``k`` alone."""
+    import matplotlib.pyplot as plt
+    from matplotlib.figure import Figure
+
+    with plt.style.context(_style()):
+        figure = Figure(figsize=(5.5, 5.0), layout="constrained")
+        _draw_slice(figure, bins, k, content).legend(title=content.title)
+    return figure
+
+
+def _style() -> dict[str, Any]:
+    """The style of mplhep with smaller type, for many panels on a page."""
+    import mplhep
+
+    sizes: dict[str, Any] = {"font.size": 10, "legend.fontsize": 9, "axes.titlesize": 10, "axes.linewidth": 1}
+    for axis in ("x", "y"):
+        ends = {"labelsize": 9, "major.size": 5, "minor.size": 2.5}
+        sizes |= {f"{axis}tick.{name}": size for name, size in ends.items()}
+        sizes[f"{axis}axis.labellocation"] = "center"
+    text = {"axes.labelsize": 10, "legend.title_fontsize": 10, "mathtext.fontset": "dejavusans"}
+    return {**mplhep.style.ROOT, **sizes, **text}
+
+
+def _draw_slice(figure: Figure | SubFigure, bins: Bins, k: int, content: Content) -> Axes:
+    """Draw one slice and give the upper axes."""
+    import mplhep
+
+    axes: list[Axes] = list(figure.subplots(2, 1, sharex=True, height_ratios=[2.6, 1.0]))
+    upper, lower = axes
+    edges, end = _shown(bins.momentum[k])
+    data, errors = bins.split(content.data)[k], bins.split(content.errors)[k]
+    scale = np.where(data > errors, data, np.nan)  # no ratio to what is compatible with nothing
+    looks = zip(COLOURS, LINES, strict=True)
+    for name, values in content.predictions.items():
+        if name == content.wide:
+            look: dict[str, Any] = WIDE
+        else:
+            colour, line = next(looks)
+            look = {"color": colour, "linestyle": line, "linewidth": 1.4}
+        predicted = bins.split(values)[k]
+        mplhep.histplot(predicted, edges, ax=upper, label=name, yerr=False, edges=False, **look)
+        mplhep.histplot(predicted / scale, edges, ax=lower, yerr=False, edges=False, **look)
+    centres, half = 0.5 * (edges[1:] + edges[:-1]), 0.5 * np.diff(edges)
+    points: dict[str, Any] = {"fmt": "o", "color": "black", "markersize": 3.5, "linewidth": 1.0}
+    upper.errorbar(centres, data, errors, half, label="data", **points)
+    relative = errors / scale
+    lower.bar(centres, 2 * relative, 2 * half, 1 - relative, color="0.88", zorder=0)
+    lower.axhline(1.0, color="black", linewidth=0.8, zorder=1)
+
+    low, high = bins.cos_theta[k : k + 2]
+    kind = r"^\mathrm{reco}" if content.reconstructed else ""
+    upper.set_title(rf"${low:g} < \cos\theta_\mu{kind} < {high:g}$", pad=4)
+    upper.set_ylabel(r"$d^2\sigma/dp\,d\cos\theta$")
+    upper.set_ylim(min(0.0, 1.2 * float((data - errors).min())), None)
+    lower.set(ylim=RATIO, ylabel="ratio", xlim=(edges[0], edges[-1]))
+    lower.set_xlabel(rf"$p_\mu{kind}$ [GeV]" + (f", last bin to {end:g}" if end else ""))
+    return upper
+
+
+def _shown(edges: Array) -> tuple[Array, float]:
+    """Edges to draw, and the end of a last bin that is drawn narrower, or 0."""
+    before = edges[-2] if edges.size > 2 else 0.8
+    if edges[-1] <= 3 * before:
+        return edges, 0.0
+    return np.append(edges[:-1], SHOWN * before), float(edges[-1])

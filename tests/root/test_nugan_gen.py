@@ -1,0 +1,346 @@
+"""nugan-gen against nugan-sample: the same options, the same events; and what it refuses."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import uproot
+from numpy.typing import NDArray
+
+from nugan_hep import flux_readers
+from nugan_hep.output import formats
+from nugan_hep.output.run import Run
+
+pytestmark = pytest.mark.root
+Columns = dict[str, NDArray[Any]]
+Gen = Callable[..., subprocess.CompletedProcess[str]]
+
+FORMATS = ("gst", "rootracker", "rntuple")
+
+
+@pytest.fixture(scope="module")
+def fluxes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the same flux as text and as histograms, and files that are no fluxes."""
+    folder = tmp_path_factory.mktemp("fluxes")
+    edges = np.array([0.2, 0.5, 1.0, 3.0])
+    contents = np.array([0.1, 0.32, 0.2])
+    rows = "\n".join(f"{low} {high} {v}" for low, high, v in zip(edges, edges[1:], contents, strict=False))
+    (folder / "flux.txt").write_text(f"# low  high  flux [/m2/1e4POT]\n{rows}\n")
+    with uproot.recreate(folder / "flux.root") as file:
+        for name, title, values in [
+            ("near/numu", "/m^{2}/10^{4}POT", contents),
+            ("numubar", "/m^{2}/10^{4}POT", contents),
+            ("untitled", "Events", contents),
+            ("negative", "/m^{2}/10^{4}POT", -contents),
+        ]:
+            histogram = uproot.writing.identify.to_TH1x(
+                fName=name.split("/")[-1], fTitle="", data=np.r_[0, values, 0].astype("f8"), fEntries=3.0,
+                fTsumw=1.0, fTsumw2=1.0, fTsumwx=1.0, fTsumwx2=1.0, fSumw2=None,
+                fXaxis=uproot.writing.identify.to_TAxis(
+                    fName="xaxis", fTitle="E [GeV]", fNbins=3, fXmin=0.2, fXmax=3.0, fXbins=edges),
+                fYaxis=uproot.writing.identify.to_TAxis(
+                    fName="yaxis", fTitle=title, fNbins=1, fXmin=0.0, fXmax=1.0),
+            )  # fmt: skip
+            file[name] = histogram
+        file["plane"] = np.histogram2d([1.0], [1.0])
+    (folder / "damaged.root").write_bytes((folder / "flux.root").read_bytes()[:200])
+    (folder / "words.txt").write_text("nothing but words\n")
+    return folder
+
+
+@pytest.fixture
+def nugan_gen(gen: Path, models: Path) -> Gen:
+    def call(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+        command = [os.fspath(gen), *map(str, arguments)]
+        surroundings = {**os.environ, "NUGAN_MODELS_PATH": str(models), **environment}
+        return subprocess.run(command, capture_output=True, text=True, check=False, env=surroundings)
+
+    return call
+
+
+def events_of(form: str, path: Path) -> tuple[Run, Columns]:
+    with formats.read(form, path) as reader:
+        chunks = list(reader.chunks)
+        return reader.run, {name: np.concatenate([chunk[name] for chunk in chunks]) for name in chunks[0]}
+
+
+CASES = {
+    "plain": "-n 1234",
+    "one energy": "-n 2e3 --energy 1.0 --seed 18446744073709551615",
+    "range": "-n 2000 --uniform 0.5 3 --chunk 333 --threads 2",
+    "text": "-n 2000 --flux {fluxes}/flux.txt --probe numu --target C",
+    "weighted": "-n 2000 --flux {fluxes}/flux.root:near/numu --weighted --beam-dir 1,1,-3",
+    "unit": "-n 500 --flux {fluxes}/flux.root:untitled --flux-units /cm2/1e21POT/bin --model numu_Ar40_inc",
+    "exposure": "--flux {fluxes}/flux.root --exposure 1.1e21,0.04 --time 1e-6",
+    "mixture": "-n 5000 --flux {fluxes}/flux.txt --probe 14 --target C12=0.3,Ar40=0.7 --chunk 777 "
+    "--vertex -1:1,0:2,3 --time 0:9.6e-6 --beam-dir 0,-0.101,0.995",
+    "torch": "-n 700 --backend torch --energy 2",
+}
+
+
+@pytest.mark.parametrize(
+    ("case", "form"),
+    [(case, "gst") for case in CASES]
+    + [(case, form) for form in FORMATS[1:] for case in ("weighted", "exposure", "mixture")],
+)
+def test_same_options_same_events(
+    tmp_path: Path, nugan_gen: Gen, models: Path, fluxes: Path, case: str, form: str
+) -> None:
+    """Both programs' files, read by the same reader: all columns bit by bit, and the run."""
+    words = [*CASES[case].format(fluxes=fluxes).split(), "--format", form]
+    done = nugan_gen(*words, "--out", tmp_path / "gen.root")
+    assert (done.returncode, done.stderr) == (0, "")
+    command = [sys.executable, "-m", "nugan_hep.sample", *words, "--out", str(tmp_path / "sample.root")]
+    environment = {**os.environ, "NUGAN_MODELS_PATH": str(models)}
+    subprocess.run(command, check=True, capture_output=True, env=environment)
+    (ours, columns), (theirs, expected) = (
+        events_of(form, tmp_path / name) for name in ("gen.root", "sample.root")
+    )
+    assert columns.keys() == expected.keys()
+    for name, values in expected.items():
+        assert columns[name].dtype == values.dtype
+        if case in ("weighted", "mixture"):  # sums of another order
+            np.testing.assert_allclose(columns[name], values, rtol=2e-7, atol=1e-12, err_msg=name)
+        else:
+            np.testing.assert_array_equal(columns[name], values, err_msg=name)
+    for name in ("probe", "energy", "pot"):
+        assert getattr(ours, name) == getattr(theirs, name)
+    for name in ("sigma", "sigma_error"):
+        value = getattr(theirs, name)
+        assert getattr(ours, name) == (None if value is None else pytest.approx(value, rel=1e-12))
+    assert ours.targets == pytest.approx(theirs.targets)
+    if theirs.flux is not None:
+        assert ours.flux is not None
+        np.testing.assert_allclose(ours.flux.density, theirs.flux.density, rtol=1e-14)
+        np.testing.assert_allclose(ours.flux.edges, theirs.flux.edges, rtol=1e-14)
+        assert (ours.flux.unit, ours.flux.name) == (theirs.flux.unit, theirs.flux.name)
+    assert ours.metadata.keys() == theirs.metadata.keys()
+    for name in ("seed", "requested", "events", "backend", "model"):
+        assert ours.metadata[name] == theirs.metadata[name], name
+    assert ours.metadata["cross_section"]["sigma"] == pytest.approx(theirs.metadata["cross_section"]["sigma"])
+    # the mean of a uniform range: exact here, over the events there
+    mean, other = (run.metadata["cross_section"]["mean"] for run in (ours, theirs))
+    assert mean == pytest.approx(other, rel=0.1 if theirs.sigma is None else 1e-12)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_file_does_not_depend_on_chunks(tmp_path: Path, nugan_gen: Gen, form: str) -> None:
+    tables = []
+    for chunk, threads in (("100", "1"), ("99999", "2")):
+        out = tmp_path / f"{chunk}.root"
+        arguments = ["-n", "12345", "--chunk", chunk, "--threads", threads, "--format", form, "--out", out]
+        assert nugan_gen(*arguments).returncode == 0
+        tables.append(events_of(form, out)[1])
+    for name, values in tables[0].items():
+        np.testing.assert_array_equal(values, tables[1][name])
+
+
+@pytest.mark.parametrize("compression", ["zstd:1", "zstd:9", "lz4", "zlib:1", "none"])
+def test_compression(tmp_path: Path, nugan_gen: Gen, compression: str) -> None:
+    out = tmp_path / "a.root"
+    assert nugan_gen("-n", "3000", "--compression", compression, "--out", out).returncode == 0
+    with uproot.open(out) as file:
+        used = file["gst"]["El"].compression
+        assert (used is None) == (compression == "none")
+        if used is not None:
+            name, _, level = compression.partition(":")
+            assert (used.name.lower(), used.level) == (name, int(level or 1))
+
+
+def test_flux_of_a_histogram_is_that_of_python(tmp_path: Path, nugan_gen: Gen, fluxes: Path) -> None:
+    """The histogram in a folder, found by the probe alone."""
+    out = tmp_path / "a.root"
+    assert nugan_gen("-n", "10", "--flux", fluxes / "flux.root", "--out", out).returncode == 0
+    flux = events_of("gst", out)[0].flux
+    expected = flux_readers.read_flux(fluxes / "flux.txt").between(0.3, 10)
+    assert flux is not None
+    assert flux.name == "flux.root:near/numu"
+    np.testing.assert_allclose(flux.density, expected.density, rtol=1e-14)
+
+
+BAD = {
+    "-n 0": "argument -n: '0' is not a whole number of at least 1",
+    "-n 3e9": "above 2147483647",
+    "-n": "expected one argument",
+    "--energy 50": "energy 50 GeV is outside of the range",
+    "--energy x": "argument --energy: 'x' is not a finite number above 0",
+    "--uniform 3 1": "the first energy must not be above the second",
+    "--uniform 3": "expected 2 arguments",
+    "--uniform 3 nan": "'nan' is not a finite number above 0",
+    "--energy 1 --uniform 1 2": "give one of",
+    "--seed -1": "argument --seed: '-1' is not a whole number from 0 to 2^64 - 1",
+    "--seed 18446744073709551616": "2^64 - 1",
+    "--threads -1": "argument --threads",
+    "--chunk 1e7": "above 1000000",
+    "--format hdf5": "format 'hdf5' is not one of gst, rootracker, rntuple",
+    "--format nuhepmc": "format nuhepmc is written by nugan-sample",
+    "--compression brotli": "compression 'brotli' is not one of",
+    "--compression zstd:0": "compression 'zstd:0'",
+    "--device tpu": "device 'tpu'",
+    "--backend gpu": "backend 'gpu'",
+    "--model nosuch": "no model named 'nosuch'",
+    "--probe numu": "--probe goes with --target",
+    "--probe numu --target Xx": "no element 'Xx'",
+    "--probe numu --target O16": "no model of numu on O16; there is:",
+    "--probe numu --target C --model numu_C12_inc": "give it or --probe and --target, not both",
+    "--weighted": "--weighted needs a flux",
+    "--exposure 1e20,1": "--exposure needs a flux",
+    "--exposure 1e20": "is not POT,MASS",
+    "--flux {fluxes}/flux.txt --exposure 1e600,1": "is not POT,MASS",
+    "--flux {fluxes}/flux.txt --exposure 1e20,1 --weighted": "not both",
+    "--flux {fluxes}/flux.txt --exposure 1e20,1 -n 5": "not allowed with argument -n",
+    "--flux {fluxes}/flux.txt --exposure 1e30,1": "above 2147483647",
+    "--flux {fluxes}/flux.txt --exposure 1,1e-9": "none drawn",
+    "--flux {fluxes}/flux.root:untitled": "names no unit of a flux",
+    "--flux {fluxes}/flux.root:untitled --flux-units /GeV --exposure 1e20,1": "an exposure needs a flux per",
+    "--flux {fluxes}/flux.root:negative": "expected a number of at least 0",
+    "--flux {fluxes}/flux.root:nosuch": "no histogram nosuch; there is: near/numu",
+    "--flux {fluxes}/flux.root:plane": "plane is a TH2D, expected a TH1",
+    "--flux {fluxes}/flux.root --flux-units furlong": "flux units 'furlong'",
+    "--flux {fluxes}/damaged.root": "cannot read flux",
+    "--flux {fluxes}/words.txt": "words.txt",
+    "--flux {fluxes}/nosuch.root": "no such file",
+    "--vertex 1,2": "--vertex '1,2'",
+    "--time 2:1": "--time 2:1",
+    "--beam-dir 0,0,0": "beam direction",
+    "--colour": "unrecognized arguments: --colour",
+    "stray": "unrecognized arguments: stray",
+    "--out nowhere/a.root": "there is no folder",
+    "--out a.txt": "expected a name with .root",
+}
+
+
+@pytest.mark.parametrize("arguments", BAD)
+def test_bad_input(
+    tmp_path: Path, nugan_gen: Gen, fluxes: Path, arguments: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = nugan_gen(*arguments.format(fluxes=fluxes).split())
+    assert done.returncode == 2, done.stdout
+    assert done.stdout == ""
+    assert BAD[arguments].lower() in done.stderr.lower()
+    assert done.stderr.startswith("nugan-gen: error: ")
+    assert done.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_is_there_stays(tmp_path: Path, nugan_gen: Gen) -> None:
+    out = tmp_path / "a.root"
+    out.write_text("precious")
+    done = nugan_gen("-n", "10", "--out", out)
+    assert done.returncode == 2
+    assert "exists; give another name or --force" in done.stderr
+    assert out.read_text() == "precious"
+    assert nugan_gen("-n", "10", "--out", out, "--force").returncode == 0
+    assert len(events_of("gst", out)[1]["Ev"]) == 10
+    assert list(tmp_path.iterdir()) == [out]
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 4 MB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)]
+    if os.getuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("mounting a small file system is not permitted")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+@pytest.mark.parametrize(("form", "events"), [("gst", 120_000), ("rootracker", 80_000), ("rntuple", 125_000)])
+def test_disk_fills_up(small_disk: Path, nugan_gen: Gen, form: str, events: int) -> None:
+    done = nugan_gen("-n", "2e9", "--format", form, "--out", small_disk / "a.root")
+    assert done.returncode == 2
+    assert "2000000000 events take at least" in done.stderr
+    done = nugan_gen("-n", events, "--format", form, "--out", small_disk / "a.root")
+    assert done.returncode == 2
+    assert "no space left on device" in done.stderr.lower()
+    assert done.stderr.count("\n") == 1
+    assert list(small_disk.iterdir()) == []
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_interrupted_run_leaves_a_valid_file(
+    tmp_path: Path, gen: Path, models: Path, fluxes: Path, form: str, number: signal.Signals, code: int
+) -> None:
+    out = tmp_path / "a.root"
+    command = [
+        gen,
+        "--flux",
+        fluxes / "flux.txt",
+        "--exposure",
+        "1e24,1",
+        "--threads",
+        "1",
+        "--chunk",
+        "5000",
+    ]
+    environment = {**os.environ, "NUGAN_MODELS_PATH": str(models)}
+    process = subprocess.Popen(
+        [*map(str, command), "--format", form, "--out", str(out)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment,
+    )  # fmt: skip
+    deadline = time.monotonic() + 120
+    while not any(part.stat().st_size > 1_000_000 for part in tmp_path.glob(".a.root.*.part")):
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert not out.exists()
+    process.send_signal(number)
+    stdout, stderr = process.communicate(timeout=120)
+    assert process.returncode == code, stderr
+    assert list(tmp_path.iterdir()) == [out]
+    run, columns = events_of(form, out)
+    n = len(columns["iev"])
+    np.testing.assert_array_equal(columns["iev"], np.arange(n))
+    requested = run.metadata["requested"]
+    assert 0 < n < requested
+    assert n % 5000 == 0
+    assert run.metadata["events"] == n
+    assert run.pot == pytest.approx(1e24 * n / requested)
+    assert stderr == f"nugan-gen: interrupted after {n} of {requested} events\n"
+    assert f"{n} events in" in stdout
+
+
+def test_what_it_says_of_itself(nugan_gen: Gen) -> None:
+    assert "ROOT 6." in nugan_gen("--version").stdout
+    listed = nugan_gen("--list-models").stdout
+    assert all(name in listed for name in ("numu_C12_inc", "numu_Ar40_inc", "0.3 to 10 GeV"))
+    text = nugan_gen("--help").stdout
+    assert all(word in text for word in ("--flux FILE[:HIST]", "GeV", "exit codes"))
+
+
+def test_options_are_those_of_nugan_sample(nugan_gen: Gen) -> None:
+    """But for --root-writer, which is nugan-gen."""
+    command = [sys.executable, "-m", "nugan_hep.sample", "--help"]
+    theirs = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    names = [{word for word in re.split(r"[\s,.\[\]]+", text)
+              if word.startswith("--")} for text in (nugan_gen("--help").stdout, theirs)]  # fmt: skip
+    assert names[1] - names[0] == {"--root-writer"}
+    assert names[0] <= names[1]
+
+
+def test_summary_has_the_cross_section(tmp_path: Path, nugan_gen: Gen, fluxes: Path) -> None:
+    out = tmp_path / "a.root"
+    done = nugan_gen("--flux", fluxes / "flux.txt", "--exposure", "1e20,1", "--out", out)
+    with uproot.open(out) as file:
+        about = json.loads(str(file["nugan"]))
+    assert f"sigma {about['run']['sigma']:.6g} +- " in done.stdout
+    assert f"{about['exposure']['expected']:.6g} events expected" in done.stdout
+    n, mean = about["events"], about["exposure"]["expected"]
+    assert abs(n - mean) < 5 * math.sqrt(mean)
+    assert nugan_gen("-n", "5", "--out", out, "--force", "--quiet").stdout == ""
