@@ -63,3 +63,11 @@ def test_header_of_the_component_root_compiles_alone(tmp_path: Path, include: Pa
     export.parent.mkdir(parents=True)
     export.write_text('#pragma once\n#define NUGAN_ROOT_EXPORT __attribute__((visibility("default")))\n')
     compile_alone(f"nugan/root/{header}", ROOT / "cpp" / "root" / "include", tmp_path, include)
+
+
+@pytest.mark.skipif(not shutil.which("doxygen"), reason="no doxygen")
+def test_reference_has_no_warnings(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "Doxyfile").read_text() + f"OUTPUT_DIRECTORY = {tmp_path}\n"
+    done = subprocess.run(["doxygen", "-"], input=text, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "html" / "index.html").exists()
