@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -246,18 +246,6 @@ def test_a_file_that_is_there_stays(tmp_path: Path, nugan_gen: Gen) -> None:
     assert nugan_gen("-n", "10", "--out", out, "--force").returncode == 0
     assert len(events_of("gst", out)[1]["Ev"]) == 10
     assert list(tmp_path.iterdir()) == [out]
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 4 MB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)]
-    if os.getuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("mounting a small file system is not permitted")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
 
 
 @pytest.mark.parametrize(("form", "events"), [("gst", 120_000), ("rootracker", 80_000), ("rntuple", 125_000)])
