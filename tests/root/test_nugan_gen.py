@@ -304,10 +304,12 @@ def test_interrupted_run_leaves_a_valid_file(
     assert f"{n} events in" in stdout
 
 
-def test_what_it_says_of_itself(nugan_gen: Gen) -> None:
+def test_what_it_says_of_itself(nugan_gen: Gen, tmp_path: Path, models: Path) -> None:
     assert "ROOT 6." in nugan_gen("--version").stdout
-    listed = nugan_gen("--list-models").stdout
+    (tmp_path / "damaged.pt").write_bytes(b"not an archive")
+    listed = nugan_gen("--list-models", NUGAN_MODELS_PATH=f"{models}:{tmp_path}").stdout
     assert all(name in listed for name in ("numu_C12_inc", "numu_Ar40_inc", "0.3 to 10 GeV"))
+    assert re.search("damaged +unreadable: ", listed)
     text = nugan_gen("--help").stdout
     assert all(word in text for word in ("--flux FILE[:HIST]", "GeV", "exit codes"))
 
