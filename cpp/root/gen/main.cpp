@@ -167,13 +167,15 @@ std::string command_line(int argc, char** argv) {
 }
 
 void list_models() {
-  for (const auto& name : nugan::list_models()) try {
+  for (const auto& name : nugan::list_models()) {
+    try {
       const auto model = nugan::Sampler(name, {.threads = 1, .backend = "torch"}).model();
       std::printf("%-24s %5d %11d  %g to %g GeV\n", name.c_str(), model.probe, model.target, model.enu_min,
                   model.enu_max);
     } catch (const Error& error) {
       std::printf("%-24s unreadable: %s\n", name.c_str(), error.what());
     }
+  }
 }
 
 int run(int argc, char** argv) {
