@@ -151,6 +151,31 @@ class Ensemble(nn.Module):
         return plain.eval()
 
     @torch.no_grad()
+    def tail(self, first: int) -> Ensemble:
+        """Copies of the output layer and the blocks from number ``first`` on, without normalisations."""
+        plain = self.folded()
+        inputs = self.inputs if first == 0 else self.width
+        blocks = list(plain.blocks)[first:]
+        tail = Ensemble(self.members, inputs, self.outputs, self.width, len(blocks), self.kind, normed=False)
+        for block, target in zip(blocks, tail.blocks, strict=True):
+            target.load_state_dict(block.state_dict())
+            target.mask = block.mask
+        tail.output.load_state_dict(plain.output.state_dict())
+        return tail
+
+    @torch.no_grad()
+    def first(self, members: int) -> Ensemble:
+        """The first networks alone, without normalisations."""
+        plain = self.folded()
+        few = Ensemble(
+            members, self.inputs, self.outputs, self.width, len(self.blocks), self.kind, normed=False
+        )
+        few.load_state_dict({name: value[:members] for name, value in plain.state_dict().items()})
+        for block, source in zip(few.blocks, plain.blocks, strict=True):
+            block.mask = None if source.mask is None else source.mask[:members]
+        return few.eval()
+
+    @torch.no_grad()
     def repeated(self, members: int) -> Ensemble:
         """One network as many equal ones, without normalisations."""
         plain = self.folded()

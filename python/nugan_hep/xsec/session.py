@@ -89,10 +89,22 @@ def resumable(arguments: argparse.Namespace) -> dict[str, Any] | None:
     """
     if arguments.resume:
         return load_checkpoint(arguments.out, KEYS)
-    for name in (checkpoint.CHECKPOINT, MODEL_FILE):
-        if (arguments.out / name).exists():
-            raise UserError(f"{arguments.out} holds a run: give --resume to continue it, or another --out")
+    if any((arguments.out / name).exists() for name in (checkpoint.CHECKPOINT, MODEL_FILE)):
+        raise UserError(f"{arguments.out} holds a run: give --resume to continue it, or another --out")
     return None
+
+
+def check_run_folder(folder: Path, force: bool) -> None:
+    """Refuse a folder that holds a model, without ``force``, or that cannot be one.
+
+    Raises
+    ------
+    UserError : it may not be written
+    """
+    if folder.exists() and not folder.is_dir():
+        raise UserError(f"cannot write to {folder}: it exists and is not a folder")
+    if (folder / MODEL_FILE).exists() and not force:
+        raise UserError(f"{folder} holds a model: give another --out or --force to replace it")
 
 
 def make_folder(folder: Path) -> None:

@@ -78,6 +78,7 @@ class Training:
     values : of the points for every network [networks, n], nb/sr/GeV
     folder : run folder for checkpoints; None keeps them off the disk
     network : networks to begin from, without normalisation layers; default: random weights
+    decay : whether the learning rate falls to zero
 
     Notes
     -----
@@ -95,8 +96,9 @@ class Training:
         values: Tensor,
         folder: Path | None = None,
         network: Ensemble | None = None,
+        decay: bool = True,
     ) -> None:
-        self.config, self.folder = config, folder
+        self.config, self.folder, self.decay = config, folder, decay
         torch.manual_seed(config.seed)
         self.network = make_network(config) if network is None else network
         self.average = copy.deepcopy(self.network).requires_grad_(False)
@@ -129,7 +131,7 @@ class Training:
 
     @property
     def steps_per_epoch(self) -> int:
-        return max(1, len(self.inputs) // self.config.batch)
+        return max(1, len(self.source) // self.config.batch)
 
     def run(
         self,
@@ -168,13 +170,13 @@ class Training:
         config, parts = self.config, self.steps_per_epoch
         # of its own seed: a resumed run has the same order
         order = torch.Generator().manual_seed((config.seed << 20) + self.epoch)
-        permutation = torch.randperm(len(self.inputs), generator=order)
+        permutation = torch.randperm(len(self.source), generator=order)
         steps = config.epochs * parts
         fd, ff = torch.zeros_like(self.normalisations), torch.zeros_like(self.normalisations)
         total = torch.zeros(())
         for k in range(parts):
             step = self.epoch * parts + k
-            rate = config.lr * cosine_factor(step, steps, config.warmup)
+            rate = config.lr * cosine_factor(step, steps, config.warmup, 0 if self.decay else steps)
             for group in self.optimizer.param_groups:
                 group["lr"] = rate
             relax = config.relax * max(0.0, 1.0 - step / (RELAXED_UNTIL * steps)) ** 2
@@ -198,11 +200,11 @@ class Training:
         return float(total) / parts
 
     def _pulls(self, chosen: Tensor, relax: float) -> tuple[Tensor, Tensor, Tensor]:
-        inputs = self.inputs[chosen].expand(self.network.members, -1, -1)
+        inputs = self.inputs[..., chosen, :].expand(self.network.members, -1, -1)
         predicted = self.form.combine(self.network(inputs), self.factors[chosen])
         values = self.values[:, chosen]
         extra = relax**2 * (values**2 + predicted.detach() ** 2)
-        errors = torch.sqrt(self.errors[chosen] ** 2 + extra)
+        errors = torch.sqrt(self.errors[..., chosen] ** 2 + extra)
         pulls = (predicted * self.normalisations[:, self.source[chosen]] - values) / errors
         return predicted, errors, pulls
 
