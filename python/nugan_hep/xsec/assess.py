@@ -58,13 +58,14 @@ def score(mean: Array, std: Array, points: Points, normalisation: float, trained
     kept = chi2(predicted, points, normalisation, trained)
     deviation = np.abs(mean * trained.numpy()[points.source] - points.value)
     total = np.hypot(std, points.error)
-    covered = [float(np.mean(deviation <= sigma * total)) for sigma in SIGMAS]
+    cover68, cover95 = (float(np.mean(deviation <= sigma * total)) for sigma in SIGMAS)
     return Score(
         len(points),
         own.per_point,
         kept.per_point,
         float((own.pulls**2).median()),
-        *covered,
+        cover68,
+        cover95,
         float(np.mean(std / mean)),
     )
 

@@ -34,7 +34,7 @@ class XsecConfig:
     width: int = _option(64, "units of a block")
     blocks: int = _option(10, "hidden blocks")
     dropout: float = _option(0.0, "dropout fraction after each block")
-    epochs: int = _option(600, "passes over the training points")
+    epochs: int = _option(150, "passes over the training points")
     batch: int = _option(256, "points per step")
     lr: float = _option(2e-3, "learning rate, half a cosine to zero")
     weight_decay: float = _option(1e-2, "AdamW decoupled weight decay")

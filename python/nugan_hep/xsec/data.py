@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -60,8 +60,16 @@ class Points:
 
     def __getitem__(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> Points:
         """Some of the points; numbers of sources and spectra stay."""
-        columns = (self.energy, self.theta, self.omega, self.value, self.error, self.source, self.spectrum)
-        return Points(self.nucleus, *(column[chosen] for column in columns), self.sources)
+        return replace(
+            self,
+            energy=self.energy[chosen],
+            theta=self.theta[chosen],
+            omega=self.omega[chosen],
+            value=self.value[chosen],
+            error=self.error[chosen],
+            source=self.source[chosen],
+            spectrum=self.spectrum[chosen],
+        )
 
     @property
     def kinematics(self) -> Array:
@@ -70,9 +78,7 @@ class Points:
 
     def with_floor(self, floor: float) -> Points:
         """The points with ``floor`` times the value added to their errors in quadrature."""
-        error = np.hypot(self.error, floor * self.value)
-        columns = (self.energy, self.theta, self.omega, self.value, error, self.source, self.spectrum)
-        return Points(self.nucleus, *columns, self.sources)
+        return replace(self, error=np.hypot(self.error, floor * self.value))
 
 
 def read_points(path: str | Path, drop_negative: bool = False) -> Points:
@@ -93,8 +99,8 @@ def read_points(path: str | Path, drop_negative: bool = False) -> Points:
         raise UserError(f"no data file {path}; the archive is at {ARCHIVE}") from None
     except UnicodeDecodeError:
         raise UserError(f"{path} is not text: expected the archive's columns or a CSV") from None
-    except OSError as error:
-        raise UserError(f"cannot read {path}: {error.strerror}") from None
+    except OSError as problem:
+        raise UserError(f"cannot read {path}: {problem.strerror}") from None
     rows = _csv_rows(path, text) if "," in text.partition("\n")[0] else _archive_rows(path, text)
     if not rows:
         raise UserError(f"{path}: no point in it")

@@ -21,7 +21,7 @@ def dropout_draws(network: Ensemble, dropout: float, members: int, seed: int) ->
     """``members`` copies of one network, each with units dropped at random for good (arXiv:1506.02142)."""
     copies = network.repeated(members)
     generator = torch.Generator().manual_seed(seed)
-    for block in copies.blocks:
+    for block in copies.layers():
         kept = torch.rand(members, 1, copies.width, generator=generator) >= dropout
         block.mask = kept.float() / (1.0 - dropout)
     return copies
@@ -51,15 +51,9 @@ def laplace_draws(
     jacobian = (slope[0].unsqueeze(2) * features.unsqueeze(1)).flatten(1)
     precision = _data_precision(jacobian, predicted[0].detach(), points, normalisation)
     best = torch.cat([network.output.weight[0], network.output.bias[0]]).double().T.flatten()
-    residual = torch.from_numpy(points.value) - predicted[0].detach()
-    misfit = float(((residual / torch.from_numpy(points.error)) ** 2).sum())
     values, vectors = torch.linalg.eigh(precision)
     values = values.clamp(min=0.0)
-    evidence = [
-        -0.5 * misfit - 0.5 * p * float((best**2).sum()) + 0.5 * float(torch.log(p / (values + p)).sum())
-        for p in PRIOR_PRECISIONS
-    ]
-    prior = PRIOR_PRECISIONS[int(torch.tensor(evidence).argmax())]
+    prior = best_prior(values, best)
     generator = torch.Generator().manual_seed(seed)
     noise = torch.randn(members, len(best), generator=generator, dtype=torch.float64)
     drawn = best + (noise / torch.sqrt(values + prior)) @ vectors.T
@@ -68,6 +62,15 @@ def laplace_draws(
     copies.output.weight.copy_(layers[:, :-1])
     copies.output.bias.copy_(layers[:, -1:])
     return copies
+
+
+def best_prior(values: Tensor, best: Tensor) -> Tensor:
+    """The prior precision of largest evidence, for eigenvalues [k] of the data's precision and weights [k].
+
+    The misfit of the data does not depend on it: what counts is -p |w|^2/2 + sum log(p/(value + p))/2.
+    """
+    evidence = [-p * (best**2).sum() + torch.log(p / (values + p)).sum() for p in PRIOR_PRECISIONS]
+    return PRIOR_PRECISIONS[int(torch.stack(evidence).argmax())]
 
 
 def _data_precision(jacobian: Tensor, predicted: Tensor, points: Points, normalisation: float) -> Tensor:

@@ -40,7 +40,7 @@ class ExportedEnsemble(nn.Module):
         self.biases: Tensor
         self.last_bias: Tensor
         self.masks: Tensor
-        blocks = list(plain.blocks)
+        blocks = plain.layers()
         half = torch.float16
         self.register_buffer("first", blocks[0].dense.weight.detach().to(half))
         empty = torch.empty(0, plain.members, plain.width, plain.width)
@@ -152,7 +152,7 @@ def load_ensemble(path: Path) -> tuple[Ensemble, Form, dict[str, Any]]:
     shape = (first.shape[0], inputs, outputs, first.shape[2], 1 + len(inner), metadata["network"])
     ensemble = Ensemble(*shape, normed=False)
     with torch.no_grad():
-        for k, block in enumerate(ensemble.blocks):
+        for k, block in enumerate(ensemble.layers()):
             block.dense.weight.copy_(first if k == 0 else inner[k - 1])
             block.dense.bias.copy_(state["biases"][k])
             if state["masks"].shape[0] > 0:

@@ -80,7 +80,8 @@ class Form(nn.Module):
 
 
 def input_scaling(kind: str, nucleus: Nucleus, points: Tensor) -> tuple[Tensor, Tensor]:
-    """Mean and standard deviation [inputs] of the inputs of points [n, 3]."""
+    """What is taken from the inputs, and what they are divided by [inputs], from points [n, 3]."""
     count = FORMS[kind][0]
     raw = Form(kind, nucleus, torch.zeros(count), torch.ones(count)).raw_inputs(points.double())
-    return raw.mean(dim=0), raw.std(dim=0)
+    seen = kinematics.RESPONSE_SCALES if kind == "response" else (1.0,) * count
+    return raw.mean(dim=0), raw.std(dim=0) / torch.tensor(seen)

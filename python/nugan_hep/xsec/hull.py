@@ -40,7 +40,8 @@ def distance(hull: Any, points: Array) -> Array:
     """
     equations = np.asarray(hull, dtype=np.float64)
     beyond = coordinates(points) @ equations[:, :3].T + equations[:, 3]
-    return np.clip(beyond.max(axis=1), 0.0, None)
+    found: Array = np.clip(beyond.max(axis=1), 0.0, None)
+    return found
 
 
 def inside(hull: Any, points: Array) -> NDArray[np.bool_]:

@@ -13,7 +13,11 @@ from torch import Tensor
 from nugan_hep.xsec import constants
 
 PUBLISHED_INPUTS = ("energy", "omega", "theta", "cos_theta", "q2")
-RESPONSE_INPUTS = ("log_q2", "psi", "w2", "log_q", "log_omega", "omega_over_q", "y", "log_x")
+RESPONSE_INPUTS = ("psi", "w2", "y", "log_q")
+RESPONSE_SCALES = (1.0, 1.0, 1.0, 0.3)
+"""Standard deviations of the inputs as a network sees them: along q, from spectrum to spectrum, it shall be
+stiffer than along a spectrum, where there are data at every step.
+"""
 
 
 def four_momentum_squared(energy: Tensor, theta: Tensor, omega: Tensor) -> Tensor:
@@ -89,18 +93,14 @@ def response_inputs(
     fermi_momentum: float,
     shift: float,
 ) -> Tensor:
-    """``RESPONSE_INPUTS`` [n, 8], all functions of q and omega alone; W2 is that of a nucleon at rest."""
+    """``RESPONSE_INPUTS`` [n, 4], all functions of q and omega alone; W2 is that of a nucleon at rest."""
     q2 = four_momentum_squared(energy, theta, omega).clamp(min=1e-9)
     omega = omega.clamp(min=1e-4)
     q = torch.sqrt(q2 + omega**2)
     columns = [
-        torch.log(q2 + 0.01),
         torch.asinh(scaling_variable(q, omega, fermi_momentum, shift)),
         (constants.NUCLEON_MASS**2 + 2.0 * constants.NUCLEON_MASS * omega - q2).clamp(-3.0, 8.0),
-        torch.log(q),
-        torch.log(omega),
-        omega / q,
         longitudinal_momentum(q, omega, mass, separation),
-        torch.log(q2 / (2.0 * constants.NUCLEON_MASS * omega) + 0.05),
+        torch.log(q),
     ]
     return torch.stack(columns, dim=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -103,6 +104,10 @@ class Ensemble(nn.Module):
         # small: the first predictions are those of the closed form
         self.output = Dense(members, width, outputs, gain=0.1)
 
+    def layers(self) -> list[Block]:
+        """The blocks, as what they are."""
+        return [cast(Block, block) for block in self.blocks]
+
     def forward(self, x: Tensor) -> Tensor:
         for block in self.blocks:
             x = block(x)
@@ -111,13 +116,13 @@ class Ensemble(nn.Module):
 
     def before(self, x: Tensor, count: int) -> Tensor:
         """What the first ``count`` blocks make of the inputs."""
-        for block in list(self.blocks)[:count]:
+        for block in self.layers()[:count]:
             x = block(x)
         return x
 
     def after(self, x: Tensor, count: int) -> Tensor:
         """The rest of :meth:`forward` after :meth:`before`."""
-        for block in list(self.blocks)[count:]:
+        for block in self.layers()[count:]:
             x = block(x)
         out: Tensor = self.output(x)
         return out
@@ -125,7 +130,7 @@ class Ensemble(nn.Module):
     @torch.no_grad()
     def settle(self, x: Tensor) -> None:
         """Set the statistics of the normalisations to those of the points x, layer by layer."""
-        for block in self.blocks:
+        for block in self.layers():
             if isinstance(block.norm, BatchNorm):
                 variance, mean = torch.var_mean(block.dense(x), dim=1, keepdim=True, correction=0)
                 block.norm.mean.copy_(mean)
@@ -138,9 +143,9 @@ class Ensemble(nn.Module):
         plain = Ensemble(
             self.members, self.inputs, self.outputs, self.width, len(self.blocks), self.kind, normed=False
         )
-        for block, target in zip(self.blocks, plain.blocks, strict=True):
+        for block, target in zip(self.layers(), plain.layers(), strict=True):
             target.mask = block.mask
-            weight, bias = block.dense.weight, block.dense.bias
+            weight, bias = block.dense.weight.detach(), block.dense.bias.detach()
             if isinstance(block.norm, BatchNorm):
                 norm = block.norm
                 factor = norm.gain * torch.rsqrt(norm.variance + _EPSILON)
@@ -155,9 +160,9 @@ class Ensemble(nn.Module):
         """Copies of the output layer and the blocks from number ``first`` on, without normalisations."""
         plain = self.folded()
         inputs = self.inputs if first == 0 else self.width
-        blocks = list(plain.blocks)[first:]
+        blocks = plain.layers()[first:]
         tail = Ensemble(self.members, inputs, self.outputs, self.width, len(blocks), self.kind, normed=False)
-        for block, target in zip(blocks, tail.blocks, strict=True):
+        for block, target in zip(blocks, tail.layers(), strict=True):
             target.load_state_dict(block.state_dict())
             target.mask = block.mask
         tail.output.load_state_dict(plain.output.state_dict())
@@ -171,7 +176,7 @@ class Ensemble(nn.Module):
             members, self.inputs, self.outputs, self.width, len(self.blocks), self.kind, normed=False
         )
         few.load_state_dict({name: value[:members] for name, value in plain.state_dict().items()})
-        for block, source in zip(few.blocks, plain.blocks, strict=True):
+        for block, source in zip(few.layers(), plain.layers(), strict=True):
             block.mask = None if source.mask is None else source.mask[:members]
         return few.eval()
 
@@ -190,7 +195,7 @@ class Ensemble(nn.Module):
     def member(self, k: int) -> nn.Sequential:
         """The k-th published network on its own, of torch's layers."""
         layers: list[nn.Module] = []
-        for block in self.blocks:
+        for block in self.layers():
             layers.append(_linear(block.dense, k))
             if isinstance(block.norm, BatchNorm):
                 norm = nn.BatchNorm1d(block.norm.gain.shape[2], eps=_EPSILON, momentum=_MOMENTUM)

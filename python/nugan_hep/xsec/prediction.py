@@ -103,13 +103,13 @@ def predict(
         in GeV or angle in degrees
     ValueError : shapes that do not broadcast
     """
-    members, metadata, points = _members(nucleus, energy, theta, omega, model)
+    members, metadata, points = members_of(nucleus, energy, theta, omega, model)
     outside = count_outside(metadata, points, members)
     if outside:
         warnings.warn(outside_message(metadata, outside, len(points)), UserWarning, stacklevel=2)
     shape = np.broadcast_shapes(*(np.shape(value) for value in (energy, theta, omega)))
-    spread = members.std(axis=0, ddof=1) if len(members) > 1 else np.zeros(members.shape[1])
-    return members.mean(axis=0).reshape(shape), spread.reshape(shape)
+    mean, std = mean_and_std(members)
+    return mean.reshape(shape), std.reshape(shape)
 
 
 def predict_members(
@@ -121,9 +121,15 @@ def predict_members(
     model: str | os.PathLike[str] | None = None,
 ) -> Array:
     """The cross section of every network [members, ...], as :func:`predict`, for correlations."""
-    members, _, _ = _members(nucleus, energy, theta, omega, model)
+    members, _, _ = members_of(nucleus, energy, theta, omega, model)
     shape = np.broadcast_shapes(*(np.shape(value) for value in (energy, theta, omega)))
     return members.reshape(len(members), *shape)
+
+
+def mean_and_std(members: Array) -> tuple[Array, Array]:
+    """Over the networks [members, n]; the standard deviation of one network is 0."""
+    std = members.std(axis=0, ddof=1) if len(members) > 1 else np.zeros(members.shape[1])
+    return members.mean(axis=0), std
 
 
 def count_outside(metadata: dict[str, Any], points: Array, members: Array) -> int:
@@ -139,13 +145,14 @@ def outside_message(metadata: dict[str, Any], outside: int, total: int) -> str:
     )
 
 
-def _members(
+def members_of(
     nucleus: str | int,
     energy: ArrayLike,
     theta: ArrayLike,
     omega: ArrayLike,
     model: str | os.PathLike[str] | None,
 ) -> tuple[Array, dict[str, Any], Array]:
+    """Cross sections [members, n], metadata of the model and the points [n, 3], see :func:`predict`."""
     wanted = find_nucleus(nucleus)
     path = find_model_of(wanted) if model is None else find_model(model)
     module, metadata = _load(path, path.stat().st_mtime_ns)

@@ -121,7 +121,7 @@ def _joined(network: Ensemble, tail: Ensemble, last: int) -> Ensemble:
     """The frozen blocks with trained ones behind them."""
     whole = network.folded()
     frozen = len(network.blocks) - last
-    for k, block in enumerate(tail.folded().blocks):
-        whole.blocks[frozen + k].load_state_dict(block.state_dict())
+    for k, block in enumerate(tail.folded().layers()):
+        whole.layers()[frozen + k].load_state_dict(block.state_dict())
     whole.output.load_state_dict(tail.output.state_dict())
     return whole.eval()
