@@ -6,7 +6,8 @@ factor, here times A/12 so that a network of carbon is a start for another nucle
 ``response``: inputs that are functions of q and omega; two outputs, whose exponentials multiply the
 longitudinal and transverse part of :mod:`nugan_hep.xsec.response`. That the cross section of every energy and
 angle comes from two functions of q and omega is exact for one exchanged photon, and what makes a spectrum
-between the measured ones an interpolation.
+between the measured ones an interpolation. The nucleus attracts the electron: energies before and after are
+larger by its Coulomb energy inside, and so is the wave (effective momentum approximation, EPJ A 26 167).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from nugan_hep.xsec.response import closed_form
 FORMS = {"response": (len(kinematics.RESPONSE_INPUTS), 2), "mott": (len(kinematics.PUBLISHED_INPUTS), 1)}
 """Inputs and outputs of the network."""
 
-CUT_ABOVE = 0.010
+CUT_ABOVE = 0.020
 """GeV above the separation energy; below are the elastic peak, discrete states and giant resonances."""
 
 
@@ -39,6 +40,7 @@ class Form(nn.Module):
         self.response = kind == "response"
         self.z, self.a, self.mass = nucleus.z, nucleus.a, nucleus.mass
         self.fermi_momentum, self.shift = nucleus.fermi_momentum, nucleus.shift
+        self.coulomb = nucleus.coulomb
         self.separation, self.cut = nucleus.separation, nucleus.separation + CUT_ABOVE
         self.mean: Tensor
         self.scale: Tensor
@@ -50,7 +52,13 @@ class Form(nn.Module):
         energy, theta, omega = points[:, 0], points[:, 1], points[:, 2]
         if self.response:
             return kinematics.response_inputs(
-                energy, theta, omega, self.mass, self.separation, self.fermi_momentum, self.shift
+                energy + self.coulomb,
+                theta,
+                omega,
+                self.mass,
+                self.separation,
+                self.fermi_momentum,
+                self.shift,
             )
         return kinematics.published_inputs(energy, theta, omega)
 
@@ -64,7 +72,9 @@ class Form(nn.Module):
         excited = kinematics.excitation(energy, theta, omega, self.mass)
         inside = kinematics.threshold(excited, self.separation, self.cut) * (omega < energy)
         if self.response:
-            factors = closed_form(energy, theta, omega, self.z, self.a, self.fermi_momentum, self.shift)
+            inner = energy + self.coulomb
+            factors = closed_form(inner, theta, omega, self.z, self.a, self.fermi_momentum, self.shift)
+            factors = factors * ((inner / energy) ** 2).unsqueeze(1)
         else:
             factors = (kinematics.published_factor(energy, theta) * (self.a / 12.0)).unsqueeze(1)
         # where nothing can be knocked out, the closed form need not be a number
