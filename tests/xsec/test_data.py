@@ -87,11 +87,11 @@ def test_a_placeholder_without_error_is_no_point(tmp_path: Path) -> None:
 
 
 def test_the_cut_is_in_excitation_energy(tmp_path: Path) -> None:
-    """Carbon: 15.96 + 10 MeV above the recoil of the nucleus, which is 12 MeV at Q2 = 0.27 GeV2."""
-    rows = [changed("omega_GeV", w) for w in ("0.03", "0.036", "0.041", "0.1")]
+    """Carbon: 16 + 20 MeV above the recoil of the nucleus, which is 13 MeV at Q2 = 0.29 GeV2."""
+    rows = [changed("omega_GeV", w) for w in ("0.03", "0.047", "0.051", "0.1")]
     kept, text = select(read_points(csv(tmp_path / "c.csv", *rows)))
-    assert kept.omega.tolist() == [0.041, 0.1]
-    assert "2 of 4 points; 2 at excitation energies below 26 MeV left out" in text
+    assert kept.omega.tolist() == [0.051, 0.1]
+    assert "2 of 4 points; 2 at excitation energies below 36 MeV left out" in text
 
 
 def test_splits(carbon: Path) -> None:
@@ -124,4 +124,4 @@ def test_the_real_archive(real: Callable[[str], Path]) -> None:
     assert len(read_points(real("3He"), drop_negative=True)) == 2443
     carbon, text = select(read_points(real("12C")))
     assert "Zeller:1973ge" in text
-    assert len(carbon) == 2559
+    assert len(carbon) == 2510

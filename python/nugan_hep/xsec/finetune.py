@@ -25,7 +25,7 @@ exit codes: 0 done, 2 bad input, 130 interrupted (143 by SIGTERM; nothing writte
 
 SETTINGS = ("lr", "weight_decay", "batch", "warmup", "ema_decay", "huber", "seed", "threads")
 DEFAULTS: dict[str, Any] = {
-    "lr": 1e-3,
+    "lr": 3e-4,
     "batch": 32,
     "warmup": 20,
     "ema_decay": 0.98,

@@ -19,8 +19,8 @@ from nugan_hep.xsec.network import Ensemble
 from nugan_hep.xsec.training import Progress, Training, clones, huber
 
 FOLDS = 5
-EPOCHS_BETWEEN = 20
-"""Between two looks at the points left out."""
+LOOKS = (0, 1, 2, 3, 5, 7, 10, 15, 20, 30, 40, 60, 80, 100, 150, 200, 300, 400, 600, 800, 1200)
+"""Epochs after which the points left out are looked at."""
 
 
 class Outcome(NamedTuple):
@@ -93,7 +93,7 @@ def choose_epochs(
     out = torch.from_numpy(fold).unsqueeze(0) == torch.arange(network.members).unsqueeze(1) % folds
     training.errors = torch.where(out, 1e6 * training.errors.max(), training.errors)
     found = {}
-    for epoch in range(0, config.epochs + 1, EPOCHS_BETWEEN):
+    for epoch in (look for look in LOOKS if look <= config.epochs):
         training.run(stopped=stopped, epochs=epoch)
         values = member_values(_joined(network, training.average, last), form, points)
         predicted = (values * out).sum(dim=0) / out.sum(dim=0)
