@@ -15,7 +15,8 @@ class Nucleus(NamedTuple):
     """A target nucleus; momenta and energies in GeV.
 
     ``fermi_momentum`` and ``shift`` are those of superscaling (PRC 65 025502, PRC 71 015501), interpolated
-    where there is none; ``separation`` is the least energy that frees a nucleon (NUBASE).
+    where there is none (for 3He, whose momenta have long tails, what the archive's data need in the closed form
+    of :mod:`.response`); ``separation`` is the least energy that frees a nucleon (NUBASE).
     """
 
     name: str
@@ -46,7 +47,7 @@ class Nucleus(NamedTuple):
 
 _ALL = (
     Nucleus("2H", 1, 2, 0.055, 0.002, 0.0022),
-    Nucleus("3He", 2, 3, 0.115, 0.010, 0.0055),
+    Nucleus("3He", 2, 3, 0.165, 0.010, 0.0055),
     Nucleus("4He", 2, 4, 0.200, 0.020, 0.0198),
     Nucleus("6Li", 3, 6, 0.165, 0.015, 0.0044),
     Nucleus("12C", 6, 12, 0.228, 0.020, 0.0160),
