@@ -25,7 +25,8 @@ int main(int argc, char** argv) {
     const at::Tensor members = model.run_method("members", input).toTensor();
     std::printf("# %lld networks\n", static_cast<long long>(members.size(0)));
     for (int64_t k = 0; k < n; ++k)
-      std::printf("%g %.9g %.9g\n", points[3 * k + 2], result[k][0].item<double>(), result[k][1].item<double>());
+      std::printf("%g %.9g %.9g\n", points[3 * k + 2], result[k][0].item<double>(),
+                  result[k][1].item<double>());
   } catch (const std::exception& error) {
     std::fprintf(stderr, "cpp_xsec: %s\n", error.what());
     return 2;

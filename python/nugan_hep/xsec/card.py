@@ -28,6 +28,7 @@ def model_card(metadata: dict[str, Any]) -> str:
     start = metadata.get("start")
     excluded = f", without {', '.join(metadata['excluded'])}" if metadata.get("excluded") else ""
     low, high = metadata["energies"], metadata["angles"]
+    sets = len(metadata["sources"]) - len(metadata["excluded"])
     lines = [
         f"# {metadata['name']}",
         "",
@@ -37,7 +38,7 @@ def model_card(metadata: dict[str, Any]) -> str:
         "",
         "| | |",
         "|---|---|",
-        f"| data | {data['points']:,} points of {len(metadata['sources'])} data sets{excluded}"
+        f"| data | {data['points']:,} points of {sets} data sets{excluded}"
         " (archive of Benhar, Day and Sick, RMP 80 189) |",
         f"| trained on | {data['train']:,} points |",
         f"| energies, angles | {low[0]:g} to {low[1]:g} GeV, {high[0]:g} to {high[1]:g} degrees |",

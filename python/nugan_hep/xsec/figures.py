@@ -39,7 +39,7 @@ def figure_spectra(
     """
     columns = min(len(spectra), 3)
     rows = -(-len(spectra) // columns)
-    figure = Figure(figsize=(3.6 * columns, 2.9 * rows), layout="constrained")
+    figure = Figure(figsize=(3.0 * columns, 2.4 * rows), layout="constrained")
     axes = figure.subplots(rows, columns, squeeze=False).ravel()
     for ax, spectrum in zip(axes, spectra, strict=False):
         _draw_spectrum(ax, spectrum)

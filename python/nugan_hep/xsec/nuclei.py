@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import NamedTuple
 
@@ -15,8 +16,8 @@ class Nucleus(NamedTuple):
     """A target nucleus; momenta and energies in GeV.
 
     ``fermi_momentum`` and ``shift`` are those of superscaling (PRC 65 025502, PRC 71 015501), interpolated
-    where there is none (for 3He, whose momenta have long tails, what the archive's data need in the closed form
-    of :mod:`.response`); ``separation`` is the least energy that frees a nucleon (NUBASE).
+    where there is none (for 3He, whose momenta have long tails, what the archive's data need in the closed
+    form of :mod:`.response`); ``separation`` is the least energy that frees a nucleon (NUBASE).
     """
 
     name: str
@@ -36,7 +37,8 @@ class Nucleus(NamedTuple):
 
         0.775 of the value in the centre of a charged sphere (EPJ A 26 167), 2.9 MeV for carbon.
         """
-        radius = 1.1 * self.a ** (1 / 3) + 0.86 * self.a ** (-1 / 3)
+        root = math.exp(math.log(self.a) / 3.0)
+        radius = 1.1 * root + 0.86 / root
         return 0.775 * 1.5 * (self.z - 1) * 1.43996e-3 / radius
 
     @property

@@ -27,26 +27,28 @@ ensemble. What lies outside of the data that the model learned from is said on s
 examples:
   python -m nugan_hep.xsec.predict 12C --energy 0.6 --theta 36 --omega 0.05:0.4:0.01
   python -m nugan_hep.xsec.predict 12C --energy 2.2 2.5 --theta 15 --out c12.csv --plot c12.png --data 12C.csv
+  python -m nugan_hep.xsec.predict 12C --at 0.62,36 2.2,15.5 --plot c12.png
   python -m nugan_hep.xsec.predict 56Fe --energy 0.961 --theta 37.5 --omega 0.2 --model run
 exit codes: 0 done, 2 bad input"""
 
 
 def _command(argv: Sequence[str] | None) -> int:
     options = _parser().parse_args(argv)
+    places = _places(options)
     if options.out is not None:
         check_target(options.out, options.force)
     if options.plot is not None:
         check_figure(options.plot, options.force)
     from nugan_hep.xsec import prediction
+    from nugan_hep.xsec.figures import Spectrum, figure_spectra
     from nugan_hep.xsec.nuclei import find_nucleus
 
     nucleus = find_nucleus(options.nucleus)
     points = None if options.data is None else read_points(options.data, options.drop_negative)
     if points is not None and points.nucleus != nucleus:
         raise UserError(f"{options.data} has points of {points.nucleus.name}, not of {nucleus.name}")
-    kinematics = np.concatenate(
-        [_grid(energy, theta, options.omega, points) for energy in options.energy for theta in options.theta]
-    )
+    grids = [_grid(energy, theta, options.omega, points) for energy, theta in places]
+    kinematics = np.concatenate(grids)
     members, metadata, kinematics = prediction.members_of(
         nucleus.name, kinematics[:, 0], kinematics[:, 1], kinematics[:, 2], options.model
     )
@@ -62,7 +64,12 @@ def _command(argv: Sequence[str] | None) -> int:
         _write_csv(rows, options.out, options.force)
         print(f"wrote {options.out} ({len(rows)} points)")
     if options.plot is not None:
-        _draw(rows, nucleus.name, points, options)
+        spectra = []
+        for (energy, theta), own in zip(
+            places, np.split(rows, np.cumsum([len(g) for g in grids])[:-1]), strict=True
+        ):
+            spectra.append(Spectrum(energy, theta, own[:, 2], own[:, 3], own[:, 4]))
+        write_figure(figure_spectra(nucleus.name, spectra, points), options.plot, options.force)
         print(f"wrote {options.plot}")
     return 0
 
@@ -76,8 +83,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("nucleus", help="12C, C12 or the PDG number")
-    add("--energy", type=cli.positive, nargs="+", required=True, metavar="E", help="of the beam [GeV]")
-    add("--theta", type=cli.positive, nargs="+", required=True, metavar="T", help="angles [degrees]")
+    add("--energy", type=cli.positive, nargs="+", default=[], metavar="E", help="of the beam [GeV]")
+    add("--theta", type=cli.positive, nargs="+", default=[], metavar="T", help="angles [degrees]")
+    add("--at", type=_pair, nargs="+", default=[], metavar="E,T", help="pairs instead of all E with all T")
     add(
         "--omega",
         type=_omegas,
@@ -91,6 +99,22 @@ def _parser() -> argparse.ArgumentParser:
     add("--drop-negative", action="store_true", help="leave out negative cross sections of the data")
     add("--force", action="store_true", help="replace existing files")
     return parser
+
+
+def _pair(text: str) -> tuple[float, float]:
+    parts = text.split(",")
+    try:
+        energy, theta = (cli.positive(part) for part in parts)
+    except (ValueError, argparse.ArgumentTypeError):
+        raise argparse.ArgumentTypeError(f"{text!r} is not E,T: energy in GeV and angle in degrees") from None
+    return energy, theta
+
+
+def _places(options: argparse.Namespace) -> list[tuple[float, float]]:
+    """Energies and angles of the spectra."""
+    if bool(options.energy) != bool(options.theta) or bool(options.energy) == bool(options.at):
+        raise UserError("expected --energy with --theta, or --at")
+    return options.at or [(energy, theta) for energy in options.energy for theta in options.theta]
 
 
 def _omegas(text: str) -> Array:
@@ -133,17 +157,6 @@ def _write_csv(rows: Array, path: Path, force: bool) -> None:
     writer.writerows([f"{number:.9g}" for number in row] for row in rows)
     with new_file(path, force=force) as file:
         file.write(text.getvalue().encode())
-
-
-def _draw(rows: Array, name: str, points: Points | None, options: argparse.Namespace) -> None:
-    from nugan_hep.xsec.figures import Spectrum, figure_spectra
-
-    spectra = []
-    for energy in options.energy:
-        for theta in options.theta:
-            own = rows[(rows[:, 0] == energy) & (rows[:, 1] == theta)]
-            spectra.append(Spectrum(energy, theta, own[:, 2], own[:, 3], own[:, 4]))
-    write_figure(figure_spectra(name, spectra, points), options.plot, options.force)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
