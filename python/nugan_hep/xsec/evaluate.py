@@ -19,6 +19,7 @@ The data file is the one that the models were trained with: which of its points 
 chi2/N has a normalisation nuisance for each data set, fitted to the points in question; "trained n" keeps the
 normalisations of the training points instead. 68 % and 95 %: fractions of points within mean +- (1, 1.96)
 sqrt(std^2 + error^2). spread: mean of std/mean. "no floor" is chi2/N with the errors as the archive has them.
+For every data set: normalisation by the training points, test points, their chi2/N with it and its share.
 
 examples:
   python -m nugan_hep.xsec.evaluate --model e_12C --data 12C.csv --out evaluation
@@ -56,12 +57,18 @@ def _command(argv: Sequence[str] | None) -> int:
     metrics: dict[str, Any] = {"data": arguments.data.name, "models": {}}
     for model, verdict in zip(arguments.model, verdicts, strict=True):
         print(f"{model}\n{score_table(verdict.scores)}")
+        for name, one in verdict.sources.items():
+            print(
+                f"  {name:20} n = {one['normalisation']:.3f}, {one['points']:.0f} test points, chi2/N "
+                f"{one['chi2_trained']:.2f}, {one['share']:.0%} of all"
+            )
         floorless = ", ".join(f"{name} {value:.3f}" for name, value in verdict.no_floor.items())
         print(f"no floor: {floorless}\n")
         metrics["models"][model] = {
             "scores": finite_or_none(verdict.scores),
             "no_floor": verdict.no_floor,
             "spectra": verdict.spectra,
+            "sources": verdict.sources,
             "outside": {"inner": verdict.inner, "outer": verdict.outer},
         }
     write_json(arguments.out / METRICS_FILE, metrics)

@@ -38,6 +38,7 @@ class Verdict(NamedTuple):
     scores: dict[str, Score]
     no_floor: dict[str, float]
     spectra: list[dict[str, Any]]
+    sources: dict[str, dict[str, float]]
     curve: tuple[Array, Array]
     held_out: list[Spectrum]
     distance: Array
@@ -83,6 +84,7 @@ def judge(model: str, data: Path) -> Verdict:
         assess(ensemble, form, sample, width),
         no_floor,
         _by_spectrum(sample, pulls, mean, trained.numpy()),
+        _by_source(sample, mean, trained.numpy()),
         curve,
         _held_out(ensemble, form, sample),
         found,
@@ -112,6 +114,23 @@ def _by_spectrum(sample: Sample, pulls: Array, mean: Array, trained: Array) -> l
             }
         )
     return rows
+
+
+def _by_source(sample: Sample, mean: Array, trained: Array) -> dict[str, dict[str, float]]:
+    """Normalisation of every data set; its test points, their chi2 and its share of the whole."""
+    points = sample.points
+    squares = ((mean * trained[points.source] - points.value) / points.error) ** 2
+    test = ~sample.split[TRAIN]
+    found = {}
+    for k, name in enumerate(points.sources):
+        if (own := test & (points.source == k)).any():
+            found[name] = {
+                "normalisation": float(trained[k]),
+                "points": float(own.sum()),
+                "chi2_trained": float(squares[own].mean()),
+                "share": float(squares[own].sum() / squares[test].sum()),
+            }
+    return found
 
 
 def _held_out(ensemble: Ensemble, form: Form, sample: Sample) -> list[Spectrum]:

@@ -19,7 +19,7 @@ from nugan_hep.xsec.data import Array, Points, read_points
 
 PROGRAM = "python -m nugan_hep.xsec.predict"
 HEADING = ("energy_GeV", "theta_deg", "omega_GeV", "xsec_nb_per_sr_GeV", "std_nb_per_sr_GeV")
-STEPS = 60
+STEPS = 100
 EPILOG = """\
 Cross sections are d2sigma/dOmega domega in nb/sr/GeV per nucleus; std is the standard deviation over the
 ensemble. What lies outside of the data that the model learned from is said on standard error.
@@ -90,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
         "--omega",
         type=_omegas,
         metavar="W",
-        help="energy transfers [GeV]: 0.1,0.2 or LOW:HIGH:STEP (default: those of the data, or 60 up to E)",
+        help="energy transfers [GeV]: 0.1,0.2 or LOW:HIGH:STEP (default: those of the data, or 100 up to E)",
     )
     add("--model", metavar="MODEL", help="name, run folder or archive (default: the one of the nucleus)")
     add("--out", type=Path, metavar="CSV", help="file instead of text")

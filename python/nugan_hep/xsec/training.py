@@ -27,6 +27,7 @@ KEYS = frozenset({"format", "config", "data", "epoch", "seconds", "weights", "av
 KEYS |= {"normalisations", "history"}
 RELAXED_UNTIL = 0.8
 _LARGEST_GRADIENT = 1.0
+_LARGEST_MOTT_ANGLE = 179.0
 
 
 @dataclass
@@ -110,6 +111,11 @@ class Training:
         unit = factors.sum(dim=1)
         if not bool((unit > 0).all()):
             raise UserError("a training point lies where the form of the cross section is 0")
+        if not form.response and points.theta.max() > _LARGEST_MOTT_ANGLE:
+            names = {points.sources[k] for k in points.source[points.theta > _LARGEST_MOTT_ANGLE]}
+            raise UserError(
+                f"the Mott-like factor vanishes at 180 degrees: --exclude {' '.join(sorted(names))}"
+            )
         self.factors = (factors / unit.unsqueeze(1)).float()
         self.values = (values / unit).float()
         self.errors = (torch.from_numpy(points.error) / unit).float()
