@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import csv
 import io
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -59,7 +60,7 @@ def _command(argv: Sequence[str] | None) -> int:
     mean, std = prediction.mean_and_std(members)
     rows = np.concatenate([kinematics, mean[:, None], std[:, None]], axis=1)
     if options.out is None:
-        print(_text(rows))
+        _print(_text(rows))
     else:
         _write_csv(rows, options.out, options.force)
         print(f"wrote {options.out} ({len(rows)} points)")
@@ -142,6 +143,14 @@ def _grid(energy: float, theta: float, omega: Array | None, points: Points | Non
     if omega is None:
         omega = np.linspace(0.0, energy, STEPS + 2)[1:-1]
     return np.stack([np.full(len(omega), energy), np.full(len(omega), theta), omega], axis=1)
+
+
+def _print(text: str) -> None:
+    """Print, and be content if the reader of a pipe has read enough."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _text(rows: Array) -> str:
