@@ -148,14 +148,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             continue
         group.add_argument(
             option,
-            type=_whole if types[item.name] is int else types[item.name],
+            type=whole if types[item.name] is int else types[item.name],
             default=None,
             metavar=types[item.name].__name__.upper(),
             help=f"{item.metadata[_HELP]} (default {item.default})",
         )
 
 
-def _whole(text: str) -> int:
+def whole(text: str) -> int:
     """A whole number of any sign; ``1e5`` is one."""
     try:
         value = float(text)

@@ -9,8 +9,14 @@ from nugan_hep.training.config import TrainingConfig
 
 def rate_factor(config: TrainingConfig, step: int) -> float:
     """What the learning rates are multiplied with at a step (counted from 0)."""
-    factor = min(1.0, (step + 1) / max(config.warmup, 1))
-    if 0 <= config.decay_from < step:
-        done = (step - config.decay_from) / max(config.steps - config.decay_from, 1)
+    decay_from = config.decay_from if config.decay_from >= 0 else config.steps
+    return cosine_factor(step, config.steps, config.warmup, decay_from)
+
+
+def cosine_factor(step: int, steps: int, warmup: int, decay_from: int = 0) -> float:
+    """A rise over ``warmup`` steps, and half a cosine that is zero at ``steps`` from ``decay_from`` on."""
+    factor = min(1.0, (step + 1) / max(warmup, 1))
+    if decay_from < step:
+        done = (step - decay_from) / max(steps - decay_from, 1)
         factor *= 0.5 * (1.0 + math.cos(math.pi * done))
     return factor

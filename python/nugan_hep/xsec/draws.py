@@ -1,0 +1,86 @@
+"""Ensembles drawn from one network: Monte Carlo dropout, and Laplace's approximation of the last layer.
+
+A draw is a network like any other, so that prediction, export and transfer need not know where an ensemble is
+from.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from nugan_hep.xsec.data import Points
+from nugan_hep.xsec.form import Form
+from nugan_hep.xsec.network import Ensemble
+
+PRIOR_PRECISIONS = torch.logspace(-3, 6, 37, dtype=torch.float64)
+
+
+@torch.no_grad()
+def dropout_draws(network: Ensemble, dropout: float, members: int, seed: int) -> Ensemble:
+    """``members`` copies of one network, each with units dropped at random for good (arXiv:1506.02142)."""
+    copies = network.repeated(members)
+    generator = torch.Generator().manual_seed(seed)
+    for block in copies.layers():
+        kept = torch.rand(members, 1, copies.width, generator=generator) >= dropout
+        block.mask = kept.float() / (1.0 - dropout)
+    return copies
+
+
+@torch.no_grad()
+def laplace_draws(
+    network: Ensemble, form: Form, points: Points, normalisation: float, members: int, seed: int
+) -> Ensemble:
+    """``members`` copies with output layers from a Gaussian around the trained one (arXiv:2106.14806).
+
+    Its precision is J^T C^-1 J + precision of the prior: J the derivative of the cross sections of the
+    training points, C their covariance with the normalisations' uncertainty, and the prior's precision the
+    one of largest evidence.
+    """
+    kinematics = torch.from_numpy(points.kinematics)
+    inputs = form.inputs(kinematics).unsqueeze(0)
+    hidden = network.before(inputs, len(network.blocks))
+    outputs = network.output(hidden)
+    factors = form.factors(kinematics)
+    ones = torch.ones(1, hidden.shape[1], 1)
+    features = torch.cat([hidden, ones], dim=2)[0].double()
+    with torch.enable_grad():
+        leaf = outputs.detach().double().requires_grad_(True)
+        predicted = form.combine(leaf, factors)
+        (slope,) = torch.autograd.grad(predicted.sum(), leaf)
+    jacobian = (slope[0].unsqueeze(2) * features.unsqueeze(1)).flatten(1)
+    precision = _data_precision(jacobian, predicted[0].detach(), points, normalisation)
+    best = torch.cat([network.output.weight[0], network.output.bias[0]]).double().T.flatten()
+    values, vectors = torch.linalg.eigh(precision)
+    values = values.clamp(min=0.0)
+    prior = best_prior(values, best)
+    generator = torch.Generator().manual_seed(seed)
+    noise = torch.randn(members, len(best), generator=generator, dtype=torch.float64)
+    drawn = best + (noise / torch.sqrt(values + prior)) @ vectors.T
+    copies = network.repeated(members)
+    layers = drawn.view(members, network.outputs, -1).transpose(1, 2).float()
+    copies.output.weight.copy_(layers[:, :-1])
+    copies.output.bias.copy_(layers[:, -1:])
+    return copies
+
+
+def best_prior(values: Tensor, best: Tensor) -> Tensor:
+    """The prior precision of largest evidence, for eigenvalues [k] of the data's precision and weights [k].
+
+    The misfit of the data does not depend on it: what counts is -p |w|^2/2 + sum log(p/(value + p))/2.
+    """
+    evidence = [-p * (best**2).sum() + torch.log(p / (values + p)).sum() for p in PRIOR_PRECISIONS]
+    return PRIOR_PRECISIONS[int(torch.stack(evidence).argmax())]
+
+
+def _data_precision(jacobian: Tensor, predicted: Tensor, points: Points, normalisation: float) -> Tensor:
+    """J^T C^-1 J for C = diag(e^2) + s^2 f f^T within every data set, by Woodbury's formula."""
+    error = torch.from_numpy(points.error)
+    scaled, direction = jacobian / error.unsqueeze(1), normalisation * predicted / error
+    precision = scaled.T @ scaled
+    for k in range(len(points.sources)):
+        own = torch.from_numpy(points.source == k)
+        u, rows = direction[own], scaled[own]
+        projected = rows.T @ u
+        precision -= torch.outer(projected, projected) / (1.0 + float(u @ u))
+    return precision

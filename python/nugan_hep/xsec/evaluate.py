@@ -1,0 +1,97 @@
+"""How good models of cross sections are on data held out: ``python -m nugan_hep.xsec.evaluate``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from nugan_hep import cli
+from nugan_hep.errors import UserError
+
+PROGRAM = "python -m nugan_hep.xsec.evaluate"
+METRICS_FILE = "metrics.json"
+CALIBRATION_FILE, OUTSIDE_FILE, HELD_OUT_FILE = "calibration.png", "outside.png", "held_out.png"
+EPILOG = """\
+The data file is the one that the models were trained with: which of its points trained is in the models.
+chi2/N has a normalisation nuisance for each data set, fitted to the points in question; "trained n" keeps the
+normalisations of the training points instead. 68 % and 95 %: fractions of points within mean +- (1, 1.96)
+sqrt(std^2 + error^2). spread: mean of std/mean. "no floor" is chi2/N with the errors as the archive has them.
+For every data set: normalisation by the training points, test points, their chi2/N with it and its share.
+
+examples:
+  python -m nugan_hep.xsec.evaluate --model e_12C --data 12C.csv --out evaluation
+  python -m nugan_hep.xsec.evaluate --model run dropout laplace --data 12C.csv --out methods
+exit codes: 0 done, 2 bad input"""
+
+
+def _command(argv: Sequence[str] | None) -> int:
+    parser = cli.Parser(
+        prog=PROGRAM,
+        description=__doc__,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--model", required=True, nargs="+", metavar="MODEL", help="names, run folders or archives"
+    )
+    parser.add_argument(
+        "--data", type=Path, required=True, metavar="FILE", help="that they were trained with"
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of what is written")
+    parser.add_argument("--force", action="store_true", help="replace an earlier evaluation in DIR")
+    arguments = parser.parse_args(argv)
+
+    from nugan_hep.output.figure import write_figure
+    from nugan_hep.xsec import figures
+    from nugan_hep.xsec.judge import judge
+    from nugan_hep.xsec.run import finite_or_none, score_table, write_json
+    from nugan_hep.xsec.session import make_folder
+
+    if (arguments.out / METRICS_FILE).exists() and not arguments.force:
+        raise UserError(f"{arguments.out} holds an evaluation: give another --out or --force")
+    verdicts = [judge(model, arguments.data) for model in arguments.model]
+    make_folder(arguments.out)
+    metrics: dict[str, Any] = {"data": arguments.data.name, "models": {}}
+    for model, verdict in zip(arguments.model, verdicts, strict=True):
+        print(f"{model}\n{score_table(verdict.scores)}")
+        for name, one in verdict.sources.items():
+            print(
+                f"  {name:20} n = {one['normalisation']:.3f}, {one['points']:.0f} test points, chi2/N "
+                f"{one['chi2_trained']:.2f}, {one['share']:.0%} of all"
+            )
+        floorless = ", ".join(f"{name} {value:.3f}" for name, value in verdict.no_floor.items())
+        print(f"no floor: {floorless}\n")
+        metrics["models"][model] = {
+            "scores": finite_or_none(verdict.scores),
+            "no_floor": verdict.no_floor,
+            "spectra": verdict.spectra,
+            "sources": verdict.sources,
+            "outside": {"inner": verdict.inner, "outer": verdict.outer},
+        }
+    write_json(arguments.out / METRICS_FILE, metrics)
+    best = verdicts[0]
+    drawn = {
+        CALIBRATION_FILE: figures.figure_calibration(
+            {model: verdict.curve for model, verdict in zip(arguments.model, verdicts, strict=True)}
+        ),
+        OUTSIDE_FILE: figures.figure_outside(best.distance, best.spread, best.inner),
+    }
+    if best.held_out:
+        drawn[HELD_OUT_FILE] = figures.figure_spectra(
+            best.name, best.held_out, best.sample.points, best.sample.split.part > 0
+        )
+    for file, figure in drawn.items():
+        write_figure(figure, arguments.out / file, force=True)
+    print(f"wrote {arguments.out / METRICS_FILE}, {', '.join(drawn)}")
+    return 0
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    return cli.run(PROGRAM, _command, argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,152 @@
+"""A run folder: what was read, how it was split, and the ensemble that came of it."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from nugan_hep.errors import UserError
+from nugan_hep.output.atomic import new_file
+from nugan_hep.training import checkpoint
+from nugan_hep.xsec.assess import Score, mean_and_std, member_values, score, trained_normalisations
+from nugan_hep.xsec.data import Points, read_points
+from nugan_hep.xsec.form import Form
+from nugan_hep.xsec.network import Ensemble
+from nugan_hep.xsec.split import TEST_POINTS, TEST_SPECTRA, TRAIN, Split, select, split
+
+RUN_FILE, CONFIG_FILE, MODEL_FILE, CARD_FILE = "run.json", "config.toml", "model.pt", "model.md"
+TEST_NAMES = {TEST_POINTS: "points", TEST_SPECTRA: "spectra"}
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The points of a file above the cuts, with the error floor, and what becomes of each."""
+
+    points: Points
+    split: Split
+    about: dict[str, Any]
+    text: str
+
+    @property
+    def train(self) -> Points:
+        return self.points[self.split[TRAIN]]
+
+
+def read_sample(
+    path: Path,
+    *,
+    error_floor: float,
+    test_points: float,
+    test_spectra: float,
+    seed: int,
+    exclude: list[str] | None = None,
+    drop_negative: bool = False,
+) -> Sample:
+    """Read a data file, cut and split it; the same arguments make the same split again.
+
+    Raises
+    ------
+    UserError : see :func:`.data.read_points`, :func:`.split.select` and :func:`.split.split`
+    """
+    points, text = select(read_points(path, drop_negative), None if exclude is None else tuple(exclude))
+    parts = split(points, test_points, test_spectra, seed)
+    counts = {name: int((parts.part == part).sum()) for part, name in TEST_NAMES.items()}
+    about = {
+        "file": path.name,
+        "points": len(points),
+        "train": int((parts.part == TRAIN).sum()),
+        "test": counts,
+        "test_points": test_points,
+        "test_spectra": test_spectra,
+        "split_seed": seed,
+        "exclude": exclude,
+        "drop_negative": drop_negative,
+        "sum": float(points.value.sum()),
+    }
+    text += f"; {about['train']:,} train, {counts['points']:,} and {counts['spectra']:,} (whole spectra) test"
+    return Sample(points.with_floor(error_floor), parts, about, text)
+
+
+def read_sample_again(path: Path, about: dict[str, Any], error_floor: float) -> Sample:
+    """The sample that a model was trained and tested on, from the same data file.
+
+    Raises
+    ------
+    UserError : another file
+    """
+    keys = ("test_points", "test_spectra", "exclude", "drop_negative")
+    sample = read_sample(
+        path, error_floor=error_floor, seed=about["split_seed"], **{key: about[key] for key in keys}
+    )
+    if sample.about["points"] != about["points"] or sample.about["sum"] != about["sum"]:
+        raise UserError(
+            f"{path} has not the {about['points']:,} points of {about['file']} that the model was split by"
+        )
+    return sample
+
+
+def assess(ensemble: Ensemble, form: Form, sample: Sample, normalisation: float) -> dict[str, Score]:
+    """Scores on the training points and on both kinds of test points, where there are any."""
+    mean, std = mean_and_std(member_values(ensemble, form, sample.points))
+    train = sample.split[TRAIN]
+    trained = trained_normalisations(mean[train], sample.train, normalisation)
+    found = {}
+    for part, name in {TRAIN: "train", **TEST_NAMES}.items():
+        own = sample.split[part]
+        if own.any():
+            found[name] = score(mean[own], std[own], sample.points[own], normalisation, trained)
+    return found
+
+
+def score_table(scores: dict[str, Score]) -> str:
+    """Plain text, a line for each part."""
+    heads = ("points", "chi2/N", "trained n", "median", "68 %", "95 %", "spread")
+    lines = [f"{'':8}" + "".join(f"{head:>10}" for head in heads)]
+    for name, one in scores.items():
+        figures = (one.chi2, one.chi2_trained, one.median, one.cover68, one.cover95, one.spread)
+        lines.append(f"{name:8}{one.points:>10,}" + "".join(f"{figure:>10.3f}" for figure in figures))
+    return "\n".join(lines)
+
+
+def load_checkpoint(folder: Path, keys: frozenset[str]) -> dict[str, Any]:
+    """The newest checkpoint of a run.
+
+    Raises
+    ------
+    UserError : there is none, or it is damaged
+    """
+    path = folder / checkpoint.CHECKPOINT
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError:
+        raise UserError(f"no checkpoint {path}") from None
+    except OSError as error:
+        raise UserError(f"cannot read {path}: {error.strerror}") from None
+    except (RuntimeError, EOFError, ValueError, pickle.UnpicklingError):
+        raise UserError(f"{path} is truncated or not a checkpoint") from None
+    if not isinstance(state, dict) or not keys <= state.keys():
+        raise UserError(f"{path} is not a checkpoint of a training of cross sections")
+    return state
+
+
+def write_text(path: Path, text: str) -> None:
+    with new_file(path, force=True) as file:
+        file.write(text.encode())
+
+
+def write_json(path: Path, content: dict[str, Any]) -> None:
+    write_text(path, json.dumps(content, indent=1, allow_nan=False) + "\n")
+
+
+def finite_or_none(scores: dict[str, Score]) -> dict[str, dict[str, float | None]]:
+    """Scores for JSON, which has no infinity."""
+    return {
+        name: {key: value if np.isfinite(value) else None for key, value in one._asdict().items()}
+        for name, one in scores.items()
+    }

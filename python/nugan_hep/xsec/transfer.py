@@ -1,0 +1,127 @@
+"""From the networks of one nucleus to another: the last blocks trained on, the first kept as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+import torch
+
+from nugan_hep.errors import UserError
+from nugan_hep.xsec.assess import member_values
+from nugan_hep.xsec.chi2 import chi2
+from nugan_hep.xsec.config import XsecConfig
+from nugan_hep.xsec.data import Points
+from nugan_hep.xsec.form import Form
+from nugan_hep.xsec.network import Ensemble
+from nugan_hep.xsec.training import Progress, Training, clones, huber
+
+FOLDS = 5
+LOOKS = (0, 1, 2, 3, 5, 7, 10, 15, 20, 30, 40, 60, 80, 100, 150, 200, 300, 400, 600, 800, 1200)
+"""Epochs after which the points left out are looked at."""
+
+
+class Outcome(NamedTuple):
+    """Networks after a transfer, its epochs, and seconds with the choice of the epochs."""
+
+    ensemble: Ensemble
+    epochs: int
+    seconds: float
+
+
+def check_last(last: int, blocks: int) -> None:
+    """Refuse a number of blocks to train that the network does not have.
+
+    Raises
+    ------
+    UserError : not 1 to ``blocks``
+    """
+    if not 1 <= last <= blocks:
+        raise UserError(f"--unfreeze-last {last}: expected 1 to {blocks}, the blocks of the network")
+
+
+def transfer(
+    network: Ensemble,
+    last: int,
+    points: Points,
+    form: Form,
+    config: XsecConfig,
+    epochs: int | None,
+    report: Callable[[Progress], None] = lambda _: None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Outcome:
+    """Train the output layer and the last blocks of copies of networks on few points.
+
+    Parameters
+    ----------
+    network : folded networks, as in an archive; random ones make it a training from scratch
+    last : blocks that are trained, of those before the output layer
+    points : training points of the new nucleus, with the error floor
+    form : for the new nucleus, with the scaling of the inputs that the networks are used to
+    config : its ``epochs`` is the most that may be chosen
+    epochs : of the training; None: those at which points that a network left out were described best, in a
+        cross-validation with the same settings (``FOLDS`` parts, of which network k leaves out the part k mod
+        ``FOLDS``)
+    """
+    check_last(last, len(network.blocks))
+    values = clones(points, config)
+    spent = 0.0
+    if epochs is None:
+        epochs, spent = choose_epochs(network, last, points, form, config, stopped)
+    training = _training(network, last, points, form, replace(config, epochs=max(epochs, 1)), values)
+    training.run(report, stopped, epochs)
+    return Outcome(_joined(network, training.average, last), epochs, spent + training.seconds)
+
+
+def choose_epochs(
+    network: Ensemble,
+    last: int,
+    points: Points,
+    form: Form,
+    config: XsecConfig,
+    stopped: Callable[[], bool] = lambda: False,
+) -> tuple[int, float]:
+    """Epochs at which the points left out had the least loss, 0 included; and the seconds that it took."""
+    folds = min(FOLDS, len(points), network.members)
+    if folds < 2:
+        raise UserError("cross-validation needs at least 2 points and 2 networks: give --epochs")
+    fold = np.random.default_rng([config.seed, len(points)]).permutation(len(points)) % folds
+    training = _training(network, last, points, form, config, clones(points, config))
+    # an error beyond all measure is a point left out
+    out = torch.from_numpy(fold).unsqueeze(0) == torch.arange(network.members).unsqueeze(1) % folds
+    training.errors = torch.where(out, 1e6 * training.errors.max(), training.errors)
+    found = {}
+    for epoch in (look for look in LOOKS if look <= config.epochs):
+        training.run(stopped=stopped, epochs=epoch)
+        values = member_values(_joined(network, training.average, last), form, points)
+        predicted = (values * out).sum(dim=0) / out.sum(dim=0)
+        pulls = chi2(predicted, points, config.normalisation).pulls
+        # as in the loss: one odd point must not decide
+        found[epoch] = float(huber(pulls, config.huber).mean())
+        if stopped():
+            break
+    return min(found, key=lambda epoch: found[epoch]), training.seconds
+
+
+def _training(
+    network: Ensemble, last: int, points: Points, form: Form, config: XsecConfig, values: torch.Tensor
+) -> Training:
+    """A training of what follows the frozen blocks, whose output it sees as its input."""
+    frozen = len(network.blocks) - last
+    training = Training(config, points, form, values, network=network.tail(frozen), decay=False)
+    with torch.no_grad():
+        training.inputs = network.before(training.inputs.expand(network.members, -1, -1), frozen)
+    return training
+
+
+@torch.no_grad()
+def _joined(network: Ensemble, tail: Ensemble, last: int) -> Ensemble:
+    """The frozen blocks with trained ones behind them."""
+    whole = network.folded()
+    frozen = len(network.blocks) - last
+    for k, block in enumerate(tail.folded().layers()):
+        whole.layers()[frozen + k].load_state_dict(block.state_dict())
+    whole.output.load_state_dict(tail.output.state_dict())
+    return whole.eval()

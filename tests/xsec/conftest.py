@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import torch
+from closed_form import SMALL, write_points
+
+from nugan_hep.xsec import train
+
+REAL = Path(__file__).parents[3] / "shared" / "data" / "electron_nucleus"
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="session")
+def carbon(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_points(tmp_path_factory.mktemp("data") / "12C.csv", 6, 12)
+
+
+@pytest.fixture(scope="session")
+def oxygen(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_points(tmp_path_factory.mktemp("data") / "16O.csv", 8, 16, seed=2)
+
+
+@pytest.fixture(scope="session")
+def run(tmp_path_factory: pytest.TempPathFactory, carbon: Path) -> Path:
+    """The folder of a finished training."""
+    torch.set_num_threads(1)
+    folder = tmp_path_factory.mktemp("runs") / "run"
+    assert train.main(["--data", str(carbon), "--out", str(folder), *SMALL]) == 0
+    return folder
+
+
+@pytest.fixture(scope="session")
+def real() -> Callable[[str], Path]:
+    """The file of a nucleus of the real archive; skips where it is not."""
+
+    def find(name: str) -> Path:
+        if not (path := REAL / f"{name}.csv").is_file():
+            pytest.skip("no ../shared/data/electron_nucleus beside the checkout")
+        return path
+
+    return find
