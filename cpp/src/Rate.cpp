@@ -31,6 +31,9 @@ double Rate::events(double pot, double mass) const {
 
 Rate flux_rate(const Flux& flux, const ModelInfo& model, double low, double high) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
+  if (!(low < high && low >= model.enu_min && high <= model.enu_max))
+    throw Error(message("energies ", low, " to ", high, " GeV: expected low < high inside of the range of ",
+                        model.name, ", ", model.enu_min, " to ", model.enu_max, " GeV"));
   check(flux);
   Flux inside = flux.between(low, high);
   const auto spectrum = [&] {
@@ -73,6 +76,9 @@ double expected_events(const Flux& flux, double sigma, double pot, double mass) 
 }
 
 std::int64_t poisson(double mean, double u) {
+  constexpr double most = 1e15;
+  if (!(mean >= 0 && mean <= most && u >= 0 && u < 1))
+    throw Error(message("poisson: mean ", mean, " and u ", u, ": expected 0 to ", most, ", and [0, 1)"));
   // probabilities relative to that of the most probable number, as far as they count
   const auto mode = static_cast<std::int64_t>(mean);
   std::vector<double> below;

@@ -8,6 +8,7 @@
 
 #include "Generator.hpp"
 #include "TileWorker.hpp"
+#include "check_numbers.hpp"
 #include "memory.hpp"
 #include "message.hpp"
 #include "run_workers.hpp"
@@ -35,15 +36,6 @@ Events make_columns(std::int64_t n) {
        {&e.Ev, &e.El, &e.pxl, &e.pyl, &e.pzl, &e.pl, &e.thetal, &e.phil, &e.Q2, &e.W, &e.x, &e.y})
     column->resize(size);
   return e;
-}
-
-void check_numbers(std::int64_t n, std::int64_t first) {
-  constexpr std::int64_t last_number = std::numeric_limits<std::int32_t>::max();
-  if (n < 1) throw Error(message("n = ", n, ": expected at least 1 event"));
-  if (first < 0) throw Error(message("first = ", first, ": expected at least 0"));
-  if (first > last_number || n > last_number - first + 1)
-    throw Error(message("first = ", first, ", n = ", n, ": event numbers end at ", last_number,
-                        "; take another seed for more events"));
 }
 
 void check_energy(const ModelInfo& model, double enu) {

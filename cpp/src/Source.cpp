@@ -5,6 +5,7 @@
 #include <numeric>
 #include <utility>
 
+#include "check_numbers.hpp"
 #include "interpolate.hpp"
 #include "message.hpp"
 #include "streams.hpp"
@@ -74,6 +75,16 @@ Source::Source(std::vector<Nucleus> nuclei, Energies energies, std::uint64_t see
     : nuclei_(std::move(nuclei)), energies_(std::move(energies)), seed_(seed), beam_(std::move(beam)) {
   if (nuclei_.empty()) throw Error("source: no nucleus, expected at least one");
   const bool alone = nuclei_.size() == 1;
+  double total = 0;
+  for (const auto& nucleus : nuclei_) {
+    if (!(nucleus.fraction > 0 && std::isfinite(nucleus.fraction)))
+      throw Error(
+          message("source: fraction ", nucleus.fraction, " of the nucleons, expected a number above 0"));
+    total += nucleus.fraction;
+  }
+  if (std::abs(total - 1) > 1e-3)
+    throw Error(message("source: the fractions of the nuclei add up to ", total, ", expected 1"));
+  if (energies_.weighted && !energies_.flux) throw Error("source: weights need a flux");
   for (auto& nucleus : nuclei_) {
     const int target = nucleus.sampler.model().target;
     if (std::ranges::count(nuclei_, target, [](const Nucleus& n) { return n.sampler.model().target; }) > 1)
@@ -96,16 +107,19 @@ Source::Source(std::vector<Nucleus> nuclei, Energies energies, std::uint64_t see
 }
 
 Events Source::draw(std::int64_t first, std::int64_t n) {
+  check_numbers(n, first);
   if (nuclei_.size() == 1) {
     Events events = of_nucleus(0, first, n);
     beam_.place(events, seed_, first);
     return events;
   }
-  if (first < next_) {
-    std::ranges::fill(drawn_, 0);
-    next_ = 0;
+  auto drawn = drawn_;
+  std::int64_t next = next_;
+  if (first < next) {
+    std::ranges::fill(drawn, 0);
+    next = 0;
   }
-  for (; next_ < first; ++next_) ++drawn_[which(next_)];
+  for (; next < first; ++next) ++drawn[which(next)];
   std::vector<std::vector<std::size_t>> rows(nuclei_.size());
   Events events;
   for (std::int64_t i = 0; i < n; ++i) {
@@ -116,16 +130,18 @@ Events Source::draw(std::int64_t first, std::int64_t n) {
   }
   for (std::size_t k = 0; k < nuclei_.size(); ++k) {
     if (rows[k].empty()) continue;
-    const auto own = of_nucleus(k, drawn_[k], std::ssize(rows[k]));
+    const auto own = of_nucleus(k, drawn[k], std::ssize(rows[k]));
     scatter(own, rows[k], events, static_cast<std::size_t>(n));
-    drawn_[k] += std::ssize(rows[k]);
+    drawn[k] += std::ssize(rows[k]);
   }
-  next_ = first + n;
   beam_.place(events, seed_, first);
+  drawn_ = std::move(drawn);
+  next_ = first + n;
   return events;
 }
 
 EventLoop Source::events(std::int64_t n, std::int64_t first) {
+  check_numbers(n, first);
   return {[this](std::int64_t from, std::int64_t size) { return draw(from, size); }, n, first};
 }
 

@@ -1,5 +1,6 @@
 #include <cmath>
 #include <nugan/Rate.hpp>
+#include <vector>
 
 #include "catch.hpp"
 
@@ -52,6 +53,9 @@ TEST_CASE("Rates that cannot be had are refused by name", "[rate]") {
   CHECK(names(error_of([] { nugan::check_outside("wide", 0.135, 0.3, 10, false); }), "wide", "13.5%",
               "--allow-flux-outside"));
   nugan::check_outside("wide", 0.135, 0.3, 10, true);
+  for (const auto& [low, high] : {std::pair(0.0, 1.0), {1.0, 1.0}, {1.0, 3.0}, {NAN, 1.0}})
+    CHECK(
+        names(error_of([&] { nugan::flux_rate(flux, rising_model(), low, high); }), "rising, 0.5 to 2 GeV"));
   nugan::check_outside("narrow", 0.049, 0.3, 10, false);
 }
 
@@ -59,6 +63,10 @@ TEST_CASE("Poisson numbers are those of the summed probabilities", "[rate]") {
   for (const double mean : {1e-3, 0.5, 3.0, 40.0, 500.0})
     for (const double u : {0x1p-54, 1e-9, 0.1, 0.5, 0.77, 0.999, 1 - 1e-9})
       CHECK(nugan::poisson(mean, u) == slow_poisson(mean, u));
+  CHECK(nugan::poisson(0, 0.999) == 0);
+  for (const double mean : std::vector<double>{-1.0, 1e300, NAN, INFINITY})
+    CHECK(names(error_of([&] { nugan::poisson(mean, 0.5); }), "poisson: mean"));
+  CHECK(names(error_of([] { nugan::poisson(1, 1); }), "u 1"));
   CHECK(nugan::poisson(500, 0) == nugan::poisson(500, 0x1p-54));
   // the median of a large mean lies a third below it, and a standard deviation is its root
   CHECK(nugan::poisson(1e9, 0.5) == Approx(1e9).margin(1.5));

@@ -117,12 +117,27 @@ TEST_CASE("Sources that make no sense are refused", "[source]") {
   const nugan::Nucleus carbon{.sampler = Sampler("toy"), .fraction = 0.5};
   const nugan::Nucleus argon{.sampler = Sampler("argon"), .fraction = 0.5};
   const nugan::Nucleus electron{.sampler = Sampler("electron"), .fraction = 0.5};
+  const nugan::Nucleus whole{.sampler = Sampler("toy"), .fraction = 1};
   const Energies one{.low = 1, .high = 1};
   CHECK(names(error({}, one), "no nucleus"));
   CHECK(names(error({carbon, carbon}, one), "several models of the nucleus 1000060120"));
   CHECK(names(error({carbon, electron}, one), "probes 14 and 12"));
   CHECK(names(error({carbon, argon}, {.low = 1, .high = 2}), "share the events by their cross sections"));
-  CHECK(names(error({carbon}, one, {.direction = {{0, 0, 0}}}), "beam direction"));
-  CHECK(names(error({carbon}, {.low = 4, .high = 5, .flux = steps()}), "steps"));
+  CHECK(names(error({whole}, one, {.direction = {{0, 0, 0}}}), "beam direction"));
+  CHECK(names(error({whole}, {.low = 4, .high = 5, .flux = steps()}), "steps"));
+  CHECK(names(error({whole}, {.low = 0.1, .high = 5, .flux = steps()}), "energies 0.1 to 5 GeV", "toy"));
+  CHECK(names(error({whole}, {.low = 1, .high = 2, .weighted = true}), "weights need a flux"));
+  CHECK(names(error({carbon}, one), "add up to 0.5, expected 1"));
+  for (const double fraction : std::vector<double>{0.0, -1.0, NAN, INFINITY})
+    CHECK(names(error({{Sampler("toy"), fraction}, argon}, one), "fraction", "above 0"));
   CHECK(error({carbon, argon}, one).empty());
+  Source source = mixture(one), alone({whole}, one, 1);
+  for (Source* each : {&source, &alone}) {
+    CHECK(names(error_of([&] { each->draw(-1, 10); }), "first = -1"));
+    CHECK(names(error_of([&] { each->draw(0, 0); }), "n = 0"));
+    CHECK(names(error_of([&] { each->draw(2'147'483'640, 10); }), "event numbers end at"));
+    CHECK(names(error_of([&] { each->events(0); }), "n = 0"));
+  }
+  nugan::EventLoop empty([](std::int64_t, std::int64_t) { return nugan::Events{}; }, 5);
+  CHECK(names(error_of([&] { empty.begin(); }), "gave no events"));
 }

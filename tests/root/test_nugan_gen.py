@@ -6,6 +6,7 @@ import json
 import math
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -216,6 +217,8 @@ BAD = {
     "--time 2:1": "--time 2:1",
     "--beam-dir 0,0,0": "beam direction",
     "--colour": "unrecognized arguments: --colour",
+    "-q": "unrecognized arguments: -q",
+    "--quiet -xq": "unrecognized arguments: -x",
     "stray": "unrecognized arguments: stray",
     "--out nowhere/a.root": "there is no folder",
     "--out a.txt": "expected a name with .root",
@@ -234,6 +237,65 @@ def test_bad_input(
     assert done.stderr.startswith("nugan-gen: error: ")
     assert done.stderr.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("option", ["--flux", "--flux-units", "--model", "--target", "--out"])
+def test_empty_values_are_refused(tmp_path: Path, nugan_gen: Gen, option: str) -> None:
+    """Those of a shell's variable that is not set."""
+    done = nugan_gen("-n", "10", "--out", tmp_path / "a.root", option, "")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"argument {option}: an empty value" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", [b"a?b#c|d", b"caf\xe9", "naïve ν".encode()])
+def test_odd_names_of_files(tmp_path: Path, nugan_gen: Gen, fluxes: Path, name: bytes) -> None:
+    folder = os.fsencode(tmp_path)
+    flux, out = (os.path.join(folder, name + end) for end in (b"_flux.root", b".root"))
+    Path(os.fsdecode(flux)).write_bytes((fluxes / "flux.root").read_bytes())
+    done = nugan_gen("-n", "10", "--flux", os.fsdecode(flux) + ":near/numu", "--out", os.fsdecode(out))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert sorted(os.listdir(folder)) == sorted([os.path.basename(flux), os.path.basename(out)])
+    with open(out, "rb") as stream, uproot.open(stream) as file:
+        assert file["gst"].num_entries == 10
+        json.loads(str(file["nugan"]))
+
+
+def test_folders_that_root_does_not_take(tmp_path: Path, nugan_gen: Gen) -> None:
+    (tmp_path / "a#b").mkdir()
+    done = nugan_gen("-n", "10", "--out", tmp_path / "a#b" / "a.root")
+    assert done.returncode == 2
+    assert "ROOT takes no folders with ?#| in their names" in done.stderr
+    assert [path.name for path in tmp_path.rglob("*")] == ["a#b"]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_files_that_may_not_grow(tmp_path: Path, nugan_gen: Gen, form: str) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2**20, before[1]))
+    try:
+        done = nugan_gen("-n", "60000", "--format", form, "--out", tmp_path / "a.root")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert done.returncode == 2, done.stderr
+    assert "cannot write" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_command_in_the_background_ignores_ctrl_c(tmp_path: Path, gen: Path, models: Path) -> None:
+    out = tmp_path / "a.root"
+    process = subprocess.Popen(
+        [str(gen), "-n", "400000", "--chunk", "20000", "--threads", "1", "--quiet", "--out", str(out)],
+        env={**os.environ, "NUGAN_MODELS_PATH": str(models)},
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
+    )
+    while not any(tmp_path.glob(".a.root.*.part")):
+        assert process.poll() is None
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=120) == 0
+    assert len(events_of("gst", out)[1]["Ev"]) == 400_000
 
 
 def test_a_file_that_is_there_stays(tmp_path: Path, nugan_gen: Gen) -> None:
@@ -329,8 +391,12 @@ def test_summary_has_the_cross_section(tmp_path: Path, nugan_gen: Gen, fluxes: P
     done = nugan_gen("--flux", fluxes / "flux.txt", "--exposure", "1e20,1", "--out", out)
     with uproot.open(out) as file:
         about = json.loads(str(file["nugan"]))
-    assert f"sigma {about['run']['sigma']:.6g} +- " in done.stdout
-    assert f"{about['exposure']['expected']:.6g} events expected" in done.stdout
+    assert f"sigma {about['run']['sigma']:.4g} +- " in done.stdout
+    assert f"{about['exposure']['expected']:.4g} events expected" in done.stdout
     n, mean = about["events"], about["exposure"]["expected"]
     assert abs(n - mean) < 5 * math.sqrt(mean)
     assert nugan_gen("-n", "5", "--out", out, "--force", "--quiet").stdout == ""
+    # 0.7 E, uniform from 1 to 3 GeV
+    assert (
+        "sigma 1.4 +- 0.014 x" in nugan_gen("-n", "5", "--uniform", "1", "3", "--out", out, "--force").stdout
+    )

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <iterator>
+#include <nugan/Error.hpp>
 #include <nugan/Events.hpp>
 #include <utility>
 
@@ -72,6 +73,7 @@ class EventLoop {
   }
   void refill() {
     events_ = draw_(number_, std::min(chunk_, end_ - number_));
+    if (events_.size() == 0) throw Error("event loop: the drawing gave no events, expected at least one");
     row_ = 0;
     event_ = events_[0];
   }

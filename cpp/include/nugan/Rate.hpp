@@ -38,7 +38,8 @@ struct NUGAN_EXPORT Rate {
 };
 
 /// The rate of a flux in a model, between two energies [GeV].
-/// @throws Error for no flux there, a model without a cross section over its range
+/// @throws Error for energies outside of the model's range, no flux there, a model without a cross section
+/// over its range
 NUGAN_EXPORT Rate flux_rate(const Flux& flux, const ModelInfo& model, double low, double high);
 
 /// The same over the model's whole range.
@@ -54,6 +55,7 @@ NUGAN_EXPORT void check_outside(const std::string& name, double outside, double 
 NUGAN_EXPORT double expected_events(const Flux& flux, double sigma, double pot, double mass);
 
 /// The Poisson number of a mean that a uniform number from [0, 1) gives: the least k with P(<= k) >= u.
+/// @throws Error for a mean below 0 or above 1e15, u outside of [0, 1)
 NUGAN_EXPORT std::int64_t poisson(double mean, double u);
 
 }  // namespace nugan

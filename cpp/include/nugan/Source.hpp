@@ -47,12 +47,16 @@ class NUGAN_EXPORT Source {
   /// @param energies  within the range of all models (see common_range)
   /// @param seed      of the events
   /// @param beam      where and when they happen
-  /// @throws Error    for no nuclei or the same one twice, no cross section where one is needed, a beam that
+  /// @throws Error    for no nuclei or the same one twice, fractions that do not add up to 1, no cross
+  /// section where one is needed, a beam that
   ///     is none; see flux_rate
   Source(std::vector<Nucleus> nuclei, Energies energies, std::uint64_t seed, Beam beam = {});
 
   /// Events first ... first + n - 1, with `tgt` where there are several nuclei, `wght` where they are
-  /// weighted and the columns of the beam. Not to be called from several threads at once.
+  /// weighted and the columns of the beam. Not to be called from several threads at once. Where there are
+  /// several nuclei, a call that does not go on where the last one ended counts the nuclei of all events
+  /// before it, some 10 ns each.
+  /// @throws Error as Sampler::sample
   Events draw(std::int64_t first, std::int64_t n);
 
   /// The first n events one by one; the source must outlive the loop.

@@ -170,6 +170,8 @@ Options parse(int argc, char** argv) {
   optind = 1;
   for (int code; (code = getopt_long(argc, argv, ":n:h", options, nullptr)) != -1;) {
     const std::string value = optarg ? optarg : "";
+    if (optarg && value.empty())
+      throw Error(message("argument ", argv[optind - 2], ": an empty value (see --help)"));
     switch (code) {
       case 'm':
         o.model = value;
@@ -256,8 +258,12 @@ Options parse(int argc, char** argv) {
         break;
       case ':':
         throw Error(message("argument ", argv[optind - 1], ": expected one argument (see --help)"));
-      default:
-        throw Error(message("unrecognized arguments: ", argv[optind - 1], " (see --help)"));
+      default: {
+        // of a cluster of letters, the one that is unknown
+        const bool letter = optopt > 0 && optopt < flag;
+        const std::string word = letter ? std::string{'-', static_cast<char>(optopt)} : argv[optind - 1];
+        throw Error(message("unrecognized arguments: ", word, " (see --help)"));
+      }
     }
   }
   if (optind < argc) throw Error(message("unrecognized arguments: ", argv[optind], " (see --help)"));

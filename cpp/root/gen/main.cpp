@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <future>
+#include <iomanip>
 #include <iostream>
 #include <nugan/nugan.hpp>
 #include <nugan/root/EventWriter.hpp>
@@ -127,11 +128,11 @@ void write(nugan::root::EventWriter& writer, nugan::Source& source, std::int64_t
 
 void summarise(const nugan::root::Run& run, const nugan::Source& source, const Options& options,
                std::int64_t events, double seconds) {
-  std::cout << options.out << ": " << events << " events in " << seconds << " s ("
+  std::cout << std::setprecision(4) << options.out << ": " << events << " events in " << seconds << " s ("
             << std::llround(static_cast<double>(events) / seconds) << " events/s), "
             << std::filesystem::file_size(options.out) << " bytes";
-  if (run.sigma)
-    std::cout << ", sigma " << *run.sigma << " +- " << *run.sigma_error << " x 1e-38 cm2/nucleon";
+  if (run.mean_sigma)
+    std::cout << ", sigma " << *run.mean_sigma << " +- " << *run.mean_sigma_error << " x 1e-38 cm2/nucleon";
   std::cout << '\n';
   if (const auto& flux = source.energies().flux) {
     const auto [below, above] = source.outside();
@@ -196,8 +197,9 @@ int run(int argc, char** argv) {
   check_space(options, n);
   const auto start = std::chrono::steady_clock::now();
   const auto writer = nugan::root::create(options.out, std::move(about), options.writer);
-  std::signal(SIGINT, stop);
-  std::signal(SIGTERM, stop);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP})  // a command in a shell's background ignores SIGINT
+    if (std::signal(number, SIG_IGN) != SIG_IGN) std::signal(number, stop);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of the writer's
   write(*writer, source, n, options);
   if (writer->run().pot)  // of an interrupted run, what was made
     *writer->run().pot *= static_cast<double>(writer->events()) / static_cast<double>(n);
@@ -217,6 +219,9 @@ int main(int argc, char** argv) try { return run(argc, argv); } catch (const Err
   return 2;
 } catch (const std::bad_alloc&) {
   std::cerr << "nugan-gen: error: not enough memory\n";
+  return 2;
+} catch (const std::exception& error) {
+  std::cerr << "nugan-gen: error: " << error.what() << '\n';
   return 2;
 } catch (const Interrupted&) {
   std::cerr << "nugan-gen: interrupted\n";

@@ -1,10 +1,12 @@
 #include "AtomicFile.hpp"
 
+#include <TDirectory.h>
 #include <TError.h>
 #include <TFile.h>
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -12,6 +14,8 @@
 #include <mutex>
 #include <nugan/Error.hpp>
 #include <random>
+#include <string_view>
+#include <thread>
 
 #include "../../src/message.hpp"
 #include "../../src/split.hpp"
@@ -26,9 +30,11 @@ namespace fs = std::filesystem;
 std::mutex mutex;
 std::string first_complaint;
 int first_errno = 0;
+std::thread::id listener;
 
 void note(int level, Bool_t abort, const char* place, const char* text) {
-  if (level < kError || abort) return DefaultErrorHandler(level, abort, place, text);
+  if (level < kError || abort || std::this_thread::get_id() != listener)
+    return DefaultErrorHandler(level, abort, place, text);
   const int system_error = errno;
   const std::lock_guard lock(mutex);
   if (!first_complaint.empty()) return;
@@ -44,6 +50,7 @@ class Listening {
     const std::lock_guard lock(mutex);
     first_complaint.clear();
     first_errno = 0;
+    listener = std::this_thread::get_id();
   }
   ~Listening() { SetErrorHandler(before_); }
   /// The system's reason, where there is one, else ROOT's.
@@ -67,12 +74,17 @@ int compression_settings(const std::string& text) {
   return 100 * found->second + (level[0] - '0');
 }
 
-void sync(const fs::path& path, int flags) {
-  if (const int descriptor = ::open(path.c_str(), flags); descriptor >= 0) {
-    ::fsync(descriptor);
-    ::close(descriptor);
-  }
+// Some disks say only now that they are full; a file system without the call says EINVAL
+int sync(const fs::path& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY);
+  if (descriptor < 0) return errno;
+  int error = ::fsync(descriptor) ? errno : 0;
+  if (::close(descriptor) && !error) error = errno;
+  return error == EINVAL || error == EROFS ? 0 : error;
 }
+
+// ROOT takes what follows these for options of an address
+constexpr const char* marks = "?#|";
 
 }  // namespace
 
@@ -83,13 +95,19 @@ AtomicFile::AtomicFile(const std::string& path, const std::string& compression, 
   const fs::path target = fs::weakly_canonical(fs::absolute(path, ignored), ignored);
   path_ = target.empty() ? path : target.string();
   refuse_target();
+  if (target.parent_path().string().find_first_of(marks) != std::string::npos)
+    throw Error(message("cannot write ", path_, ": ROOT takes no folders with ", marks, " in their names"));
+  std::string name = target.filename().string();
+  std::ranges::replace_if(
+      name, [](char c) { return std::string_view(marks).find(c) != std::string::npos; }, '_');
   std::random_device random;
-  part_ = target.parent_path() /
-          message(".", target.filename().string(), ".", ::getpid(), "-", std::hex, random(), ".part");
+  part_ = target.parent_path() / message(".", name, ".", ::getpid(), "-", std::hex, random(), ".part");
+  const TDirectory::TContext context;  // the caller's folder stays the current one
   const Listening listening;
-  file_.reset(TFile::Open((part_ + "?filetype=root").c_str(), "RECREATE", "", settings));
-  if (!file_ || file_->IsZombie()) {
-    const std::string reason = std::strerror(errno);
+  errno = 0;
+  file_ = std::make_unique<TFile>(part_.c_str(), "RECREATE", "", settings);
+  if (file_->IsZombie()) {
+    const std::string reason = errno ? std::strerror(errno) : Listening::heard();
     file_.reset();
     fs::remove(part_, ignored);
     throw Error(message("cannot write ", path_, ": ", reason));
@@ -98,6 +116,7 @@ AtomicFile::AtomicFile(const std::string& path, const std::string& compression, 
 
 AtomicFile::~AtomicFile() {
   if (!file_) return;
+  const TDirectory::TContext context;
   const Listening listening;  // what cannot be written now is of no interest
   file_.reset();
   std::error_code ignored;
@@ -116,6 +135,8 @@ void AtomicFile::refuse_target() const {
 }
 
 void AtomicFile::with(const std::function<void(TFile&)>& action) {
+  if (!file_) throw Error(message(path_, " is closed: nothing more can be written"));
+  const TDirectory::TContext context(file_.get());
   const Listening listening;
   std::string thrown;
   try {
@@ -126,17 +147,21 @@ void AtomicFile::with(const std::function<void(TFile&)>& action) {
   }
   const std::string heard = Listening::heard();
   if (file_->TestBit(TFile::kWriteError) || !heard.empty() || !thrown.empty())
-    throw Error(message("cannot write ", path_, ": ", heard.empty() ? thrown : heard));
+    throw Error(message("cannot write ", path_, ": ",
+                        !heard.empty()    ? heard
+                        : !thrown.empty() ? thrown
+                                          : "the disk failed"));
 }
 
 void AtomicFile::close() {
   with([](TFile& file) { file.Close(); });
   refuse_target();  // another run may have finished meanwhile
-  sync(part_, O_RDONLY);
+  if (const int reason = sync(part_))
+    throw Error(message("cannot write ", path_, ": ", std::strerror(reason)));
   std::error_code error;
   fs::rename(part_, path_, error);
   if (error) throw Error(message("cannot write ", path_, ": ", error.message()));
-  sync(fs::path(path_).parent_path(), O_RDONLY);
+  sync(fs::path(path_).parent_path());
   file_.reset();
 }
 

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <ctime>
 #include <nlohmann/json.hpp>
+#include <nugan/Error.hpp>
 #include <nugan/root/Run.hpp>
 #include <set>
 
@@ -83,15 +84,9 @@ std::optional<double> mean_of(const Table& table, const Energies& energies) {
   return sum / (high - low);
 }
 
-Json of_cross_section(const Source& source) {
-  const auto table = table_of(source);
-  auto mean = source.sigma(), error = source.sigma_error();
-  if (!mean) {
-    mean = mean_of(table, source.energies());
-    if (mean) error = relative_sigma_error * *mean;
-  }
-  return {{"mean", or_null(mean)},
-          {"error", or_null(error)},
+Json of_cross_section(const Run& run, const Table& table) {
+  return {{"mean", or_null(run.mean_sigma)},
+          {"error", or_null(run.mean_sigma_error)},
           {"unit", "1e-38 cm2/nucleon"},
           {"enu", table.enu},
           {"sigma", table.sigma}};
@@ -111,6 +106,11 @@ Json of_flux(const Flux& flux) {
           {"edges", flux.edges},
           {"density", flux.density},
           {"contents", flux.contents}};
+}
+
+// Names of files need not be UTF-8
+std::string text_of(const Json& json, int indent = -1) {
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
 }
 
 std::string now() {
@@ -168,14 +168,22 @@ Run run_of(const Source& source) {
         {"unit", flux->unit},  {"neutrinos_inside", flux->integral(low, high) / flux->integral()},
         {"rate_below", below}, {"rate_above", above}};
   }
-  about["cross_section"] = of_cross_section(source);
-  run.about = about.dump();
+  const auto table = table_of(source);
+  run.mean_sigma = run.sigma ? run.sigma : mean_of(table, source.energies());
+  run.mean_sigma_error = run.sigma ? run.sigma_error : run.mean_sigma;
+  if (!run.sigma && run.mean_sigma) *run.mean_sigma_error *= relative_sigma_error;
+  about["cross_section"] = of_cross_section(run, table);
+  run.about = text_of(about);
   return run;
 }
 
 std::string to_json(const Run& run, std::int64_t events, bool table) {
   Json all = {{"program", run.program}, {"command", run.command}};
-  if (!run.about.empty()) all.update(Json::parse(run.about));
+  if (!run.about.empty()) {
+    const Json about = Json::parse(run.about, nullptr, /*allow_exceptions=*/false);
+    if (!about.is_object()) throw Error("run: 'about' is no JSON object");
+    all.update(about);
+  }
   all["requested"] = run.requested.value_or(events);
   if (const auto& exposure = run.exposure)
     all["exposure"] = {{"pot", exposure->pot},
@@ -198,7 +206,7 @@ std::string to_json(const Run& run, std::int64_t events, bool table) {
     for_columns(row,
                 [&](const char* name, const auto&, const char* meaning) { all["columns"][name] = meaning; });
   }
-  return all.dump(1);
+  return text_of(all, 1);
 }
 
 }  // namespace nugan::root

@@ -3,6 +3,8 @@
 #include <TFile.h>
 #include <TH1.h>
 #include <TKey.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -13,6 +15,7 @@
 #include <nugan/FluxUnit.hpp>
 #include <nugan/read_flux.hpp>
 #include <nugan/root/read_flux.hpp>
+#include <string_view>
 #include <vector>
 
 #include "../../src/message.hpp"
@@ -20,6 +23,31 @@
 namespace nugan::root {
 
 namespace {
+
+/// ROOT prints nothing meanwhile.
+class Silence {
+ public:
+  Silence() { gErrorIgnoreLevel = kFatal; }
+  ~Silence() { gErrorIgnoreLevel = level_; }
+  Silence(const Silence&) = delete;
+  Silence& operator=(const Silence&) = delete;
+
+ private:
+  const int level_ = gErrorIgnoreLevel;
+};
+
+/// An open file under a name without any marks.
+class Descriptor {
+ public:
+  explicit Descriptor(const std::string& path) : number_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+  ~Descriptor() { ::close(number_); }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  std::string name() const { return message("/proc/self/fd/", number_); }
+
+ private:
+  const int number_;
+};
 
 struct Found {
   std::string name;
@@ -92,11 +120,12 @@ std::string only_one(TFile& file, const std::string& path, const std::vector<Fou
 
 Flux read_root(const std::string& path, const std::string& histogram, const std::string& units, int probe) {
   // what ROOT has to say of a damaged file goes into our message
-  const int level = gErrorIgnoreLevel;
-  gErrorIgnoreLevel = kFatal;
-  const std::unique_ptr<TFile> file(TFile::Open((path + "?filetype=root").c_str(), "READ"));
-  gErrorIgnoreLevel = level;
-  if (!file || file->IsZombie() || file->TestBit(TFile::kRecovered))
+  const Silence silence;
+  const TDirectory::TContext context;  // the caller's folder stays the current one
+  // by its descriptor, for ROOT takes what follows ? # | in a name for options
+  const Descriptor descriptor(path);
+  const auto file = std::make_unique<TFile>(descriptor.name().c_str(), "READ");
+  if (file->IsZombie() || file->TestBit(TFile::kRecovered))
     throw Error(message("cannot read flux ", path, ": damaged, or no ROOT file"));
   std::vector<Found> all, known;
   list(*file, "", all);
@@ -109,7 +138,8 @@ Flux read_root(const std::string& path, const std::string& histogram, const std:
   if (!histogram.empty() && std::ranges::none_of(known, [&](const Found& f) { return f.name == histogram; }))
     throw Error(message("flux ", path, ": no histogram ", histogram, "; there is: ", join(known)));
   const auto chosen = histogram.empty() ? only_one(*file, path, known, units, probe) : histogram;
-  const auto* read = file->Get<TH1>(chosen.c_str());
+  const std::unique_ptr<TH1> read(file->Get<TH1>(chosen.c_str()));
+  if (read) read->SetDirectory(nullptr);
   if (!read) throw Error(message("cannot read flux ", path, ": ", chosen, " is damaged"));
   return to_flux(*read, path.substr(path.rfind('/') + 1) + ":" + chosen, units);
 }
@@ -119,10 +149,11 @@ Flux read_root(const std::string& path, const std::string& histogram, const std:
 Flux read_flux(const std::string& source, const std::string& units, int probe) {
   const auto [path, histogram] = split_flux_source(source);
   std::ifstream file(path, std::ios::binary);
-  char start[4] = {};
-  if (!file || (file.read(start, 4), file.bad()))
+  char start[5] = {};
+  if (!file || (file.read(start, 5), file.bad()))
     throw Error(message("cannot read flux ", path, ": ", std::strerror(errno)));
-  if (std::string(start, 4) == "root") return read_root(path, histogram, units, probe);
+  if (std::string_view(start, 5) == std::string_view("root", 5))
+    return read_root(path, histogram, units, probe);
   if (!histogram.empty())
     throw Error(message("flux ", path, ": it is no ROOT file and has no histogram ", histogram));
   return read_flux_text(path, units);

@@ -27,6 +27,8 @@ struct Run {
   std::vector<std::pair<int, double>> targets{};  ///< PDG numbers, fractions of the target's nucleons
   std::optional<double> sigma{};                  ///< flux-averaged, 1e-38 cm²/nucleon, if there is one
   std::optional<double> sigma_error{};
+  std::optional<double> mean_sigma{};  ///< the same, or the mean over uniform energies
+  std::optional<double> mean_sigma_error{};
   std::optional<Flux> flux{};      ///< inside of the models' range
   std::optional<double> energy{};  ///< the one neutrino energy, GeV
   std::optional<double> pot{};     ///< protons on target that the events stand for
