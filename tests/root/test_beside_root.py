@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import uproot
 from building import configure, run
@@ -34,7 +35,7 @@ def test_directories_stay_and_closed_writers_say_so(
     work.mkdir()
     monkeypatch.chdir(work)
     with uproot.recreate(work / "flux.root") as file:
-        file["flux"] = ([1.0, 2.0], [0.5, 1.0, 2.0])
+        file["flux"] = (np.array([1.0, 2.0]), np.array([0.5, 1.0, 2.0]))
     done = run(tmp_path / "build" / "beside_root", work / "flux.root", NUGAN_MODELS_PATH=str(models))
     assert done.stdout == "0 failures\n"
     assert done.stderr == ""

@@ -66,7 +66,9 @@ def nugan_gen(gen: Path, models: Path) -> Gen:
     def call(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
         command = [os.fspath(gen), *map(str, arguments)]
         surroundings = {**os.environ, "NUGAN_MODELS_PATH": str(models), **environment}
-        return subprocess.run(command, capture_output=True, text=True, check=False, env=surroundings)
+        return subprocess.run(
+            command, capture_output=True, text=True, errors="surrogateescape", check=False, env=surroundings
+        )
 
     return call
 
