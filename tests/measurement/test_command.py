@@ -8,10 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import uproot
+from make_model import write_model
+from matplotlib.legend import Legend
 from scipy import stats
 
 from nugan_hep.errors import UserError
-from nugan_hep.measurement import Bins, Content, Prediction, command
+from nugan_hep.measurement import Bins, Content, Prediction, command, figure
 
 BINS = Bins([-1, 0.5, 1], [[0, 30], [0, 0.4, 0.8, 30]])
 DATA, COVARIANCE = np.array([0.02, 0.5, 0.8, 0.01]), np.diag([0.01, 0.1, 0.1, 0.002]) ** 2
@@ -53,6 +56,7 @@ def test_table() -> None:
     assert row is not None
     assert float(row[1]) == float(row[3]) == 4.0
     assert float(row[2]) == pytest.approx(stats.chi2.sf(4, 4), rel=0.05)
+    assert text.splitlines()[-1].startswith("norm: the factor on the prediction that makes chi2 least")
 
 
 def test_model_against_nuwro() -> None:
@@ -65,3 +69,59 @@ def test_model_against_nuwro() -> None:
     assert f"chi2 {chi2:.1f}/3 " in text
     assert f"p = {stats.chi2.sf(chi2, 3):.1e}" in text
     assert "at most 1.00, on average 0.53 of the data's errors" in text
+
+
+def test_many_predictions_look_different() -> None:
+    """20 lines beside NuWro's, on the page and alone: no two of one colour and dash."""
+    predictions = {f"model {k}": (1 + 0.02 * k) * DATA for k in range(20)} | {command.NUWRO: DATA}
+    content = figure.Content(DATA, 0.1 * DATA, predictions, command.NUWRO, "title")
+    for drawn in (figure.draw_page(BINS, content), figure.draw_slice(BINS, 1, content)):
+        legend = next(one for one in drawn.findobj(Legend) if len(one.get_texts()) == 22)
+        lines = legend.get_lines()[:20]  # without NuWro's, the last
+        assert len({(line.get_color(), line.get_linestyle()) for line in lines}) == 20
+        drawn.canvas.draw()
+        box, edge = legend.get_window_extent(), drawn.bbox
+        assert edge.x0 <= box.x0 < box.x1 <= edge.x1
+        assert edge.y0 <= box.y0 < box.y1 <= edge.y1
+
+
+def test_too_many_models_for_a_figure() -> None:
+    chosen = options("--model", *(f"model{k}" for k in range(17)))
+    with pytest.raises(UserError, match="17 models, expected at most 16"):
+        command.check_options(chosen, 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "models", "message"),
+    [
+        ("numu on argon", {"target": 1000180400}, "toy: a model of Ar40, the measurement is on C12"),
+        ("numubar", {"probe": -14}, "toy: a model of the probe -14, expected 14"),
+        ("twice", {}, "--model: toy is there 2 times, expected models of different names"),
+    ],
+)
+def test_models_that_do_not_fit(tmp_path: Path, name: str, models: dict[str, int], message: str) -> None:
+    first, second = (write_model(tmp_path / name, **models) for name in ("a.pt", "b.pt"))
+    chosen = options("--model", str(first), str(second), "--threads", "1")
+    with pytest.raises(UserError, match=message):
+        command.open_models(chosen, 1000060120)
+
+
+def test_flux_of_a_shape(tmp_path: Path) -> None:
+    """Without a unit, bins of equal width only: there it does not matter which."""
+    (tmp_path / "even.txt").write_text("0 0.5 1\n0.5 1 3\n1 1.5 2\n")
+    (tmp_path / "odd.txt").write_text("0 0.5 1\n0.5 1 3\n1 3 2\n")
+    even = command.read_flux(str(tmp_path / "even.txt"))
+    np.testing.assert_allclose(even.density / even.integral(), np.array([1, 3, 2]) / 3)
+    odd = str(tmp_path / "odd.txt")
+    with pytest.raises(
+        UserError, match=r"odd\.txt: it names no unit and its bins have different widths; give"
+    ):
+        command.read_flux(odd)
+    assert command.read_flux(odd, "/bin").integral() == pytest.approx(6)
+    assert command.read_flux(odd, "/GeV").integral() == pytest.approx(6)
+    assert command.read_flux(odd, "/bin").integral(1, 3) == pytest.approx(2)
+    assert command.read_flux(odd, "/GeV").integral(1, 3) == pytest.approx(4)
+    with uproot.recreate(tmp_path / "flux.root") as file:
+        file["flux_nue"] = np.histogram([1.0, 2.0], bins=2)
+    with pytest.raises(UserError, match=r"flux\.root:flux_nue is named for nue, the probe is numu$"):
+        command.read_flux(f"{tmp_path / 'flux.root'}:flux_nue")
