@@ -36,6 +36,7 @@ from nugan_hep.measurement import (
     check_covariance,
     command,
     flux_weights,
+    inputs,
     open_release,
 )
 
@@ -145,13 +146,14 @@ def compare(argv: Sequence[str] | None = None) -> int:
         raise UserError("--flux-units goes with --flux: the release's own flux has its unit")
 
     measured = read_release(options.release, options.prior)
-    flux = command.read_flux(
+    flux = inputs.read_flux(
         options.flux or f"{options.release / 'histograms.root'}:hflux", options.flux_units
     )
     bins, data, covariance = measured.bins, measured.data, measured.covariance
+    samplers = inputs.open_models(options.model, CARBON, options.threads)
     nuwro = command.nuwro(options, flux, bins, CARBON)  # before the models, which take long
     factor = hydrogen(options, flux, bins) if nuwro else None
-    contents = command.predict(options, flux, bins, CARBON) | nuwro
+    contents = command.predict(options, samplers, flux, bins) | nuwro
     predictions = {name: bins.divide(content) for name, content in contents.items()}
     exact = np.zeros_like(covariance)
     published = {name: Prediction(values, exact) for name, values in measured.generators.items()}

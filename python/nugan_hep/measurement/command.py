@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import argparse
 import functools
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nugan_hep import cli, flux_readers, targets
+from nugan_hep import cli
 from nugan_hep.errors import UserError
 from nugan_hep.flux import Flux
-from nugan_hep.flux_units import NoUnitError
 from nugan_hep.measurement.bins import Bins, Content, Muons, Prediction
 from nugan_hep.measurement.chi2 import compare
 from nugan_hep.measurement.folded import Average, average, model_muons, model_sigma, nuwro_muons
@@ -26,12 +24,9 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 NUWRO = "NuWro"
-PROBE = 14
 FEWEST = 10
 MOST_MODELS = 16
 """Figures have 20 different lines: for these, NuWro and the generators of a data release."""
-EQUAL = 1e-3
-"""Largest relative difference of widths of bins that are equally wide but for rounding."""
 
 
 def add_options(parser: argparse.ArgumentParser, model: str, out: str) -> None:
@@ -74,56 +69,8 @@ def figure_files(options: argparse.Namespace, slices: int) -> list[Path]:
     return [out, *(out.with_name(f"{out.stem}_{k:02d}{out.suffix}") for k in single)]
 
 
-def read_flux(source: str, units: str | None = None) -> Flux:
-    """The flux of muon neutrinos that a measurement averages over; its normalisation does not matter.
-
-    Without a unit its contents are neutrinos per bin or per GeV, which is the same in bins of equal width.
-
-    Raises
-    ------
-    UserError : see :func:`nugan_hep.read_flux`; no unit and bins of different widths; a histogram that is
-        named for another neutrino
-    """
-    try:
-        flux = flux_readers.read_flux(source, units, PROBE)
-    except NoUnitError:
-        flux = flux_readers.read_flux(source, "/bin", PROBE)
-        widths = np.diff(flux.edges)
-        if not np.allclose(widths, widths[0], rtol=EQUAL):
-            raise UserError(
-                f"flux {flux.name}: it names no unit and its bins have different widths; "
-                'give --flux-units, "/bin" or "/GeV"'
-            ) from None
-    if doubt := flux_readers.other_neutrino(flux, PROBE):
-        raise UserError(doubt)
-    return flux
-
-
-def open_models(options: argparse.Namespace, target: int) -> list[Sampler]:
-    """The models, all of muon neutrinos on the nucleus ``target`` (PDG).
-
-    Raises
-    ------
-    UserError : models that cannot be read, of another probe or nucleus, two of one name
-    """
-    from nugan_hep.sampler import Sampler
-
-    samplers = [Sampler(model, threads=options.threads) for model in options.model]
-    for sampler in samplers:
-        probe, nucleus = sampler.metadata["probe"], sampler.metadata["target"]
-        if probe != PROBE:
-            raise UserError(f"{sampler.name}: a model of the probe {probe}, expected {PROBE}")
-        if nucleus != target:
-            names = targets.nucleus(nucleus), targets.nucleus(target)
-            raise UserError(f"{sampler.name}: a model of {names[0]}, the measurement is on {names[1]}")
-    name, number = Counter(sampler.name for sampler in samplers).most_common(1)[0]
-    if number > 1:
-        raise UserError(f"--model: {name} is there {number} times, expected models of different names")
-    return samplers
-
-
 def nuwro(options: argparse.Namespace, flux: Flux, bins: Bins, target: int) -> dict[str, Content]:
-    """The cross section of the NuWro events in bins, if there are any; ``target`` as in :func:`open_models`.
+    """The cross section of the NuWro events in bins, if there are any, of the nucleus ``target`` (PDG).
 
     Raises
     ------
@@ -134,16 +81,15 @@ def nuwro(options: argparse.Namespace, flux: Flux, bins: Bins, target: int) -> d
     return {NUWRO: bins.fill(nuwro_muons(options.nuwro, options.xsec, flux, target))}
 
 
-def predict(options: argparse.Namespace, flux: Flux, bins: Bins, target: int) -> dict[str, Content]:
+def predict(
+    options: argparse.Namespace, samplers: Sequence[Sampler], flux: Flux, bins: Bins
+) -> dict[str, Content]:
     """The cross section in bins of each model; prints how much of the flux they cover.
-
-    ``target`` as in :func:`open_models`.
 
     Raises
     ------
-    UserError : models or a flux that cannot be used
+    UserError : a model without a cross section, a flux outside of its range
     """
-    samplers = open_models(options, target)
     averages = [average(model_sigma(sampler), flux) for sampler in samplers]
     found = {}
     with cli.progress("events") as bar:
