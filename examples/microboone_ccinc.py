@@ -21,9 +21,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nugan_hep import cli, read_flux
+from nugan_hep import cli
 from nugan_hep.errors import UserError
-from nugan_hep.measurement import Bins, Content, Prediction, check_covariance, command, open_release
+from nugan_hep.measurement import Bins, Content, Prediction, check_covariance, command, inputs, open_release
 
 Array = NDArray[np.float64]
 
@@ -100,8 +100,10 @@ def compare(argv: Sequence[str] | None = None) -> int:
     if options.no_overflow:
         measured = measured._replace(smearing=measured.smearing * (np.arange(len(MICROBOONE) + 1) < 42))
     data, covariance = measured.data, measured.covariance
-    flux = read_flux(options.flux, probe=14)  # its normalisation does not matter for an average
-    contents = command.predict(options, flux, MICROBOONE, ARGON)
+    flux = inputs.read_flux(options.flux, options.flux_units)
+    samplers = inputs.open_models(options.model, ARGON, options.threads)
+    nuwro = command.nuwro(options, flux, MICROBOONE, ARGON)  # before the models, which take long
+    contents = command.predict(options, samplers, flux, MICROBOONE) | nuwro
     predictions = {name: measured.smear(content) for name, content in contents.items()}
 
     areas = MICROBOONE.areas

@@ -26,7 +26,7 @@ import numpy as np
 import uproot
 from numpy.typing import NDArray
 
-from nugan_hep import Flux, cli, read_flux
+from nugan_hep import Flux, cli
 from nugan_hep.errors import UserError
 from nugan_hep.kinematics import momentum
 from nugan_hep.measurement import (
@@ -36,6 +36,7 @@ from nugan_hep.measurement import (
     check_covariance,
     command,
     flux_weights,
+    inputs,
     open_release,
 )
 
@@ -98,7 +99,12 @@ def read_bins(path: Path, histograms: list[Any]) -> Bins:
 
 
 def hydrogen(options: argparse.Namespace, flux: Flux, bins: Bins) -> Array | None:
-    """Cross section on the detector over that on carbon [71], if the NuWro events say their channel."""
+    """Cross section on the detector over that on carbon [71], if the NuWro events say their channel.
+
+    Raises
+    ------
+    UserError : a channel that is not in ``PROTON_OVER_CARBON``
+    """
     names, kinds = ["enu", "emu", "theta", "dyn"], ("TTree", "ROOT::RNTuple")
     parts = []
     for path in options.nuwro:
@@ -112,6 +118,10 @@ def hydrogen(options: argparse.Namespace, flux: Flux, bins: Bins) -> Array | Non
             return None
         parts.append(found[0])
     enu, emu, theta, channel = (np.concatenate([part[name] for part in parts]) for name in names)
+    unknown = np.setdiff1d(channel, [*PROTON_OVER_CARBON])
+    if unknown.size:
+        files, known = (", ".join(map(str, items)) for items in (options.nuwro, PROTON_OVER_CARBON))
+        raise UserError(f"{files}: events of the channel dyn = {unknown[0]}, expected {known}")
     weights = flux_weights(enu, options.xsec, flux)
     proton = sum(value * (channel == number) for number, value in PROTON_OVER_CARBON.items())
     mixed = weights * (1 - HYDROGEN + HYDROGEN * np.asarray(proton))
@@ -132,11 +142,18 @@ def compare(argv: Sequence[str] | None = None) -> int:
     command.add_options(parser, "numu_C12_inc", "t2k_ccinc.png")
     options = parser.parse_args(argv)
     command.check_options(options, SLICES)
+    if options.flux_units is not None and options.flux is None:
+        raise UserError("--flux-units goes with --flux: the release's own flux has its unit")
 
     measured = read_release(options.release, options.prior)
-    flux = read_flux(options.flux or f"{options.release / 'histograms.root'}:hflux", probe=14)
+    flux = inputs.read_flux(
+        options.flux or f"{options.release / 'histograms.root'}:hflux", options.flux_units
+    )
     bins, data, covariance = measured.bins, measured.data, measured.covariance
-    contents = command.predict(options, flux, bins, CARBON)
+    samplers = inputs.open_models(options.model, CARBON, options.threads)
+    nuwro = command.nuwro(options, flux, bins, CARBON)  # before the models, which take long
+    factor = hydrogen(options, flux, bins) if nuwro else None
+    contents = command.predict(options, samplers, flux, bins) | nuwro
     predictions = {name: bins.divide(content) for name, content in contents.items()}
     exact = np.zeros_like(covariance)
     published = {name: Prediction(values, exact) for name, values in measured.generators.items()}
@@ -148,7 +165,6 @@ def compare(argv: Sequence[str] | None = None) -> int:
     print(command.table(data, covariance, {**predictions, **published}))
     if options.nuwro:
         print(command.between(contents, predictions, covariance))
-        factor = hydrogen(options, flux, bins)
         if factor is not None:
             scale = np.outer(factor, factor)
             mixed = {

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
+import subprocess
 import sys
 from collections.abc import Sequence
 
@@ -117,3 +119,43 @@ def test_progress_on_a_terminal(monkeypatch: pytest.MonkeyPatch, quiet: bool) ->
     text = sys.stderr.getvalue()
     assert ("1,000/2,000 events" in text) is not quiet
     assert ("7 events/s" in text) is not quiet
+
+
+@pytest.mark.parametrize("arguments", [["text"], ["--help"]])
+def test_a_closed_pipe_ends_quietly(arguments: list[str]) -> None:
+    """As for ``| head``, whether Python has more than its buffer holds to write or not."""
+    code = """
+import sys
+from nugan_hep import cli
+def command(argv):
+    cli.Parser(prog="prog").parse_known_args(argv)
+    print("a line")
+    return 0
+sys.exit(cli.run("prog", command, sys.argv[1:]))
+"""
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    for lines in ("", "0" * 100_000):
+        reader, writer = os.pipe()
+        os.close(reader)
+        program = code.replace("a line", lines)
+        command = [sys.executable, "-c", program, *arguments]
+        done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, env=buffered)
+        os.close(writer)
+        assert (done.returncode, done.stderr) == (cli.EXIT_PIPE_CLOSED, "")
+
+
+def test_what_was_printed_survives_another_closed_pipe() -> None:
+    """Standard error is closed, standard output is not."""
+    code = """
+import sys
+from nugan_hep import cli
+def command(argv):
+    print("kept")
+    print("lost", file=sys.stderr)
+sys.exit(cli.run("prog", command))
+"""
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=writer, text=True)
+    os.close(writer)
+    assert done.stdout == "kept\n"

@@ -17,7 +17,7 @@ import nugan_hep
 from nugan_hep import flux as flux_module
 from nugan_hep.errors import UserError
 from nugan_hep.flux import ARBITRARY, PER_POT, Flux
-from nugan_hep.flux_readers import as_flux, neutrino_in, read_flux
+from nugan_hep.flux_readers import as_flux, neutrino_in, other_neutrino, read_flux
 from nugan_hep.flux_units import Unit, axis_scale, from_title, from_user, make_flux
 
 SHARED = Path(os.environ.get("NUGAN_SHARED", Path(__file__).parents[2] / "shared")) / "data" / "flux"
@@ -383,3 +383,20 @@ def test_published_files_without_a_name() -> None:
     text = SHARED.parent / "measurements" / "t2k_ccinc_2018" / "flux.txt"
     flux = read_flux(text)
     assert (flux.unit, flux.contents) == (ARBITRARY, "/cm2/0.05GeV")
+
+
+def test_what_a_histogram_is_named_for(tmp_path: Path) -> None:
+    path = root_file(tmp_path / "numu.root", hflux=th1(EDGES, CONTENTS), near__nuebar=th1(EDGES, CONTENTS))
+    flux = read_flux(f"{path}:near/nuebar", probe=14)
+    assert flux.named_for == -12
+    assert flux_module.from_dict(flux.between(0.2, 2).as_dict()).named_for == -12
+    assert other_neutrino(flux, -12) == ""
+    assert other_neutrino(flux, 14) == "flux numu.root:near/nuebar is named for nuebar, the probe is numu"
+    unnamed = read_flux(f"{path}:hflux")  # the name of the file does not count
+    assert unnamed.named_for is None
+    assert other_neutrino(unnamed, 14) == ""
+    bare = {key: value for key, value in unnamed.as_dict().items() if key != "named_for"}
+    assert flux_module.from_dict(bare).named_for is None  # as older files have it
+    histogram = hist.Hist(hist.axis.Variable(EDGES), label="/cm2/GeV", name="flux_numu")
+    histogram.values()[:] = CONTENTS
+    assert as_flux(histogram, 0.3, 10).named_for == 14

@@ -668,3 +668,21 @@ def test_vertices_need_a_format_that_holds_them(tmp_path: Path, capsys: pytest.C
     assert sample.main(["--format", "nuisance", "--energy", "1", "--vertex", "0,0,1", "--out", str(out)]) == 2
     assert "no place for vertices" in capsys.readouterr().err
     assert not out.exists()
+
+
+def test_a_flux_named_for_another_neutrino(
+    tmp_path: Path, toy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It may be meant: a warning, and the file knows."""
+    with uproot.recreate(tmp_path / "flux.root") as file:
+        for name in ("numubar", "numu"):
+            file[name] = np.histogram([1.0, 2.0], bins=2)
+    arguments = ("--flux-units", "/bin", "-n", "10", "--force")
+    for name, pdg in (("numubar", -14), ("numu", 14)):
+        out = tmp_path / f"{name}.root"
+        assert run(toy, out, "--flux", f"{tmp_path / 'flux.root'}:{name}", *arguments) == 0
+        warning = "" if pdg == 14 else "flux flux.root:numubar is named for numubar, the probe is numu\n"
+        assert capsys.readouterr().err == (warning and f"nugan-sample: warning: {warning}")
+        assert metadata(out)["flux"]["named_for"] == pdg
+        assert run(toy, out, "--flux", f"{tmp_path / 'flux.root'}:{name}", *arguments, "--quiet") == 0
+        assert capsys.readouterr().err == ""

@@ -287,3 +287,15 @@ print([os.waitpid(child, 0)[1] for child in children] == 20 * [0])
         timeout=120,
     )
     assert done.stdout.strip() == "True", done.stderr
+
+
+def test_a_flux_named_for_another_neutrino(sampler: Sampler) -> None:
+    edges = np.array([0.5, 1.0, 3.0])
+    named = Flux(edges, np.ones(2), name="a.root:numubar", named_for=-14)
+    for call in (lambda: sampler.rate(named), lambda: sampler.sample(flux=named, n=10)):
+        with pytest.warns(
+            UserWarning, match=r"flux a\.root:numubar is named for numubar, the probe is numu"
+        ) as w:
+            call()
+        assert w[0].filename == __file__
+    sampler.rate(Flux(edges, np.ones(2), named_for=14))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 EXIT_USER_ERROR = 2
 EXIT_INTERRUPTED = 130
+EXIT_PIPE_CLOSED = 141
 
 
 class Parser(argparse.ArgumentParser):
@@ -25,7 +27,22 @@ class Parser(argparse.ArgumentParser):
 
 
 def run(name: str, command: Callable[[Sequence[str] | None], int], argv: Sequence[str] | None = None) -> int:
-    """Call ``command(argv)`` and turn the user's mistakes into one line and exit code 2."""
+    """Call ``command(argv)`` and turn the user's mistakes into one line and exit code 2.
+
+    Where the reader of its output has read enough (``| head``) it ends quietly with 141, as shells have it.
+    """
+    try:
+        try:
+            return _run(name, command, argv)
+        finally:
+            if sys.stdout is not None:  # Python's own flush at the end would complain
+                sys.stdout.flush()
+    except BrokenPipeError:
+        _drop_output()
+        return EXIT_PIPE_CLOSED
+
+
+def _run(name: str, command: Callable[[Sequence[str] | None], int], argv: Sequence[str] | None) -> int:
     try:
         return command(argv)
     except UserError as error:
@@ -37,6 +54,15 @@ def run(name: str, command: Callable[[Sequence[str] | None], int], argv: Sequenc
     except KeyboardInterrupt:
         print(f"{name}: interrupted", file=sys.stderr)
         return EXIT_INTERRUPTED
+
+
+def _drop_output() -> None:
+    """Drop what standard output still holds if its reader is gone; the closed pipe may be another one."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def count(text: str) -> int:

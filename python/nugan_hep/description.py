@@ -73,6 +73,7 @@ def describe(source: Source, beam: Beam, options: argparse.Namespace, command: s
         below, above = source.outside
         about["flux"] = {
             "name": flux.name,
+            "named_for": flux.named_for,
             "contents": flux.contents,
             "unit": flux.unit,
             "neutrinos_inside": inside,

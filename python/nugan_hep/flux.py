@@ -26,6 +26,7 @@ class Flux:
     unit : ``cm-2 POT-1`` where the normalisation is known, else ``arbitrary``
     name : where it comes from, for messages and output files
     contents : the unit that its source's contents were taken for, or empty
+    named_for : PDG number of the neutrino that its histogram is named for, or None
     """
 
     edges: Array
@@ -33,6 +34,7 @@ class Flux:
     unit: str = ARBITRARY
     name: str = "flux"
     contents: str = ""
+    named_for: int | None = None
 
     def __post_init__(self) -> None:
         edges, density = (np.asarray(values, dtype=np.float64) for values in (self.edges, self.density))
@@ -88,6 +90,7 @@ class Flux:
             "edges": self.edges.tolist(),
             "density": self.density.tolist(),
             "contents": self.contents,
+            "named_for": self.named_for,
         }
 
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nugan_hep import flux_text
+from nugan_hep import flux_text, targets
 from nugan_hep.errors import UserError
 from nugan_hep.flux import Array, Flux
-from nugan_hep.flux_units import HELP, Unit, axis_scale, from_title, from_user, make_flux
+from nugan_hep.flux_units import HELP, NoUnitError, Unit, axis_scale, from_title, from_user, make_flux
 
 FUNCTION_BINS = 2000
 PER_GEV = Unit(width=1.0)
@@ -104,11 +105,12 @@ def from_histogram(histogram: Any, name: str, units: str | None = None) -> Flux:
     axis_title, title = _titles(histogram)
     unit = from_user(units) if units is not None else from_title(title)
     if unit is None:
-        raise UserError(
+        raise NoUnitError(
             f"flux {name}: its contents' title {title!r} names no unit of a flux; give --flux-units {HELP}"
         )
     scale = axis_scale(axis_title, units)
-    return make_flux(np.asarray(edges, dtype=np.float64) * scale, histogram.values(), unit, name)
+    found = make_flux(np.asarray(edges, dtype=np.float64) * scale, histogram.values(), unit, name)
+    return replace(found, named_for=neutrino_in(name.rpartition(":")[2]))
 
 
 def neutrino_in(name: str) -> int | None:
@@ -120,6 +122,14 @@ def neutrino_in(name: str) -> int | None:
         return None
     number = {"e": 12, "mu": 14, "tau": 16}[found[2]]
     return -number if found[1] or found[3] else number
+
+
+def other_neutrino(flux: Flux, probe: int) -> str:
+    """A line on a flux whose histogram is named for another neutrino than the probe (PDG), or nothing."""
+    if flux.named_for in (None, probe):
+        return ""
+    named, known = (targets.PROBES.get(number, str(number)) for number in (flux.named_for, probe))
+    return f"flux {flux.name} is named for {named}, the probe is {known}"
 
 
 def _split(source: str) -> tuple[Path, str]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from nugan_hep.errors import UserError
 from nugan_hep.flux import Array, Flux
-from nugan_hep.flux_units import HELP, Unit, axis_scale, from_title, from_user, make_flux
+from nugan_hep.flux_units import HELP, NoUnitError, Unit, axis_scale, from_title, from_user, make_flux
 
 COLUMN = r"[,;\t#]|\s{2,}"
 
@@ -46,7 +46,7 @@ def read_text(path: Path, units: str | None = None) -> Flux:
     table = _table(rows, path)
     unit = from_user(units) if units is not None else _unit(head)
     if unit is None:
-        raise UserError(f"flux {path}: no unit of a flux above its table; give --flux-units {HELP}")
+        raise NoUnitError(f"flux {path}: no unit of a flux above its table; give --flux-units {HELP}")
     scale = axis_scale(" ".join(map(_without_last_column, head)), units)
     return make_flux(_edges(table, path) * scale, table[:, -1], unit, path.name)
 

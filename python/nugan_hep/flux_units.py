@@ -36,6 +36,10 @@ LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 AXIS_UNIT = re.compile(r"\b[ex]\s*(?:=|in)\s*([gm]ev)\b", re.IGNORECASE)
 
 
+class NoUnitError(UserError):
+    """A flux whose source does not say its unit."""
+
+
 class Unit(NamedTuple):
     """What a content of 1 stands for: ``scale`` neutrinos in ``area`` [cm²], ``pot`` and ``width`` [GeV].
 

@@ -59,6 +59,9 @@ def _open(options: argparse.Namespace) -> Source:
     source = make_source(cores, fractions or {opened[0].target: 1.0}, energies, options.seed)
     if flux is not None:
         rate.check_outside(flux.name, sum(source.outside), (low, high), options.allow_flux_outside)
+        doubt = flux_readers.other_neutrino(flux, opened[0].probe)
+        if doubt and not options.quiet:
+            print(f"{PROGRAM}: warning: {doubt}", file=sys.stderr)
     return source
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import operator
 import os
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from nugan_hep.archive import DEFAULT_MODEL, find_model
 from nugan_hep.beam import Beam
 from nugan_hep.errors import UserError
-from nugan_hep.flux_readers import FluxLike, as_flux
+from nugan_hep.flux_readers import FluxLike, as_flux, other_neutrino
 from nugan_hep.rate import Rate, check_outside, draw, flux_rate
 
 Columns = dict[str, NDArray[Any]]
@@ -135,6 +136,10 @@ class Sampler:
         ------
         ValueError : arguments that contradict each other, or of a wrong shape
         UserError : values the model cannot take, such as an energy outside of its range
+
+        Warns
+        -----
+        UserWarning : the histogram of the flux is named for another neutrino than the model's probe
         """
         if not 0 <= (seed := _whole("seed", seed)) < 2**64:
             raise ValueError(f"seed = {seed}: expected 0 to 2^64 - 1")
@@ -152,7 +157,7 @@ class Sampler:
             if energies is not None and energies.ndim > 0:
                 events = self._core.sample_at(energies, seed, first)
             elif flux is not None:
-                rate = self.rate(flux, flux_units)
+                rate = self._rate(flux, flux_units)
                 check_outside(rate.flux.name, rate.outside, self.enu_range, allow_flux_outside)
                 events = draw(self._core, rate, n, seed, first, weighted)
             else:
@@ -174,8 +179,17 @@ class Sampler:
         ------
         ValueError : something that is no flux
         UserError : a file that cannot be read, no flux inside of the model's range, a model without sigma
+
+        Warns
+        -----
+        UserWarning : see :meth:`sample`
         """
+        return self._rate(flux, flux_units)
+
+    def _rate(self, flux: FluxLike, flux_units: str | None) -> Rate:
         known = as_flux(flux, *self.enu_range, flux_units, self._core.probe)
+        if doubt := other_neutrino(known, self._core.probe):
+            warnings.warn(doubt, stacklevel=3)  # of the caller's line
         return flux_rate(self._core, known)
 
     def generate(self, latent: ArrayLike, enu: ArrayLike) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

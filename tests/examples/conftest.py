@@ -52,6 +52,12 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def argon(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same network as a model of argon."""
+    return write_model(tmp_path_factory.mktemp("models") / "argon.pt", target=1000180400)
+
+
+@pytest.fixture(scope="session")
 def nuwro(tmp_path_factory: pytest.TempPathFactory, toy: Path) -> tuple[Path, Path]:
     """Events of the same model, 500 in each bin of 0.1 GeV and there as 0.7 E, and a table of it."""
     folder = tmp_path_factory.mktemp("nuwro")

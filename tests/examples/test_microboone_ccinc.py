@@ -87,14 +87,14 @@ def test_whole_way(
     microboone: ModuleType,
     release: Callable[..., Path],
     flux: Path,
-    toy: Path,
+    argon: Path,
     nuwro: tuple[Path, Path],
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     out = tmp_path / "out.png"
-    options = ["--model", str(toy), "-n", "1e5", "--threads", "1", "--out", str(out), "--force"]
+    options = ["--model", str(argon), "-n", "1e5", "--threads", "1", "--out", str(out), "--force"]
     compared = ["--nuwro", str(nuwro[0]), "--xsec", str(nuwro[1])]
     path = release()
     assert microboone.main([str(path), str(flux), *options, *compared]) == 0
@@ -116,7 +116,7 @@ def test_whole_way(
     from nugan_hep.sampler import Sampler
 
     data, covariance, smearing = matrices()
-    muons = model_muons(Sampler(toy, threads=1), read_flux(flux), 100_000, seed=1)
+    muons = model_muons(Sampler(argon, threads=1), read_flux(flux), 100_000, seed=1)
     sums = microboone.MICROBOONE.fill(muons).sums
     for found, last in zip(chi2, (1.0, 0.0), strict=True):
         predicted = smearing[:42] @ np.append(sums[:-1], last * sums[-1]) / microboone.MICROBOONE.areas
@@ -205,3 +205,16 @@ def test_real_release(microboone: ModuleType) -> None:
     areas = microboone.MICROBOONE.areas
     assert found.data @ areas == pytest.approx(0.693, abs=0.01)
     assert np.sqrt(areas @ found.covariance @ areas) == pytest.approx(np.hypot(0.010, 0.165), rel=0.2)
+
+
+def test_a_model_of_carbon(
+    microboone: ModuleType,
+    release: Callable[..., Path],
+    flux: Path,
+    toy: Path,
+    tmp_path: Path,
+    error_line: Callable[[], str],
+) -> None:
+    options = ["--model", str(toy), "--out", str(tmp_path / "a.png")]
+    assert microboone.main([str(release()), str(flux), *options]) == 2
+    assert error_line().endswith("toy: a model of C12, the measurement is on Ar40")

@@ -121,6 +121,9 @@ def test_whole_way(
 
     # sigma = 0.7 E is averaged exactly over the whole flux
     assert f"toy: flux-averaged cross section {MEAN:.4f} x" in text
+    assert re.search(
+        r"at most \d+% of a bin, [\d.]+ < p < [\d.]+ GeV, \S+ < cos\(theta\) < \S+$", text, re.MULTILINE
+    )
     # the generator's chi2 from NumPy alone
     data, covariance, generator = made_up
     residual = 1e-39 * (data - generator)
@@ -308,3 +311,50 @@ def test_model_describes_the_data_as_nuwro_does(
     (_, model, error), (name, nuwro, own_error) = rows[:2]
     assert name == "NuWro"
     assert abs(float(model) - float(nuwro)) < 4 * np.hypot(float(error), float(own_error))
+
+
+def test_an_unknown_channel(
+    t2k: ModuleType,
+    release: Callable[..., Path],
+    toy: Path,
+    nuwro: tuple[Path, Path],
+    tmp_path: Path,
+    error_line: Callable[[], str],
+) -> None:
+    """Hyperons, say, do not count as nothing on hydrogen; no model is drawn before."""
+    with uproot.open(nuwro[0]) as file:
+        columns = file["events"].arrays(library="np")
+    columns["dyn"][5] = 10
+    with uproot.recreate(tmp_path / "val.root") as file:
+        file["events"] = columns
+    options = ["--model", str(toy), "-n", "1e12", "--out", str(tmp_path / "t2k.png")]
+    compared = ["--nuwro", str(tmp_path / "val.root"), "--xsec", str(nuwro[1])]
+    assert t2k.main([str(release()), *options, *compared]) == 2
+    assert error_line().endswith("val.root: events of the channel dyn = 10, expected 0, 2, 4, 6, 8")
+
+
+def test_what_does_not_fit(
+    t2k: ModuleType,
+    release: Callable[..., Path],
+    toy: Path,
+    argon: Path,
+    tmp_path: Path,
+    error_line: Callable[[], str],
+) -> None:
+    folder, flux = str(release()), tmp_path / "flux.root"
+    with uproot.recreate(flux) as file:
+        for name in ("numubar", "numu"):
+            file[name] = th1(name, "", FLUX_EDGES, FLUX)
+    common = ["-n", "1e12", "--out", str(tmp_path / "t2k.png")]
+    for options, text in [
+        (["--model", str(argon)], "a model of Ar40, the measurement is on C12"),
+        (["--model", str(toy), str(toy)], "--model: toy is there 2 times"),
+        (["--model", str(toy), "--flux-units", "/bin"], "--flux-units goes with --flux"),
+        (["--model", str(toy), "--flux", f"{flux}:numu"], "its bins have different widths"),
+        (
+            ["--model", str(toy), "--flux", f"{flux}:numubar", "--flux-units", "/bin"],
+            "flux flux.root:numubar is named for numubar, the probe is numu",
+        ),
+    ]:
+        assert t2k.main([folder, *common, *options]) == 2
+        assert text in error_line()

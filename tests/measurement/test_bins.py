@@ -66,3 +66,11 @@ def test_slices() -> None:
 def test_no_bins(cosine: list[float], momentum: list[list[float]], text: str) -> None:
     with pytest.raises(UserError, match=text):
         Bins(cosine, momentum)
+
+
+def test_a_bin_in_words() -> None:
+    assert BINS.describe(0) == "0 < p < 2 GeV, -1 < cos(theta) < 0"
+    assert BINS.describe(2) == "0.5 < p < 1 GeV, 0 < cos(theta) < 0.9"
+    assert BINS.describe(5) == "1.5 < p < 3 GeV, 0.9 < cos(theta) < 1"
+    with pytest.raises(IndexError):
+        BINS.describe(6)

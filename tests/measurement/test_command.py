@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.legend import Legend
 from scipy import stats
 
 from nugan_hep.errors import UserError
-from nugan_hep.measurement import Bins, Content, Prediction, command
+from nugan_hep.measurement import Bins, Content, Prediction, command, figure
 
 BINS = Bins([-1, 0.5, 1], [[0, 30], [0, 0.4, 0.8, 30]])
 DATA, COVARIANCE = np.array([0.02, 0.5, 0.8, 0.01]), np.diag([0.01, 0.1, 0.1, 0.002]) ** 2
@@ -53,6 +54,7 @@ def test_table() -> None:
     assert row is not None
     assert float(row[1]) == float(row[3]) == 4.0
     assert float(row[2]) == pytest.approx(stats.chi2.sf(4, 4), rel=0.05)
+    assert text.splitlines()[-1].startswith("norm: the factor on the prediction that makes chi2 least")
 
 
 def test_model_against_nuwro() -> None:
@@ -65,3 +67,23 @@ def test_model_against_nuwro() -> None:
     assert f"chi2 {chi2:.1f}/3 " in text
     assert f"p = {stats.chi2.sf(chi2, 3):.1e}" in text
     assert "at most 1.00, on average 0.53 of the data's errors" in text
+
+
+def test_many_predictions_look_different() -> None:
+    """20 lines beside NuWro's, on the page and alone: no two of one colour and dash."""
+    predictions = {f"model {k}": (1 + 0.02 * k) * DATA for k in range(20)} | {command.NUWRO: DATA}
+    content = figure.Content(DATA, 0.1 * DATA, predictions, command.NUWRO, "title")
+    for drawn in (figure.draw_page(BINS, content), figure.draw_slice(BINS, 1, content)):
+        legend = next(one for one in drawn.findobj(Legend) if len(one.get_texts()) == 22)
+        lines = legend.get_lines()[:20]  # without NuWro's, the last
+        assert len({(line.get_color(), line.get_linestyle()) for line in lines}) == 20
+        drawn.canvas.draw()
+        box, edge = legend.get_window_extent(), drawn.bbox
+        assert edge.x0 <= box.x0 < box.x1 <= edge.x1
+        assert edge.y0 <= box.y0 < box.y1 <= edge.y1
+
+
+def test_too_many_models_for_a_figure() -> None:
+    chosen = options("--model", *(f"model{k}" for k in range(17)))
+    with pytest.raises(UserError, match="17 models, expected at most 16"):
+        command.check_options(chosen, 2)

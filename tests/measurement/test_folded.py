@@ -212,3 +212,25 @@ def test_nuwro_covers_what_its_table_says() -> None:
     table = nugan_hep.cross_section.read_csv(folder / "xsec.csv")
     # straight lines between centres against steps
     assert events.weights.sum() == pytest.approx(average(table, flux).inside, rel=5e-3)
+
+
+@pytest.mark.parametrize(("column", "numbers"), [("tgt", (1000060120, 1000010010)), ("probe", (14, -14))])
+def test_events_of_others_are_refused(
+    nuwro: Path, xsec: Path, tmp_path: Path, column: str, numbers: tuple[int, int]
+) -> None:
+    """Every tenth event is of another nucleus or probe."""
+    with uproot.open(nuwro) as file:
+        events = file["events"].arrays(library="np")
+    every = np.arange(events["enu"].size)
+    for wrong in (0, 1):
+        path = tmp_path / f"{column}{wrong}.root"
+        with uproot.recreate(path) as file:
+            file["events"] = {**events, column: np.where(wrong * (every % 10 == 9), numbers[1], numbers[0])}
+        if not wrong:
+            assert read_nuwro([path], xsec, FLUX).enu.size == every.size
+            continue
+        number = f"{every.size // 10:,}"
+        with pytest.raises(
+            UserError, match=rf"{column}1\.root: {number} events of another .*, expected numu on C12 alone$"
+        ):
+            read_nuwro([path], xsec, FLUX)

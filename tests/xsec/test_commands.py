@@ -150,6 +150,19 @@ def test_predict_writes_csv_and_figure(run: Path, carbon: Path, tmp_path: Path) 
     assert predict.main([*call, "--out", str(out)]) == 2
 
 
+def test_predict_into_a_closed_pipe(run: Path, tmp_path: Path) -> None:
+    """As for ``| head``: no word of it, and the figure is there."""
+    plot = tmp_path / "x.png"
+    call = ["12C", "--energy", "0.7", "--theta", "30", "--omega", "0.1:0.3:1e-4", "--model", str(run)]
+    command = [sys.executable, "-m", "nugan_hep.xsec.predict", *call, "--plot", str(plot)]
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (141, "")
+    assert plot.read_bytes().startswith(b"\x89PNG")
+
+
 @pytest.mark.parametrize(
     ("more", "message"),
     [

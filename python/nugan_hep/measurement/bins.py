@@ -109,6 +109,15 @@ class Bins:
             first += edges.size - 1
         return found
 
+    def describe(self, k: int) -> str:
+        """Ranges of bin ``k``, such as ``0.2 < p < 0.5 GeV, 0 < cos(theta) < 0.9``."""
+        for number, edges in enumerate(self.momentum):
+            if k < edges.size - 1:
+                low, high = self.cos_theta[number : number + 2]
+                return f"{edges[k]:g} < p < {edges[k + 1]:g} GeV, {low:g} < cos(theta) < {high:g}"
+            k -= edges.size - 1
+        raise IndexError(f"{len(self)} bins")
+
     def fill(self, chunks: Iterable[Muons]) -> Content:
         """The cross section of muons in each bin."""
         sums, variances = np.zeros(len(self) + 1), np.zeros(len(self) + 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import functools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 NUWRO = "NuWro"
 FEWEST = 10
+MOST_MODELS = 16
+"""Figures have 20 different lines: for these, NuWro and the generators of a data release."""
 
 
 def add_options(parser: argparse.ArgumentParser, model: str, out: str) -> None:
@@ -33,6 +35,9 @@ def add_options(parser: argparse.ArgumentParser, model: str, out: str) -> None:
     add("--model", nargs="+", default=[model], metavar="NAME|PATH", help=f"models (default {model})")
     add("--nuwro", nargs="+", type=Path, default=[], metavar="FILE", help="NuWro events, enu, emu, theta")
     add("--xsec", type=Path, metavar="CSV", help="their cross sections: E_lo_GeV, E_hi_GeV, xsec_total")
+    add(
+        "--flux-units", metavar="U", help='of the contents of the flux, if no title says: "/bin", "/GeV", ...'
+    )
     add("-n", type=cli.count, default=5_000_000, metavar="N", help="events of each model (default 5e6)")
     add("--seed", type=cli.seed, default=1, metavar="S", help="0 to 2^64 - 1 (default 1)")
     add("--threads", type=cli.threads, default=0, metavar="T", help="CPU threads (default 0: all)")
@@ -46,8 +51,11 @@ def check_options(options: argparse.Namespace, slices: int) -> None:
 
     Raises
     ------
-    UserError : NuWro events without cross sections or the reverse, figures that could not be written
+    UserError : NuWro events without cross sections or the reverse, too many models for a figure, figures that
+        could not be written
     """
+    if len(options.model) > MOST_MODELS:
+        raise UserError(f"--model: {len(options.model)} models, expected at most {MOST_MODELS} in a figure")
     if bool(options.nuwro) != (options.xsec is not None):
         raise UserError("--nuwro and --xsec go together: the events and their cross sections")
     for path in figure_files(options, slices):
@@ -61,21 +69,27 @@ def figure_files(options: argparse.Namespace, slices: int) -> list[Path]:
     return [out, *(out.with_name(f"{out.stem}_{k:02d}{out.suffix}") for k in single)]
 
 
-def predict(options: argparse.Namespace, flux: Flux, bins: Bins, target: int) -> dict[str, Content]:
-    """The cross section in bins of each model and of NuWro; prints how much of the flux they cover.
-
-    ``target`` is the PDG number of the nucleus of the NuWro events.
+def nuwro(options: argparse.Namespace, flux: Flux, bins: Bins, target: int) -> dict[str, Content]:
+    """The cross section of the NuWro events in bins, if there are any, of the nucleus ``target`` (PDG).
 
     Raises
     ------
-    UserError : models, NuWro events or a flux that cannot be used
+    UserError : see :func:`nugan_hep.measurement.read_nuwro`
     """
-    from nugan_hep.sampler import Sampler
+    if not options.nuwro:
+        return {}
+    return {NUWRO: bins.fill(nuwro_muons(options.nuwro, options.xsec, flux, target))}
 
-    samplers = [Sampler(model, threads=options.threads) for model in options.model]
-    for sampler in samplers:
-        if sampler.metadata["probe"] != 14:
-            raise UserError(f"{sampler.name}: a model of the probe {sampler.metadata['probe']}, expected 14")
+
+def predict(
+    options: argparse.Namespace, samplers: Sequence[Sampler], flux: Flux, bins: Bins
+) -> dict[str, Content]:
+    """The cross section in bins of each model; prints how much of the flux they cover.
+
+    Raises
+    ------
+    UserError : a model without a cross section, a flux outside of its range
+    """
     averages = [average(model_sigma(sampler), flux) for sampler in samplers]
     found = {}
     with cli.progress("events") as bar:
@@ -83,9 +97,7 @@ def predict(options: argparse.Namespace, flux: Flux, bins: Bins, target: int) ->
             task = bar.add_task(sampler.name, total=options.n, note="")
             chunks = model_muons(sampler, flux, options.n, options.seed)
             found[sampler.name], beyond = _fill(bins, chunks, functools.partial(bar.advance, task))
-            print(_coverage(sampler, mean, flux, beyond))
-    if options.nuwro:
-        found[NUWRO] = bins.fill(nuwro_muons(options.nuwro, options.xsec, flux, target))
+            print(_coverage(sampler, mean, flux, bins, beyond))
     return found
 
 
@@ -101,7 +113,7 @@ def _fill(bins: Bins, chunks: Iterable[Muons], advance: Callable[[int], object])
     return total, share[:-1]
 
 
-def _coverage(sampler: Sampler, mean: Average, flux: Flux, beyond: Array) -> str:
+def _coverage(sampler: Sampler, mean: Average, flux: Flux, bins: Bins, beyond: Array) -> str:
     low, high = sampler.enu_range
     k = int(np.argmax(beyond))
     under, over = (part / flux.integral() for part in (flux.integral(0, low), flux.integral(high)))
@@ -109,21 +121,27 @@ def _coverage(sampler: Sampler, mean: Average, flux: Flux, beyond: Array) -> str
         f"{sampler.name}: flux-averaged cross section {mean.total:.4f} x 1e-38 cm2/nucleon\n"
         f"    estimated beyond the model: {mean.below:.4f} below {low:g} GeV, {mean.above:.4f} above "
         f"{high:g} GeV ({under:.1%} and {over:.1%} of the flux); "
-        f"at most {beyond[k]:.0%} of a bin, number {k}"
+        f"at most {beyond[k]:.0%} of a bin, {bins.describe(k)}"
     )
 
 
 def table(data: Array, covariance: Array, predictions: Mapping[str, Prediction]) -> str:
-    """A line for each prediction: chi2, its error and bias from the number of generated events, and more."""
+    """A line for each prediction: chi2, its error and bias from the number of generated events, and more.
+
+    See :class:`nugan_hep.measurement.Comparison`; a last line says what ``norm`` is.
+    """
     width = max(len(name) for name in predictions)
-    head = "     chi2/bins   p-value  of the events: error  bias  no correlations  norm  chi2 there"
+    head = "     chi2/bins   p-value  of the events: error  bias  no correlations  norm  chi2 at norm"
     lines = [" " * width + head]
     for name, prediction in predictions.items():
         found = compare(data, covariance, prediction)
         lines.append(
             f"{name:<{width}} {found.chi2:9.1f}/{found.ndf:<3} {found.p_value:9.1e} {found.error:21.1f} "
-            f"{found.bias:5.1f} {found.uncorrelated:16.1f} {found.norm:5.2f} {found.shape:11.1f}"
+            f"{found.bias:5.1f} {found.uncorrelated:16.1f} {found.norm:5.2f} {found.shape:13.1f}"
         )
+    lines.append(
+        "norm: the factor on the prediction that makes chi2 least; chi2 at norm: chi2 with this factor"
+    )
     return "\n".join(lines)
 
 

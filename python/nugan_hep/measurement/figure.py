@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -17,12 +18,16 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 COLOURS = ("#c1272d", "#e69f00", "#009e73", "#9467bd", "0.4")
-LINES = ("-", "--", ":", "-.", "--")
+LINES = ("-", "--", ":", "-.")
+"""A step further in both for each prediction: 20 looks before one comes again."""
 WIDE = {"color": "#56b4e9", "linewidth": 3.5}
 """Look of the prediction that the others are drawn upon."""
 SHOWN = 1.5
 """A last bin much wider than the others is drawn to this factor times its lower edge."""
 RATIO = (0.2, 2.2)
+COLUMNS = 3
+ROOM = 6
+"""Entries of a legend that leave room for a slice beside it."""
 
 
 class Content(NamedTuple):
@@ -51,14 +56,15 @@ def draw_page(bins: Bins, content: Content) -> Figure:
     from matplotlib.figure import Figure
 
     with plt.style.context(_style()):
-        rows = -(-len(bins.momentum) // 3)
-        figure = Figure(figsize=(10.5, 0.7 + 2.7 * rows), layout="constrained")
-        top, body = figure.subfigures(2, 1, squeeze=False, height_ratios=[0.7, 2.7 * rows]).ravel()
-        parts = body.subfigures(rows, 3, squeeze=False).ravel()
+        rows = -(-len(bins.momentum) // COLUMNS)
+        heights = [max(0.7, _legend_height(content, COLUMNS)), 2.7 * rows]
+        figure = Figure(figsize=(10.5, sum(heights)), layout="constrained")
+        top, body = figure.subfigures(2, 1, squeeze=False, height_ratios=heights).ravel()
+        parts = body.subfigures(rows, COLUMNS, squeeze=False).ravel()
         for k in range(len(bins.momentum)):
             axes = _draw_slice(parts[k], bins, k, content)
         legend = axes.get_legend_handles_labels()
-        top.legend(*legend, loc="center", title=content.title, ncols=3)
+        top.legend(*legend, loc="center", title=content.title, ncols=COLUMNS)
     return figure
 
 
@@ -68,9 +74,21 @@ def draw_slice(bins: Bins, k: int, content: Content) -> Figure:
     from matplotlib.figure import Figure
 
     with plt.style.context(_style()):
-        figure = Figure(figsize=(5.5, 5.0), layout="constrained")
-        _draw_slice(figure, bins, k, content).legend(title=content.title)
+        inside = len(content.predictions) < ROOM
+        height = 5.0 if inside else 5.0 + _legend_height(content, 2)
+        figure = Figure(figsize=(5.5, height), layout="constrained")
+        axes = _draw_slice(figure, bins, k, content)
+        if inside:
+            axes.legend(title=content.title)
+        else:
+            legend = axes.get_legend_handles_labels()
+            figure.legend(*legend, loc="outside upper center", title=content.title, ncols=2)
     return figure
+
+
+def _legend_height(content: Content, columns: int) -> float:
+    """Inches of a legend with its title, the predictions and the data."""
+    return 0.24 + 0.23 * -(-(len(content.predictions) + 1) // columns)
 
 
 def _style() -> dict[str, Any]:
@@ -95,7 +113,7 @@ def _draw_slice(figure: Figure | SubFigure, bins: Bins, k: int, content: Content
     edges, end = _shown(bins.momentum[k])
     data, errors = bins.split(content.data)[k], bins.split(content.errors)[k]
     scale = np.where(data > errors, data, np.nan)  # no ratio to what is compatible with nothing
-    looks = zip(COLOURS, LINES, strict=True)
+    looks = zip(itertools.cycle(COLOURS), itertools.cycle(LINES), strict=False)
     for name, values in content.predictions.items():
         if name == content.wide:
             look: dict[str, Any] = WIDE

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nugan_hep import cross_section, kinematics
+from nugan_hep import cross_section, kinematics, targets
 from nugan_hep.cross_section import CrossSection
 from nugan_hep.data import read_events
 from nugan_hep.errors import UserError
@@ -143,13 +143,18 @@ def read_nuwro(paths: Sequence[str | Path], xsec: Path, flux: Flux, target: int 
 
     Raises
     ------
-    UserError : files that are missing or unreadable, a bin without events, no flux in their range
+    UserError : files that are missing or unreadable, events of another probe or nucleus, a bin without
+        events, no flux in their range
     """
     edges, _ = read_bins(xsec)
     flux.between(edges[0], edges[-1])
     events = read_events([*paths], target=target, enu_range=(float(edges[0]), float(edges[-1])))
-    enu, emu, theta = events.kinematics()
     try:
+        dropped = events.report.dropped
+        if others := dropped["other probe"] + dropped["other target"]:
+            wanted = f"numu on {targets.nucleus(target)}"
+            raise UserError(f"{others:,} events of another probe or nucleus, expected {wanted} alone")
+        enu, emu, theta = events.kinematics()
         return Folded(enu, emu, theta, flux_weights(enu, xsec, flux))
     except UserError as error:
         raise UserError(f"{', '.join(str(path) for path in paths)}: {error}") from None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import csv
 import io
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -59,11 +58,10 @@ def _command(argv: Sequence[str] | None) -> int:
         print(f"{PROGRAM}: warning: {text}", file=sys.stderr)
     mean, std = prediction.mean_and_std(members)
     rows = np.concatenate([kinematics, mean[:, None], std[:, None]], axis=1)
-    if options.out is None:
-        _print(_text(rows))
-    else:
+    wrote = []
+    if options.out is not None:
         _write_csv(rows, options.out, options.force)
-        print(f"wrote {options.out} ({len(rows)} points)")
+        wrote.append(f"wrote {options.out} ({len(rows)} points)")
     if options.plot is not None:
         spectra = []
         for (energy, theta), own in zip(
@@ -71,7 +69,9 @@ def _command(argv: Sequence[str] | None) -> int:
         ):
             spectra.append(Spectrum(energy, theta, own[:, 2], own[:, 3], own[:, 4]))
         write_figure(figure_spectra(nucleus.name, spectra, points), options.plot, options.force)
-        print(f"wrote {options.plot}")
+        wrote.append(f"wrote {options.plot}")
+    # text after the files: its reader may close the pipe
+    print("\n".join([*([_text(rows)] if options.out is None else []), *wrote]))
     return 0
 
 
@@ -143,14 +143,6 @@ def _grid(energy: float, theta: float, omega: Array | None, points: Points | Non
     if omega is None:
         omega = np.linspace(0.0, energy, STEPS + 2)[1:-1]
     return np.stack([np.full(len(omega), energy), np.full(len(omega), theta), omega], axis=1)
-
-
-def _print(text: str) -> None:
-    """Print, and be content if the reader of a pipe has read enough."""
-    try:
-        print(text, flush=True)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _text(rows: Array) -> str:
