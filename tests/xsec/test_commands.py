@@ -235,6 +235,9 @@ def test_a_refused_resumption_changes_nothing(
         (["--exclude", "Nobody:1900"], "no data set 'Nobody:1900' to exclude; there is: set:0, set:1"),
         (["--data", "nosuch.csv"], "no data file nosuch.csv; the archive is at"),
         (["--lr", "nan"], "lr = nan is not valid"),
+        (["--point-errors", "magic"], "point_errors = 'magic' is not valid: relative error added"),
+        (["--energy-shift", "-0.001"], "energy_shift = -0.001 is not valid: prior width of a shift"),
+        (["--spectrum-normalisation", "inf"], "spectrum_normalisation = inf is not valid: prior width"),
     ],
 )
 def test_train_refuses(carbon: Path, tmp_path: Path, error: Error, more: list[str], message: str) -> None:
@@ -332,6 +335,12 @@ def test_evaluate(run: Path, carbon: Path, oxygen: Path, tmp_path: Path, error: 
     stored = read_metadata(run / "model.pt")["scores"]
     for part in ("train", "points", "spectra"):
         assert metrics["scores"][part]["chi2"] == pytest.approx(stored[part]["chi2"], rel=0.02)
+    steps = metrics["treatments"]
+    assert list(steps) == ["quoted", "floor", "added", "spectra", "shifts"]
+    for part in ("train", "points", "spectra"):
+        values = [step[part] for step in steps.values()]
+        assert values == sorted(values, reverse=True)
+        assert values[-1] == pytest.approx(metrics["scores"][part]["chi2"])
     assert metrics["outside"]["outer"] > metrics["outside"]["inner"]
     for name in ("calibration.png", "outside.png", "held_out.png"):
         assert (tmp_path / "e" / name).read_bytes().startswith(b"\x89PNG")

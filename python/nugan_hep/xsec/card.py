@@ -59,8 +59,9 @@ def model_card(metadata: dict[str, Any]) -> str:
         lines.append(f"| {_NAMES[key]} | {one['points']:,} | {shown} |")
     lines += [
         "",
-        f"Errors have {100 * config['error_floor']:g} % added in quadrature, data sets a normalisation of "
-        f"1 +- {0.01 * round(100 * config['normalisation']):g}.",
+        f"Errors have in quadrature {_added(data['added_errors'])}. Nuisances: normalisation of a data set "
+        f"{config['normalisation']:.1%}, of a spectrum {config['spectrum_normalisation']:.1%}, shift of a "
+        f"spectrum's omega {1e3 * config['energy_shift']:g} MeV.",
         "[docs/electron_nucleus.md](../../docs/electron_nucleus.md) has the definitions.",
         "",
         "## Limits",
@@ -77,6 +78,13 @@ def model_card(metadata: dict[str, Any]) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _added(errors: dict[str, float]) -> str:
+    """The relative errors of the data sets in words, the least one first and without names."""
+    least = min(errors.values())
+    larger = [f"{name} {error:.1%}" for name, error in errors.items() if error > least]
+    return f"{least:.1%} of the value" + (f" ({', '.join(larger)})" if larger else "")
 
 
 def _layers(metadata: dict[str, Any]) -> str:

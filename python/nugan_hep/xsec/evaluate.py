@@ -16,9 +16,12 @@ METRICS_FILE = "metrics.json"
 CALIBRATION_FILE, OUTSIDE_FILE, HELD_OUT_FILE = "calibration.png", "outside.png", "held_out.png"
 EPILOG = """\
 The data file is the one that the models were trained with: which of its points trained is in the models.
-chi2/N has a normalisation nuisance for each data set, fitted to the points in question; "trained n" keeps the
-normalisations of the training points instead. 68 % and 95 %: fractions of points within mean +- (1, 1.96)
-sqrt(std^2 + error^2). spread: mean of std/mean. "no floor" is chi2/N with the errors as the archive has them.
+chi2/N has nuisances for data sets and spectra, fitted to the points in question; "trained n" keeps those of
+the training points instead. 68 % and 95 %: fractions of points within mean +- (1, 1.96) sqrt(std^2 +
+error^2). spread: mean of std/mean. For every data set: normalisation by the training points, error that is
+added, test points, their chi2/N and their share. Last, chi2/N of the same predictions with: the errors as
+quoted and one normalisation for each data set; the floor added; the model's errors added; normalisations of
+spectra; shifts of omega.
 
 examples:
   python -m nugan_hep.xsec.evaluate --model e_12C --data 12C.csv --out evaluation
@@ -56,12 +59,20 @@ def _command(argv: Sequence[str] | None) -> int:
     metrics: dict[str, Any] = {"data": arguments.data.name, "models": {}}
     for model, verdict in zip(arguments.model, verdicts, strict=True):
         print(f"{model}\n{score_table(verdict.scores)}")
-        floorless = ", ".join(f"{name} {value:.3f}" for name, value in verdict.no_floor.items())
-        print(f"no floor: {floorless}\n")
+        for name, one in verdict.sources.items():
+            print(
+                f"  {name:20} n = {one['normalisation']:.3f}, error {one['added_error']:.1%}, "
+                f"{one['points']:.0f} test points, chi2/N {one['chi2_trained']:.2f}, "
+                f"{one['share']:.0%} of all"
+            )
+        for step, values in verdict.treatments.items():
+            print(f"  {step:8}" + "".join(f" {name} {value:8.3f}" for name, value in values.items()))
+        print()
         metrics["models"][model] = {
             "scores": finite_or_none(verdict.scores),
-            "no_floor": verdict.no_floor,
+            "treatments": verdict.treatments,
             "spectra": verdict.spectra,
+            "sources": verdict.sources,
             "outside": {"inner": verdict.inner, "outer": verdict.outer},
         }
     write_json(arguments.out / METRICS_FILE, metrics)
