@@ -13,6 +13,7 @@ from closed_form import truth
 from numpy.typing import NDArray
 
 from nugan_hep.xsec import chi2 as c
+from nugan_hep.xsec import errors
 from nugan_hep.xsec.config import XsecConfig
 from nugan_hep.xsec.data import COLUMNS, Points, read_points
 from nugan_hep.xsec.form import Form
@@ -20,6 +21,7 @@ from nugan_hep.xsec.nuclei import NUCLEI
 from nugan_hep.xsec.run import added_errors
 from nugan_hep.xsec.scatter import point_errors
 from nugan_hep.xsec.split import select
+from nugan_hep.xsec.variance import estimate
 
 WIDTHS = c.Widths(0.05, 0.03, 0.002)
 
@@ -29,11 +31,13 @@ def points(carbon: Path) -> Points:
     return read_points(carbon)
 
 
-def scattered(path: Path, extra: float, step: float = 0.01, outliers: bool = False) -> Points:
-    """Ten spectra of one set with 1 % errors, whose points scatter by ``extra`` more; set b has 12 points."""
+def scattered(
+    path: Path, extra: float, step: float = 0.01, outliers: bool = False, places: int = 5
+) -> Points:
+    """Spectra of set a with 1 % errors, whose points scatter by ``extra`` more; set b has 12 points."""
     rng = np.random.default_rng(5)
     lines = [",".join(COLUMNS)]
-    for energy in (0.6, 0.7, 0.8, 0.9, 1.0):
+    for energy in np.linspace(0.6, 1.0, places):
         for theta in (35.0, 55.0):
             omega = np.arange(0.06, 0.6 * energy, step)
             true = truth(np.full_like(omega, energy), np.full_like(omega, theta), omega)
@@ -168,3 +172,31 @@ def test_a_spectrum_without_points_has_no_nuisance(points: Points) -> None:
     assert found.spectrum[3] == 0
     assert found.shift[3] == 0
     assert (found.spectrum[:3] < 0).all()
+
+
+def test_widths_of_nuisances_are_found(tmp_path: Path) -> None:
+    """Spectra with normalisations of 4 % and shifts of 3 MeV of their own, close enough to know it."""
+    first = scattered(tmp_path / "s.csv", 0.0, step=0.04, places=16)
+    first = first[first.source == 0]
+    true = truth(first.energy, first.theta, first.omega)
+    up, down = (truth(first.energy, first.theta, first.omega + s * 1e-4) for s in (1, -1))
+    slope = (up - down) / 2e-4
+    rng = np.random.default_rng(1)
+    normalisation, shift = (rng.standard_normal(len(first.owner))[first.spectrum] for _ in range(2))
+    value = true * (1 + 0.04 * normalisation) + 0.003 * shift * slope
+    value = value + 0.01 * true * rng.standard_normal(len(first))
+    found = estimate(replace(first, value=value, error=0.01 * true, slope=slope))
+    for width, factor, drawn in zip(found.widths[1:], found.factors[1:], (0.04, 0.003), strict=True):
+        assert abs(np.log(width / drawn)) < 3 * np.log(factor)
+        assert 1.05 < factor < 1.5
+
+
+def test_the_command_says_what_is_missing(
+    carbon: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert errors.main(["--data", str(carbon), "--most-points", "60"]) == 0
+    text = capsys.readouterr().out
+    assert "set:0" in text
+    assert "widths by 60 points: data sets" in text
+    assert errors.main(["--data", str(tmp_path / "no.csv")]) == 2
+    assert "no data file" in capsys.readouterr().err

@@ -12,9 +12,9 @@ from nugan_hep import cli
 PROGRAM = "python -m nugan_hep.xsec.errors"
 EPILOG = """\
 For every data set the median of the quoted relative errors, and the error that is missing in them by the
-scatter of neighbouring points. For every nucleus the widths of the normalisations of data sets and of spectra,
-and of shifts of the spectra's omega, by a Gaussian process through the data (no network comes in), each with
-the factor by which it is uncertain.
+scatter of neighbouring points. For every nucleus the widths of the normalisations of data sets and of
+spectra, and of shifts of the spectra's omega, by a Gaussian process through the data (no network comes in),
+each with the factor by which it is uncertain.
 
 examples:
   python -m nugan_hep.xsec.errors --data 12C.csv 56Fe.csv

@@ -97,7 +97,8 @@ class _Likelihood:
             covariance = covariance + width**2 * part
         triangle = torch.linalg.cholesky(covariance)
         misfit: Tensor = 0.5 * (self.y * torch.cholesky_solve(self.y, triangle)).sum()
-        return misfit + triangle.diagonal().log().sum()
+        total: Tensor = misfit + triangle.diagonal().log().sum()
+        return total
 
     def _distance2(self, lengths: Tensor) -> Tensor:
         scaled = self.x / lengths
