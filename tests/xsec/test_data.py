@@ -30,6 +30,8 @@ def test_text_of_the_archive_and_csv_agree(tmp_path: Path) -> None:
     text = tmp_path / "c.dat"
     text.write_text("\n".join("  ".join(row) for row in rows) + "\n\n")
     archive = read_points(text)
+    text.write_text("# Z A\r\n" + "\r\n".join("\t".join([*row[:7], "A, B: 1983"]) for row in rows))
+    assert read_points(text).sources == ("A, B: 1983",)
     for name in ("energy", "theta", "omega", "value", "error", "source", "spectrum"):
         np.testing.assert_array_equal(getattr(table, name), getattr(archive, name))
     assert archive.nucleus.name == "12C"
@@ -68,6 +70,10 @@ def test_bad_files_are_named(tmp_path: Path) -> None:
         read_points(csv(tmp_path / "rad.csv", changed("theta_deg", "1.05")))
     with pytest.raises(UserError, match=r"no nucleus with Z = 7 and A = 14: expected one of 2H, 3He"):
         read_points(csv(tmp_path / "n.csv", ["7", "14", *ROW[2:]]))
+    for content in ("", "\n\n", ",".join(COLUMNS) + "\n", "# nothing\n"):
+        (tmp_path / "empty").write_text(content)
+        with pytest.raises(UserError, match="no point in it"):
+            read_points(tmp_path / "empty")
     short = tmp_path / "short.dat"
     short.write_text("6 12 0.56 60\n")
     with pytest.raises(UserError, match=r"line 1: 4 columns, expected the archive's 8"):

@@ -104,8 +104,12 @@ def _help(name: str) -> str:
     return next(str(f.metadata[_HELP]) for f in fields(XsecConfig) if f.name == name)
 
 
-def add_arguments(parser: argparse.ArgumentParser, names: Sequence[str] | None = None) -> None:
-    """One option per field of :class:`XsecConfig`, or of those named."""
+def add_arguments(
+    parser: argparse.ArgumentParser,
+    names: Sequence[str] | None = None,
+    defaults: Mapping[str, Any] | None = None,
+) -> None:
+    """One option per field of :class:`XsecConfig`, or of those named; ``defaults`` are for the help."""
     group = parser.add_argument_group("configuration")
     if names is None:
         group.add_argument(
@@ -120,7 +124,7 @@ def add_arguments(parser: argparse.ArgumentParser, names: Sequence[str] | None =
             "--" + item.name.replace("_", "-"),
             type=whole if kind is int else kind,
             metavar=kind.__name__.upper(),
-            help=f"{item.metadata[_HELP]} (default {item.default})",
+            help=f"{item.metadata[_HELP]} (default {(defaults or {}).get(item.name, item.default)})",
         )
 
 

@@ -98,14 +98,17 @@ def read_points(path: str | Path, drop_negative: bool = False) -> Points:
     """
     path = Path(path)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise UserError(f"no data file {path}; the archive is at {ARCHIVE}") from None
     except UnicodeDecodeError:
         raise UserError(f"{path} is not text: expected the archive's columns or a CSV") from None
     except OSError as problem:
         raise UserError(f"cannot read {path}: {problem.strerror}") from None
-    rows = _csv_rows(path, text) if "," in text.partition("\n")[0] else _archive_rows(path, text)
+    # a line of the archive begins with a number; its citation may have commas
+    first = text.lstrip().partition("\n")[0]
+    heading = "," in first and not first[0].isdigit() and first[0] != "#"
+    rows = _csv_rows(path, text.lstrip()) if heading else _archive_rows(path, text)
     if not rows:
         raise UserError(f"{path}: no point in it")
     numbers = np.array([row[1] for row in rows])

@@ -39,7 +39,7 @@ def figure_spectra(
     """
     columns = min(len(spectra), 3)
     rows = -(-len(spectra) // columns)
-    figure = Figure(figsize=(3.0 * columns, 2.4 * rows), layout="constrained")
+    figure = Figure(figsize=(2.9 * columns, 2.3 * rows), layout="constrained")
     axes = figure.subplots(rows, columns, squeeze=False).ravel()
     for ax, spectrum in zip(axes, spectra, strict=False):
         _draw_spectrum(ax, spectrum)
@@ -85,7 +85,7 @@ def figure_layerwise(results: Mapping[str, Mapping[str, Any]], blocks: int) -> F
     """Test chi2/N against the number of trained blocks, a panel for each nucleus."""
     columns = min(len(results), 3)
     rows = -(-len(results) // columns)
-    figure = Figure(figsize=(3.4 * columns, 2.7 * rows), layout="constrained")
+    figure = Figure(figsize=(3.0 * columns, 2.3 * rows), layout="constrained")
     axes = figure.subplots(rows, columns, squeeze=False).ravel()
     for ax, (name, scores) in zip(axes, results.items(), strict=False):
         layers = sorted(int(key) for key in scores if key.isdigit())
@@ -93,7 +93,7 @@ def figure_layerwise(results: Mapping[str, Mapping[str, Any]], blocks: int) -> F
         for key, style in (("scratch", "--"), ("zero-shot", ":")):
             if key in scores:
                 ax.axhline(scores[key]["chi2"], color="0.35", ls=style, lw=1.2, label=key)
-        ax.set_yscale("log")
+        ax.set_ylim(0, None)
         ax.set_title(name, fontsize=10)
         ax.set_xlim(0.5, blocks + 0.5)
         ax.set_xlabel("trained last blocks K")

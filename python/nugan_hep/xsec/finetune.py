@@ -82,7 +82,7 @@ def _command(argv: Sequence[str] | None) -> int:
     parser.add_argument("--name", help="name of the model (default: e_ and the nucleus)")
     parser.add_argument("--force", action="store_true", help="replace an earlier model in RUNDIR")
     parser.add_argument("--quiet", action="store_true", help="no progress")
-    settings.add_arguments(parser, SETTINGS)
+    settings.add_arguments(parser, SETTINGS, DEFAULTS)
     arguments = parser.parse_args(argv)
     session.check_run_folder(arguments.out, arguments.force)
     start = open_start(arguments, settings.given(arguments))

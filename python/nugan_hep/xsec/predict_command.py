@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import csv
 import io
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,7 +20,7 @@ from nugan_hep.xsec.data import Array, Points, read_points
 
 PROGRAM = "python -m nugan_hep.xsec.predict"
 HEADING = ("energy_GeV", "theta_deg", "omega_GeV", "xsec_nb_per_sr_GeV", "std_nb_per_sr_GeV")
-STEPS = 60
+STEPS = 100
 EPILOG = """\
 Cross sections are d2sigma/dOmega domega in nb/sr/GeV per nucleus; std is the standard deviation over the
 ensemble. What lies outside of the data that the model learned from is said on standard error.
@@ -59,7 +60,7 @@ def _command(argv: Sequence[str] | None) -> int:
     mean, std = prediction.mean_and_std(members)
     rows = np.concatenate([kinematics, mean[:, None], std[:, None]], axis=1)
     if options.out is None:
-        print(_text(rows))
+        _print(_text(rows))
     else:
         _write_csv(rows, options.out, options.force)
         print(f"wrote {options.out} ({len(rows)} points)")
@@ -90,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
         "--omega",
         type=_omegas,
         metavar="W",
-        help="energy transfers [GeV]: 0.1,0.2 or LOW:HIGH:STEP (default: those of the data, or 60 up to E)",
+        help="energy transfers [GeV]: 0.1,0.2 or LOW:HIGH:STEP (default: those of the data, or 100 up to E)",
     )
     add("--model", metavar="MODEL", help="name, run folder or archive (default: the one of the nucleus)")
     add("--out", type=Path, metavar="CSV", help="file instead of text")
@@ -142,6 +143,14 @@ def _grid(energy: float, theta: float, omega: Array | None, points: Points | Non
     if omega is None:
         omega = np.linspace(0.0, energy, STEPS + 2)[1:-1]
     return np.stack([np.full(len(omega), energy), np.full(len(omega), theta), omega], axis=1)
+
+
+def _print(text: str) -> None:
+    """Print, and be content if the reader of a pipe has read enough."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _text(rows: Array) -> str:

@@ -19,7 +19,7 @@ LEAST_IN_SPECTRUM = 10
 
 CONTRADICTED = {"12C": ("Zeller:1973ge",)}
 """Data sets left out: at its peak Zeller's spectrum of 2.0 GeV is 50 % above Day's of 2.02 GeV at the same
-angle, and its three spectra contradict each other by 20 % against all other data.
+angle.
 """
 
 
