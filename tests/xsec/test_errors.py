@@ -21,7 +21,7 @@ from nugan_hep.xsec.nuclei import NUCLEI
 from nugan_hep.xsec.run import added_errors
 from nugan_hep.xsec.scatter import point_errors
 from nugan_hep.xsec.split import select
-from nugan_hep.xsec.variance import estimate
+from nugan_hep.xsec.variance import Estimate, estimate, mean_widths
 
 WIDTHS = c.Widths(0.05, 0.03, 0.002)
 
@@ -189,6 +189,15 @@ def test_widths_of_nuisances_are_found(tmp_path: Path) -> None:
     for width, factor, drawn in zip(found.widths[1:], found.factors[1:], (0.04, 0.003), strict=True):
         assert abs(np.log(width / drawn)) < 3 * np.log(factor)
         assert 1.05 < factor < 1.5
+
+
+def test_the_mean_of_widths_is_weighted() -> None:
+    sure = Estimate(c.Widths(0.02, 0.02, 0.001), c.Widths(1.1, 1.1, 1.1), 100)
+    unsure = Estimate(c.Widths(0.2, 0.02, 0.01), c.Widths(1.1, 5.0, 1e9), 100)
+    mean = mean_widths([sure, unsure])
+    assert mean.source == pytest.approx(np.sqrt(0.02 * 0.2))
+    assert mean.spectrum == pytest.approx(0.02)
+    assert mean.shift == pytest.approx(0.001, rel=1e-3)
 
 
 def test_the_command_says_what_is_missing(

@@ -14,7 +14,7 @@ EPILOG = """\
 For every data set the median of the quoted relative errors, and the error that is missing in them by the
 scatter of neighbouring points. For every nucleus the widths of the normalisations of data sets and of
 spectra, and of shifts of the spectra's omega, by a Gaussian process through the data (no network comes in),
-each with the factor by which it is uncertain.
+each with the factor by which it is uncertain; last, their geometric mean over nuclei, weighted by it.
 
 examples:
   python -m nugan_hep.xsec.errors --data 12C.csv 56Fe.csv
@@ -43,10 +43,11 @@ def _command(argv: Sequence[str] | None) -> int:
     from nugan_hep.xsec.run import added_errors
     from nugan_hep.xsec.scatter import point_errors
     from nugan_hep.xsec.split import select
-    from nugan_hep.xsec.variance import estimate
+    from nugan_hep.xsec.variance import estimate, mean_widths
 
     torch.set_num_threads(1)
     exclude = None if arguments.exclude is None else tuple(arguments.exclude)
+    estimates = []
     for path in arguments.data:
         points, text = select(read_points(path, arguments.drop_negative), exclude)
         print(f"{points.nucleus.name}: {text}")
@@ -56,12 +57,16 @@ def _command(argv: Sequence[str] | None) -> int:
             shown = "too few points" if missing is None else f"{missing:.2%}"
             print(f"  {name:20} {len(own):>5} points, quoted {quoted:6.2%}, missing {shown}")
         found = estimate(points.with_errors(added_errors(points, XsecConfig())), arguments.most_points)
+        estimates.append(found)
         (source, spectrum, shift), factors = found.widths, found.factors
         print(
             f"  widths by {found.points} points: data sets {source:.1%} (x {factors.source:.2f}), "
             f"spectra {spectrum:.1%} (x {factors.spectrum:.2f}), "
             f"shifts {1e3 * shift:.1f} MeV (x {factors.shift:.2f})"
         )
+    if len(estimates) > 1:
+        source, spectrum, shift = mean_widths(estimates)
+        print(f"mean: data sets {source:.1%}, spectra {spectrum:.1%}, shifts {1e3 * shift:.1f} MeV")
     return 0
 
 

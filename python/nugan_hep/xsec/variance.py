@@ -15,6 +15,7 @@ uncertainty is from its curvature.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -58,6 +59,14 @@ def estimate(points: Points, most: int = MOST_POINTS, seed: int = 1) -> Estimate
     spread = _spread(likelihood, best)
     found, factors = ([math.exp(float(v)) for v in part[:3]] for part in (best, spread))
     return Estimate(Widths(*found), Widths(*factors), len(points))
+
+
+def mean_widths(estimates: Sequence[Estimate]) -> Widths:
+    """The mean of the widths' logarithms, weighted by their uncertainties."""
+    logarithms = np.log([one.widths for one in estimates])
+    weights = np.log([one.factors for one in estimates]) ** -2
+    mean = np.exp((weights * logarithms).sum(axis=0) / weights.sum(axis=0))
+    return Widths(*(float(width) for width in mean))
 
 
 class _Likelihood:
