@@ -237,6 +237,7 @@ def test_a_refused_resumption_changes_nothing(
         (["--lr", "nan"], "lr = nan is not valid"),
         (["--point-errors", "magic"], "point_errors = 'magic' is not valid: relative error added"),
         (["--energy-shift", "-0.001"], "energy_shift = -0.001 is not valid: prior width of a shift"),
+        (["--outlier", "-1"], "outlier = -1.0 is not valid: errors by which a point must stick out"),
         (["--spectrum-normalisation", "inf"], "spectrum_normalisation = inf is not valid: prior width"),
     ],
 )

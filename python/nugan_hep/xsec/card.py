@@ -61,7 +61,7 @@ def model_card(metadata: dict[str, Any]) -> str:
         "",
         f"Errors have in quadrature {_added(data['added_errors'])}. Nuisances: normalisation of a data set "
         f"{config['normalisation']:.1%}, of a spectrum {config['spectrum_normalisation']:.1%}, shift of a "
-        f"spectrum's omega {1e3 * config['energy_shift']:g} MeV.",
+        f"spectrum's omega {config['energy_shift']:.2%} of sqrt(E² + (1 GeV)²).",
         "[docs/electron_nucleus.md](../../docs/electron_nucleus.md) has the definitions.",
         "",
         "## Limits",

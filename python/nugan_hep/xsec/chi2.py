@@ -2,9 +2,10 @@
 
 Predictions f of data d +- e in spectrum k of data set j become
 
-    m = f (1 + s a_j + t b_k) + w c_k g,    g = d(sigma)/d(omega),
+    m = f (1 + s a_j + t b_k) + w c_k g,    g = d(sigma)/d(omega) sqrt(E^2 + (1 GeV)^2),
 
-s, t the prior widths of the normalisations and w that of a spectrum's omega [GeV], and
+s, t the prior widths of the normalisations and w that of a spectrum's omega: energies of beams and of
+spectrometers are uncertain by a fraction and by the width of a step. Then
 
     chi2 = min over a, b, c of  sum_i ((m_i - d_i) / e_i)^2 + sum_j a_j^2 + sum_k (b_k^2 + c_k^2).
 
@@ -24,7 +25,7 @@ from nugan_hep.xsec.data import Points
 
 
 class Widths(NamedTuple):
-    """Prior widths: of normalisations of ``source`` and ``spectrum``, of the ``shift`` of omega in GeV."""
+    """Prior widths: of normalisations of ``source`` and ``spectrum``, relative ``shift`` of omega."""
 
     source: float
     spectrum: float
@@ -45,7 +46,7 @@ class Nuisances(NamedTuple):
         return cls(*(torch.zeros(*batch, n, dtype=dtype) for n in (sets, spectra, spectra)))
 
     def of_spectra(self, owner: Tensor, widths: Widths) -> tuple[Tensor, Tensor]:
-        """Normalisations and shifts of omega [GeV] [..., spectra]; ``owner``: their data sets [spectra]."""
+        """Normalisations and relative shifts [..., spectra]; ``owner``: data sets of spectra [spectra]."""
         normalisation = 1.0 + widths.source * self.source[..., owner] + widths.spectrum * self.spectrum
         return normalisation, widths.shift * self.shift
 

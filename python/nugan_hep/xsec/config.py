@@ -50,7 +50,12 @@ class XsecConfig:
     error_floor: float = _option(0.01, "the least relative error that is added in quadrature")
     normalisation: float = _option(0.05, "prior width of a data set's normalisation")
     spectrum_normalisation: float = _option(0.02, "prior width of a spectrum's normalisation beside it")
-    energy_shift: float = _option(1.5e-3, "prior width of a shift of a spectrum's omega [GeV]")
+    energy_shift: float = _option(
+        1e-3, "prior width of a shift of a spectrum's omega, in units of sqrt(E^2 + (1 GeV)^2)"
+    )
+    outlier: float = _option(
+        5.0, "errors by which a point must stick out from its neighbours to be left out; 0: none is"
+    )
     seed: int = _option(1, "seed of splits, clones, weights and batches, below 2^31")
     threads: int = _option(1, "intra-op threads, at most 256")
     checkpoint_every: int = _option(10, "epochs between checkpoints")
@@ -90,7 +95,7 @@ class XsecConfig:
 
 _AT_LEAST_ONE = ("members", "width", "blocks", "epochs", "batch", "checkpoint_every")
 _WIDTHS = ("normalisation", "spectrum_normalisation", "energy_shift")
-_NOT_NEGATIVE = ("weight_decay", "warmup", "relax", "error_floor", *_WIDTHS)
+_NOT_NEGATIVE = ("weight_decay", "warmup", "relax", "error_floor", "outlier", *_WIDTHS)
 
 PRESETS: dict[str, dict[str, Any]] = {
     "default": {},

@@ -41,9 +41,10 @@ class Points:
     """Measured points [n] of one nucleus.
 
     ``energy`` and ``omega`` in GeV, ``theta`` in degrees, ``value`` and ``error`` of d2sigma/dOmega domega in
-    nb/sr/GeV; ``slope`` is what the closed form says of d(value)/d(omega) in nb/sr/GeV2. ``source`` is the
-    number of the data set in ``sources``, ``spectrum`` the number of the spectrum, points of one source,
-    energy and angle, and ``owner`` the data set of every spectrum [spectra].
+    nb/sr/GeV; ``slope`` is what the closed form says of d(value)/d(omega) times sqrt(E^2 + (1 GeV)^2), in
+    nb/sr/GeV: a shift of x means x of the energy, yet never less than x of 1 GeV. ``source`` is the number of
+    the data set in ``sources``, ``spectrum`` the number of the spectrum, points of one source, energy and
+    angle, and ``owner`` the data set of every spectrum [spectra].
     """
 
     nucleus: Nucleus
@@ -131,7 +132,8 @@ def read_points(path: str | Path, drop_negative: bool = False) -> Points:
     )
     energy, theta, omega, value, error = numbers[:, 2:].T.copy()
     owner = np.array([int(key[0]) for key in keys])
-    slope = value * _slopes(nucleus, np.stack([energy, theta, omega], axis=1))
+    slopes = _slopes(nucleus, np.stack([energy, theta, omega], axis=1))
+    slope = value * slopes * np.hypot(energy, 1.0)
     return Points(nucleus, energy, theta, omega, value, error, slope, source, spectrum, owner, sources)
 
 

@@ -62,11 +62,11 @@ def _command(argv: Sequence[str] | None) -> int:
         print(
             f"  widths by {found.points} points: data sets {source:.1%} (x {factors.source:.2f}), "
             f"spectra {spectrum:.1%} (x {factors.spectrum:.2f}), "
-            f"shifts {1e3 * shift:.1f} MeV (x {factors.shift:.2f})"
+            f"shifts {shift:.2%} (x {factors.shift:.2f})"
         )
     if len(estimates) > 1:
         source, spectrum, shift = mean_widths(estimates)
-        print(f"mean: data sets {source:.1%}, spectra {spectrum:.1%}, shifts {1e3 * shift:.1f} MeV")
+        print(f"mean: data sets {source:.1%}, spectra {spectrum:.1%}, shifts {shift:.2%}")
     return 0
 
 

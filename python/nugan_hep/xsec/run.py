@@ -20,7 +20,7 @@ from nugan_hep.xsec.config import XsecConfig
 from nugan_hep.xsec.data import Array, Points, read_points
 from nugan_hep.xsec.form import Form
 from nugan_hep.xsec.network import Ensemble
-from nugan_hep.xsec.scatter import point_errors
+from nugan_hep.xsec.scatter import outliers, point_errors
 from nugan_hep.xsec.split import TEST_POINTS, TEST_SPECTRA, TRAIN, Split, select, split
 
 RUN_FILE, CONFIG_FILE, MODEL_FILE, CARD_FILE = "run.json", "config.toml", "model.pt", "model.md"
@@ -59,6 +59,20 @@ def read_sample(
     UserError : see :func:`.data.read_points`, :func:`.split.select` and :func:`.split.split`
     """
     points, text = select(read_points(path, drop_negative), None if exclude is None else tuple(exclude))
+    added = added_errors(points, config)
+    odd = outliers(points.with_errors(added), config.outlier)
+    left_out = [
+        {
+            "source": points.sources[points.source[k]],
+            "energy": float(points.energy[k]),
+            "theta": float(points.theta[k]),
+            "omega": float(points.omega[k]),
+        }
+        for k in np.flatnonzero(odd)
+    ]
+    points = points[~odd]
+    if left_out:
+        text += f", {len(left_out)} more than {config.outlier:g} errors off their neighbours"
     parts = split(points, test_points, test_spectra, seed)
     counts = {name: int((parts.part == part).sum()) for part, name in TEST_NAMES.items()}
     about = {
@@ -73,7 +87,7 @@ def read_sample(
         "drop_negative": drop_negative,
         "sum": float(points.value.sum()),
     }
-    added = added_errors(points, config)
+    about["outliers"] = left_out
     about["added_errors"] = dict(zip(points.sources, added.tolist(), strict=True))
     text += f"; {about['train']:,} train, {counts['points']:,} and {counts['spectra']:,} (whole spectra) test"
     return Sample(points.with_errors(added), points, parts, about, text)

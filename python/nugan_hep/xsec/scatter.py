@@ -72,6 +72,47 @@ def point_errors(points: Points) -> dict[str, float | None]:
     return found
 
 
+def outliers(points: Points, errors: float) -> NDArray[np.bool_]:
+    """Which points [n] stick out by more than so many ``errors``; none for 0.
+
+    A point sticks out if it is above or below both of its neighbours and the cubic through four, each by so
+    many common errors: neither an edge nor a peak does. The worst of a spectrum goes first, the others are
+    judged without it.
+    """
+    odd = np.zeros(len(points), dtype=bool)
+    if errors == 0:
+        return odd
+    for number in np.unique(points.spectrum):
+        own = np.flatnonzero(points.spectrum == number)
+        own = own[np.argsort(points.omega[own], kind="stable")]
+        while len(own) > 4:
+            away = _sticking_out(
+                points.omega[own], np.log(points.value[own]), points.error[own] / points.value[own]
+            )
+            worst = int(away.argmax())
+            if away[worst] <= errors:
+                break
+            odd[own[worst]] = True
+            own = np.delete(own, worst)
+    return odd
+
+
+def _sticking_out(omega: Array, y: Array, error: Array) -> Array:
+    """By how many errors each point of a spectrum does [m]; 0 for those that lie between their neighbours."""
+    away = np.zeros(len(y))
+    for k in range(2, len(y) - 2):
+        sides = y[k] - y[[k - 1, k + 1]]
+        near = [k - 2, k - 1, k + 1, k + 2]
+        if sides[0] * sides[1] <= 0 or len(np.unique(omega[[*near, k]])) < 5:
+            continue
+        weights = _lagrange(omega[near], omega[k])
+        if weights @ weights > LARGEST_WEIGHTS:
+            continue
+        cubic = abs(y[k] - weights @ y[near]) / np.sqrt(error[k] ** 2 + weights**2 @ error[near] ** 2)
+        away[k] = min(cubic, *(np.abs(sides) / np.hypot(error[k], error[[k - 1, k + 1]])))
+    return away
+
+
 def _lagrange(at: Array, x: float) -> Array:
     """Weights of the values at four places in the cubic's value at x."""
     others = ~np.eye(len(at), dtype=bool)
