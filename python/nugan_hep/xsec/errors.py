@@ -12,9 +12,10 @@ from nugan_hep import cli
 PROGRAM = "python -m nugan_hep.xsec.errors"
 EPILOG = """\
 For every data set the median of the quoted relative errors, and the error that is missing in them by the
-scatter of neighbouring points. For every nucleus the widths of the normalisations of data sets and of
-spectra, and of shifts of the spectra's omega, by a Gaussian process through the data (no network comes in),
-each with the factor by which it is uncertain; last, their geometric mean over nuclei, weighted by it.
+scatter of neighbouring points. For every nucleus the points that stick out from their neighbours, and the
+widths of the normalisations of data sets and of spectra, and of shifts of the spectra's omega in units of
+sqrt(E^2 + (1 GeV)^2), by a Gaussian process through the data (no network comes in), each with the factor by
+which it is uncertain; last, their geometric mean over nuclei, weighted by it.
 
 examples:
   python -m nugan_hep.xsec.errors --data 12C.csv 56Fe.csv
@@ -41,13 +42,13 @@ def _command(argv: Sequence[str] | None) -> int:
     from nugan_hep.xsec.config import XsecConfig
     from nugan_hep.xsec.data import read_points
     from nugan_hep.xsec.run import added_errors
-    from nugan_hep.xsec.scatter import point_errors
+    from nugan_hep.xsec.scatter import outliers, point_errors
     from nugan_hep.xsec.split import select
     from nugan_hep.xsec.variance import estimate, mean_widths
 
     torch.set_num_threads(1)
     exclude = None if arguments.exclude is None else tuple(arguments.exclude)
-    estimates = []
+    estimates, config = [], XsecConfig()
     for path in arguments.data:
         points, text = select(read_points(path, arguments.drop_negative), exclude)
         print(f"{points.nucleus.name}: {text}")
@@ -56,7 +57,15 @@ def _command(argv: Sequence[str] | None) -> int:
             quoted = float(np.median(own.error / own.value))
             shown = "too few points" if missing is None else f"{missing:.2%}"
             print(f"  {name:20} {len(own):>5} points, quoted {quoted:6.2%}, missing {shown}")
-        found = estimate(points.with_errors(added_errors(points, XsecConfig())), arguments.most_points)
+        points = points.with_errors(added_errors(points, config))
+        odd = outliers(points, config.outlier)
+        for one in np.flatnonzero(odd):
+            name = points.sources[points.source[one]]
+            place = (
+                f"E = {points.energy[one]:g} GeV, {points.theta[one]:g} degrees, {points.omega[one]:g} GeV"
+            )
+            print(f"  {name}: the point at {place} sticks out")
+        found = estimate(points[~odd], arguments.most_points)
         estimates.append(found)
         (source, spectrum, shift), factors = found.widths, found.factors
         print(
