@@ -59,9 +59,11 @@ def model_card(metadata: dict[str, Any]) -> str:
         lines.append(f"| {_NAMES[key]} | {one['points']:,} | {shown} |")
     lines += [
         "",
-        f"Errors have in quadrature {_added(data['added_errors'])}. Nuisances: normalisation of a data set "
-        f"{config['normalisation']:.1%}, of a spectrum {config['spectrum_normalisation']:.1%}, shift of a "
-        f"spectrum's omega {config['energy_shift']:.2%} of sqrt(E² + (1 GeV)²).",
+        f"Errors have in quadrature {_added(data['added_errors'])}.",
+        f"Nuisances: normalisations of data sets, {config['normalisation']:.1%}, and of spectra, "
+        f"{config['spectrum_normalisation']:.1%};",
+        f"shifts of the spectra's omega, {config['energy_shift']:.2%} of sqrt(E² + (1 GeV)²). "
+        f"Left out as outliers: {len(data['outliers'])} points.",
         "[docs/electron_nucleus.md](../../docs/electron_nucleus.md) has the definitions.",
         "",
         "## Limits",
@@ -84,7 +86,7 @@ def _added(errors: dict[str, float]) -> str:
     """The relative errors of the data sets in words, the least one first and without names."""
     least = min(errors.values())
     larger = [f"{name} {error:.1%}" for name, error in errors.items() if error > least]
-    return f"{least:.1%} of the value" + (f" ({', '.join(larger)})" if larger else "")
+    return f"{least:.1%} of the value" + (f"\n({', '.join(larger)})" if larger else "")
 
 
 def _layers(metadata: dict[str, Any]) -> str:
