@@ -118,7 +118,7 @@ def test_slopes_are_those_of_the_closed_form(points: Points) -> None:
     up, down = (
         form.factors(torch.from_numpy(high.kinematics + s * step)).sum(dim=1).numpy() for s in (1, -1)
     )
-    expected = high.value * np.log(up / down) / 2e-4 * np.sqrt(1 + high.energy**2)
+    expected = high.value * np.log(up / down) / 2e-4 * np.sqrt(4 + high.energy**2)
     np.testing.assert_allclose(high.slope, expected, rtol=1e-3, atol=50)
     assert np.isfinite(points.slope).all()
 

@@ -62,7 +62,7 @@ def model_card(metadata: dict[str, Any]) -> str:
         f"Errors have in quadrature {_added(data['added_errors'])}.",
         f"Nuisances: normalisations of data sets, {config['normalisation']:.1%}, and of spectra, "
         f"{config['spectrum_normalisation']:.1%};",
-        f"shifts of the spectra's omega, {config['energy_shift']:.2%} of sqrt(E² + (1 GeV)²). "
+        f"shifts of the spectra's omega, {config['energy_shift']:.2%} of sqrt(E² + (2 GeV)²). "
         f"Left out as outliers: {len(data['outliers'])} points.",
         "[docs/electron_nucleus.md](../../docs/electron_nucleus.md) has the definitions.",
         "",

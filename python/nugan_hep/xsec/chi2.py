@@ -2,7 +2,7 @@
 
 Predictions f of data d +- e in spectrum k of data set j become
 
-    m = f (1 + s a_j + t b_k) + w c_k g,    g = d(sigma)/d(omega) sqrt(E^2 + (1 GeV)^2),
+    m = f (1 + s a_j + t b_k) + w c_k g,    g = d(sigma)/d(omega) sqrt(E^2 + (2 GeV)^2),
 
 s, t the prior widths of the normalisations and w that of a spectrum's omega: energies of beams and of
 spectrometers are uncertain by a fraction and by the width of a step. Then

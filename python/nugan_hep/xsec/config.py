@@ -51,7 +51,7 @@ class XsecConfig:
     normalisation: float = _option(0.05, "prior width of a data set's normalisation")
     spectrum_normalisation: float = _option(0.02, "prior width of a spectrum's normalisation beside it")
     energy_shift: float = _option(
-        1e-3, "prior width of a shift of a spectrum's omega, in units of sqrt(E^2 + (1 GeV)^2)"
+        5e-4, "prior width of a shift of a spectrum's omega, in units of sqrt(E^2 + (2 GeV)^2)"
     )
     outlier: float = _option(
         5.0, "errors by which a point must stick out from its neighbours to be left out; 0: none is"

@@ -32,6 +32,8 @@ COLUMNS = (
     "xsec_err_nb_per_sr_GeV",
     "source",
 )
+LEAST_SCALE = 2.0
+"""GeV: energies of beams and spectrometers are uncertain by a fraction, and in the least by that of this."""
 MOST_ENERGY = 100.0
 """GeV; beyond it energies are taken for MeV."""
 
@@ -41,8 +43,8 @@ class Points:
     """Measured points [n] of one nucleus.
 
     ``energy`` and ``omega`` in GeV, ``theta`` in degrees, ``value`` and ``error`` of d2sigma/dOmega domega in
-    nb/sr/GeV; ``slope`` is what the closed form says of d(value)/d(omega) times sqrt(E^2 + (1 GeV)^2), in
-    nb/sr/GeV: a shift of x means x of the energy, yet never less than x of 1 GeV. ``source`` is the number of
+    nb/sr/GeV; ``slope`` is what the closed form says of d(value)/d(omega) times sqrt(E^2 + (2 GeV)^2), in
+    nb/sr/GeV: a shift of x means x of the energy, yet never less than x of 2 GeV. ``source`` is the number of
     the data set in ``sources``, ``spectrum`` the number of the spectrum, points of one source, energy and
     angle, and ``owner`` the data set of every spectrum [spectra].
     """
@@ -133,7 +135,7 @@ def read_points(path: str | Path, drop_negative: bool = False) -> Points:
     energy, theta, omega, value, error = numbers[:, 2:].T.copy()
     owner = np.array([int(key[0]) for key in keys])
     slopes = _slopes(nucleus, np.stack([energy, theta, omega], axis=1))
-    slope = value * slopes * np.hypot(energy, 1.0)
+    slope = value * slopes * np.hypot(energy, LEAST_SCALE)
     return Points(nucleus, energy, theta, omega, value, error, slope, source, spectrum, owner, sources)
 
 

@@ -14,7 +14,7 @@ EPILOG = """\
 For every data set the median of the quoted relative errors, and the error that is missing in them by the
 scatter of neighbouring points. For every nucleus the points that stick out from their neighbours, and the
 widths of the normalisations of data sets and of spectra, and of shifts of the spectra's omega in units of
-sqrt(E^2 + (1 GeV)^2), by a Gaussian process through the data (no network comes in), each with the factor by
+sqrt(E^2 + (2 GeV)^2), by a Gaussian process through the data (no network comes in), each with the factor by
 which it is uncertain; last, their geometric mean over nuclei, weighted by it.
 
 examples:

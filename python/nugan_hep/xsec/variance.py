@@ -6,7 +6,7 @@ energy of a spectrum:
 
     cov(y, y') = k(x, x') + s^2 [same set] + (t^2 + w^2 h h') [same spectrum] + e^2 [same point],
 
-h = d ln(sigma)/d omega sqrt(E^2 + (1 GeV)^2) of the closed form, e the points' relative errors and k a sum of
+h = d ln(sigma)/d omega sqrt(E^2 + (2 GeV)^2) of the closed form, e the points' relative errors and k a sum of
 a squared exponential and a Matern function (nu = 3/2) with a length for each input. Amplitudes and lengths of
 k, and s, t and w are at the largest likelihood (Rasmussen and Williams, Gaussian Processes for Machine
 Learning, ch. 5); their uncertainty is from its curvature.
