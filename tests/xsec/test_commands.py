@@ -345,6 +345,13 @@ def test_evaluate(run: Path, carbon: Path, oxygen: Path, tmp_path: Path, error: 
     assert metrics["outside"]["outer"] > metrics["outside"]["inner"]
     for name in ("calibration.png", "outside.png", "held_out.png"):
         assert (tmp_path / "e" / name).read_bytes().startswith(b"\x89PNG")
+    widths = ["--spectrum-normalisation", "0", "--energy-shift", "0", "--point-errors", "floor"]
+    assert evaluate.main([*call, "--data", str(carbon), "--force", *widths]) == 0
+    floor = json.loads((tmp_path / "e" / "metrics.json").read_text())["models"][str(run)]
+    for part in ("train", "points", "spectra"):
+        assert floor["scores"][part]["chi2"] == pytest.approx(steps["floor"][part])
+    assert evaluate.main([*call, "--data", str(carbon), "--force", "--energy-shift", "-1"]) == 2
+    assert "energy_shift = -1.0 is not valid" in error()
     other = tmp_path / "other.csv"
     other.write_text("\n".join(carbon.read_text().splitlines()[:-3]) + "\n")
     assert evaluate.main([*call, "--data", str(other), "--force"]) == 2

@@ -26,6 +26,7 @@ spectra; shifts of omega.
 examples:
   python -m nugan_hep.xsec.evaluate --model e_12C --data 12C.csv --out evaluation
   python -m nugan_hep.xsec.evaluate --model run dropout laplace --data 12C.csv --out methods
+  python -m nugan_hep.xsec.evaluate --model e_12C --data 12C.csv --out floor --point-errors floor
 exit codes: 0 done, 2 bad input"""
 
 
@@ -44,17 +45,20 @@ def _command(argv: Sequence[str] | None) -> int:
     )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of what is written")
     parser.add_argument("--force", action="store_true", help="replace an earlier evaluation in DIR")
+    from nugan_hep.xsec import config as settings
+    from nugan_hep.xsec.judge import ERRORS, judge
+
+    settings.add_arguments(parser, ERRORS, dict.fromkeys(ERRORS, "the model's"))
     arguments = parser.parse_args(argv)
 
     from nugan_hep.output.figure import write_figure
     from nugan_hep.xsec import figures
-    from nugan_hep.xsec.judge import judge
     from nugan_hep.xsec.run import finite_or_none, score_table, write_json
     from nugan_hep.xsec.session import make_folder
 
     if (arguments.out / METRICS_FILE).exists() and not arguments.force:
         raise UserError(f"{arguments.out} holds an evaluation: give another --out or --force")
-    verdicts = [judge(model, arguments.data) for model in arguments.model]
+    verdicts = [judge(model, arguments.data, settings.given(arguments)) for model in arguments.model]
     make_folder(arguments.out)
     metrics: dict[str, Any] = {"data": arguments.data.name, "models": {}}
     for model, verdict in zip(arguments.model, verdicts, strict=True):

@@ -24,6 +24,7 @@ from nugan_hep.xsec.run import TEST_NAMES, Sample, assess, read_sample_again
 from nugan_hep.xsec.split import TEST_SPECTRA, TRAIN
 
 MOST_SPECTRA = 6
+ERRORS = ("point_errors", "error_floor", "normalisation", "spectrum_normalisation", "energy_shift")
 GRID = 4000
 
 
@@ -48,8 +49,10 @@ class Verdict(NamedTuple):
     outer: float
 
 
-def judge(model: str, data: Path) -> Verdict:
+def judge(model: str, data: Path, errors: dict[str, Any] | None = None) -> Verdict:
     """Compare a model with the points that it was split by.
+
+    ``errors`` are settings in place of those that the model was trained with, of ``ERRORS``.
 
     Raises
     ------
@@ -59,7 +62,7 @@ def judge(model: str, data: Path) -> Verdict:
     nucleus = read_points(data, drop_negative=True).nucleus
     if nucleus.name != metadata["nucleus"]:
         raise UserError(f"{data} has points of {nucleus.name}, {model} is a model of {metadata['nucleus']}")
-    config = from_saved(metadata["configuration"])
+    config = from_saved({**metadata["configuration"], **(errors or {})})
     widths = config.widths
     sample = read_sample_again(data, metadata["data"], config)
     mean, std = mean_and_std(member_values(ensemble, form, sample.points))
