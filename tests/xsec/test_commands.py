@@ -248,6 +248,10 @@ def test_a_refused_resumption_changes_nothing(
         (["--exclude", "Nobody:1900"], "no data set 'Nobody:1900' to exclude; there is: set:0, set:1"),
         (["--data", "nosuch.csv"], "no data file nosuch.csv; the archive is at"),
         (["--lr", "nan"], "lr = nan is not valid"),
+        (["--point-errors", "magic"], "point_errors = 'magic' is not valid: relative error added"),
+        (["--energy-shift", "-0.001"], "energy_shift = -0.001 is not valid: prior width of a shift"),
+        (["--outlier", "-1"], "outlier = -1.0 is not valid: errors by which a point must stick out"),
+        (["--spectrum-normalisation", "inf"], "spectrum_normalisation = inf is not valid: prior width"),
     ],
 )
 def test_train_refuses(carbon: Path, tmp_path: Path, error: Error, more: list[str], message: str) -> None:
@@ -345,9 +349,22 @@ def test_evaluate(run: Path, carbon: Path, oxygen: Path, tmp_path: Path, error: 
     stored = read_metadata(run / "model.pt")["scores"]
     for part in ("train", "points", "spectra"):
         assert metrics["scores"][part]["chi2"] == pytest.approx(stored[part]["chi2"], rel=0.02)
+    steps = metrics["treatments"]
+    assert list(steps) == ["quoted", "floor", "added", "spectra", "shifts"]
+    for part in ("train", "points", "spectra"):
+        values = [step[part] for step in steps.values()]
+        assert values == sorted(values, reverse=True)
+        assert values[-1] == pytest.approx(metrics["scores"][part]["chi2"])
     assert metrics["outside"]["outer"] > metrics["outside"]["inner"]
     for name in ("calibration.png", "outside.png", "held_out.png"):
         assert (tmp_path / "e" / name).read_bytes().startswith(b"\x89PNG")
+    widths = ["--spectrum-normalisation", "0", "--energy-shift", "0", "--point-errors", "floor"]
+    assert evaluate.main([*call, "--data", str(carbon), "--force", *widths]) == 0
+    floor = json.loads((tmp_path / "e" / "metrics.json").read_text())["models"][str(run)]
+    for part in ("train", "points", "spectra"):
+        assert floor["scores"][part]["chi2"] == pytest.approx(steps["floor"][part])
+    assert evaluate.main([*call, "--data", str(carbon), "--force", "--energy-shift", "-1"]) == 2
+    assert "energy_shift = -1.0 is not valid" in error()
     other = tmp_path / "other.csv"
     other.write_text("\n".join(carbon.read_text().splitlines()[:-3]) + "\n")
     assert evaluate.main([*call, "--data", str(other), "--force"]) == 2

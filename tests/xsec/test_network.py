@@ -82,25 +82,7 @@ def test_dropout_draws_average_to_the_network() -> None:
 
 
 def points_of(path: Path) -> Points:
-    return read_points(path).with_floor(0.01)
-
-
-def test_chi2_is_the_minimum_over_normalisations(carbon: Path) -> None:
-    from scipy.optimize import minimize
-
-    points = points_of(carbon)
-    predicted = torch.from_numpy(points.value * np.random.default_rng(3).uniform(0.9, 1.2, len(points)))
-
-    def brute(n: Any) -> float:
-        pulls = (predicted.numpy() * n[points.source] - points.value) / points.error
-        return float((pulls**2).sum() + (((n - 1) / 0.05) ** 2).sum())
-
-    found = minimize(brute, np.ones(2), method="Nelder-Mead", options={"xatol": 1e-8, "fatol": 1e-8})
-    ours = c.chi2(predicted, points, 0.05)
-    assert ours.total == pytest.approx(found.fun, rel=1e-8)
-    np.testing.assert_allclose(ours.normalisations, found.x, atol=1e-6)
-    kept = c.chi2(predicted, points, 0.05, torch.ones(2))
-    assert kept.total == pytest.approx(brute(np.ones(2)))
+    return read_points(path).with_errors(np.full(2, 0.01))
 
 
 def test_coverage_of_gaussian_data(carbon: Path) -> None:
@@ -113,19 +95,24 @@ def test_coverage_of_gaussian_data(carbon: Path) -> None:
     from dataclasses import replace
 
     drawn = replace(points, value=value)
-    found = score(np.full(len(points), 1000.0), std, drawn, 0.05, torch.ones(2, dtype=torch.float64))
+    widths = c.Widths(0.05, 0.02, 0.001)
+    found = score(np.full(len(points), 1000.0), std, drawn, widths, c.Nuisances.none(drawn))
     assert found.cover68 == pytest.approx(0.683, abs=0.02)
     assert found.cover95 == pytest.approx(0.95, abs=0.01)
 
 
-def test_clones_scatter_as_errors_and_normalisations_say(carbon: Path) -> None:
+def test_clones_scatter_as_errors_and_nuisances_say(carbon: Path) -> None:
     points = points_of(carbon)
-    drawn = clones(points, XsecConfig(members=4000, normalisation=0.04)).numpy()
-    own = np.hypot(points.error, 0.04 * points.value)
-    np.testing.assert_allclose(drawn.std(axis=0), own, rtol=0.08)
-    ratio = (drawn / points.value - 1)[:, points.source == 0]
-    correlation = np.mean(ratio[:, 0] * ratio[:, 1])
-    assert correlation == pytest.approx(0.04**2, rel=0.3)
+    settings = {"normalisation": 0.04, "spectrum_normalisation": 0.03, "energy_shift": 0.002}
+    drawn = clones(points, XsecConfig(members=4000, **settings)).numpy()
+    shift = 0.002 * points.slope / points.value
+    own = np.sqrt((points.error / points.value) ** 2 + 0.04**2 + 0.03**2 + shift**2)
+    np.testing.assert_allclose(drawn.std(axis=0) / points.value, own, rtol=0.08)
+    ratio = drawn / points.value - 1
+    first, second = (np.flatnonzero(points.spectrum == k) for k in (0, 1))
+    pair = np.mean(ratio[:, first[0]] * ratio[:, first[1]])
+    assert pair == pytest.approx(0.04**2 + 0.03**2 + shift[first[0]] * shift[first[1]], rel=0.2)
+    assert np.mean(ratio[:, first[0]] * ratio[:, second[0]]) == pytest.approx(0.04**2, rel=0.3)
     same = clones(points, XsecConfig(members=4, method="ensemble"))
     assert (same == torch.from_numpy(points.value)).all()
 
@@ -138,7 +125,7 @@ def test_laplace_draws_have_the_covariance_of_least_squares(carbon: Path) -> Non
     form = Form("response", points.nucleus, *input_scaling("response", points.nucleus, k))
     torch.manual_seed(3)
     network = Ensemble(1, inputs, outputs, 4, 1, "residual").eval()
-    draws = laplace_draws(network, form, points, 0.05, 3000, seed=1)
+    draws = laplace_draws(network, form, points, c.Widths(0.05, 0.03, 0.002), 3000, seed=1)
     x = form.inputs(k).unsqueeze(0)
     with torch.no_grad():
         features = torch.cat([network.before(x, 1)[0], torch.ones(len(points), 1)], dim=1).double()
@@ -154,6 +141,9 @@ def test_laplace_draws_have_the_covariance_of_least_squares(carbon: Path) -> Non
     for j in range(2):
         own = np.where(points.source == j, predicted, 0.0)
         covariance += 0.05**2 * np.outer(own, own)
+    for j in range(len(points.owner)):
+        own, slope = (np.where(points.spectrum == j, part, 0.0) for part in (predicted, points.slope))
+        covariance += 0.03**2 * np.outer(own, own) + 0.002**2 * np.outer(slope, slope)
     precision = jacobian.T @ torch.from_numpy(np.linalg.inv(covariance)) @ jacobian
     best = flat(network)[0]
     precision += best_prior(torch.linalg.eigvalsh(precision), best) * torch.eye(len(best))

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from nugan_hep.xsec.chi2 import chi2
+from nugan_hep.xsec.chi2 import Nuisances, Widths, chi2
 from nugan_hep.xsec.data import Array, Points
 from nugan_hep.xsec.form import Form
 from nugan_hep.xsec.network import Ensemble
@@ -20,10 +20,10 @@ SIGMAS = (1.0, 1.959964)
 class Score(NamedTuple):
     """What an ensemble is worth on some points.
 
-    ``chi2``: per point, with normalisations of these points and their penalty; ``chi2_trained``: with the
-    normalisations that the training points give, and none; ``median``: of the squared pulls of ``chi2``;
+    ``chi2``: per point, with nuisances of these points and their penalty; ``chi2_trained``: with the
+    nuisances that the training points give, and no penalty; ``median``: of the squared pulls of ``chi2``;
     ``cover68``, ``cover95``: fractions of points within the band of mean +- (1, 1.96) sqrt(std^2 + error^2),
-    normalisations of the training; ``spread``: mean of std/mean.
+    nuisances of the training; ``spread``: mean of std/mean.
     """
 
     points: int
@@ -51,12 +51,12 @@ def mean_and_std(values: Tensor) -> tuple[Array, Array]:
     return mean.numpy(), std.numpy()
 
 
-def score(mean: Array, std: Array, points: Points, normalisation: float, trained: Tensor) -> Score:
-    """Compare means and standard deviations [n] with points; ``trained``: normalisations [sets]."""
+def score(mean: Array, std: Array, points: Points, widths: Widths, trained: Nuisances) -> Score:
+    """Compare means and standard deviations [n] with points; ``trained``: nuisances of the training."""
     predicted = torch.from_numpy(mean)
-    own = chi2(predicted, points, normalisation)
-    kept = chi2(predicted, points, normalisation, trained)
-    deviation = np.abs(mean * trained.numpy()[points.source] - points.value)
+    own = chi2(predicted, points, widths)
+    kept = chi2(predicted, points, widths, trained)
+    deviation = np.abs(kept.pulls.numpy()) * points.error
     total = np.hypot(std, points.error)
     cover68, cover95 = (float(np.mean(deviation <= sigma * total)) for sigma in SIGMAS)
     return Score(
@@ -70,6 +70,6 @@ def score(mean: Array, std: Array, points: Points, normalisation: float, trained
     )
 
 
-def trained_normalisations(mean: Array, points: Points, normalisation: float) -> Tensor:
-    """Normalisations [sets] at the minimum of chi2 of training points."""
-    return chi2(torch.from_numpy(mean), points, normalisation).normalisations
+def trained_nuisances(mean: Array, points: Points, widths: Widths) -> Nuisances:
+    """Those at the minimum of chi2 of training points; 0 for spectra that have none."""
+    return chi2(torch.from_numpy(mean), points, widths).nuisances

@@ -59,8 +59,11 @@ def model_card(metadata: dict[str, Any]) -> str:
         lines.append(f"| {_NAMES[key]} | {one['points']:,} | {shown} |")
     lines += [
         "",
-        f"Errors have {100 * config['error_floor']:g} % added in quadrature, data sets a normalisation of "
-        f"1 +- {0.01 * round(100 * config['normalisation']):g}.",
+        f"Errors have in quadrature {_added(data['added_errors'])}.",
+        f"Nuisances: normalisations of data sets, {config['normalisation']:.1%}, and of spectra, "
+        f"{config['spectrum_normalisation']:.1%};",
+        f"shifts of the spectra's omega, {config['energy_shift']:.2%} of sqrt(E² + (2 GeV)²). "
+        f"Left out as outliers: {len(data['outliers'])} points.",
         "[docs/electron_nucleus.md](../../docs/electron_nucleus.md) has the definitions.",
         "",
         "## Limits",
@@ -77,6 +80,13 @@ def model_card(metadata: dict[str, Any]) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _added(errors: dict[str, float]) -> str:
+    """The relative errors of the data sets in words, the least one first and without names."""
+    least = min(errors.values())
+    larger = [f"{name} {error:.1%}" for name, error in errors.items() if error > least]
+    return f"{least:.1%} of the value" + (f"\n({', '.join(larger)})" if larger else "")
 
 
 def _layers(metadata: dict[str, Any]) -> str:

@@ -9,11 +9,13 @@ from typing import Any, get_type_hints
 
 from nugan_hep.errors import UserError
 from nugan_hep.training.config import whole
+from nugan_hep.xsec.chi2 import Widths
 from nugan_hep.xsec.form import FORMS
 
 _HELP = "help"
 METHODS = ("bootstrap", "ensemble", "dropout", "laplace")
 NETWORKS = ("residual", "published")
+POINT_ERRORS = ("scatter", "floor")
 
 
 def _option(default: Any, text: str) -> Any:
@@ -42,8 +44,18 @@ class XsecConfig:
     ema_decay: float = _option(0.995, "decay per step of the moving average of the weights")
     relax: float = _option(0.3, "relative error added at the start; it shrinks to zero at 0.8 of the steps")
     huber: float = _option(3.0, "pull beyond which a point's loss grows linearly")
-    error_floor: float = _option(0.01, "relative point-to-point error added in quadrature")
+    point_errors: str = _option(
+        "scatter", "relative error added to the points: scatter (of neighbours, for each data set) or floor"
+    )
+    error_floor: float = _option(0.01, "the least relative error that is added in quadrature")
     normalisation: float = _option(0.05, "prior width of a data set's normalisation")
+    spectrum_normalisation: float = _option(0.02, "prior width of a spectrum's normalisation beside it")
+    energy_shift: float = _option(
+        5e-4, "prior width of a shift of a spectrum's omega, in units of sqrt(E^2 + (2 GeV)^2)"
+    )
+    outlier: float = _option(
+        5.0, "errors by which a point must stick out from its neighbours to be left out; 0: none is"
+    )
     seed: int = _option(1, "seed of splits, clones, weights and batches, below 2^31")
     threads: int = _option(1, "intra-op threads, at most 256")
     checkpoint_every: int = _option(10, "epochs between checkpoints")
@@ -53,8 +65,9 @@ class XsecConfig:
             "method": self.method in METHODS,
             "form": self.form in FORMS,
             "network": self.network in NETWORKS,
+            "point_errors": self.point_errors in POINT_ERRORS,
             **{name: getattr(self, name) >= 1 for name in _AT_LEAST_ONE},
-            **{name: getattr(self, name) > 0 for name in ("lr", "huber", "normalisation")},
+            **{name: getattr(self, name) > 0 for name in ("lr", "huber")},
             **{name: 0 <= getattr(self, name) < 1 for name in ("dropout", "ema_decay")},
             **{name: 0 <= getattr(self, name) < float("inf") for name in _NOT_NEGATIVE},
             "seed": 0 <= self.seed < 2**31,
@@ -71,12 +84,18 @@ class XsecConfig:
         """Networks that are trained; the draws of the other methods come from one."""
         return self.members if self.method in ("bootstrap", "ensemble") else 1
 
+    @property
+    def widths(self) -> Widths:
+        """Of the nuisances."""
+        return Widths(self.normalisation, self.spectrum_normalisation, self.energy_shift)
+
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
 
 
 _AT_LEAST_ONE = ("members", "width", "blocks", "epochs", "batch", "checkpoint_every")
-_NOT_NEGATIVE = ("weight_decay", "warmup", "relax", "error_floor")
+_WIDTHS = ("normalisation", "spectrum_normalisation", "energy_shift")
+_NOT_NEGATIVE = ("weight_decay", "warmup", "relax", "error_floor", "outlier", *_WIDTHS)
 
 PRESETS: dict[str, dict[str, Any]] = {
     "default": {},

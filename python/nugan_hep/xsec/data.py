@@ -32,6 +32,8 @@ COLUMNS = (
     "xsec_err_nb_per_sr_GeV",
     "source",
 )
+LEAST_SCALE = 2.0
+"""GeV: energies of beams and spectrometers are uncertain by a fraction, and in the least by that of this."""
 MOST_ENERGY = 100.0
 """GeV; beyond it energies are taken for MeV."""
 
@@ -41,8 +43,10 @@ class Points:
     """Measured points [n] of one nucleus.
 
     ``energy`` and ``omega`` in GeV, ``theta`` in degrees, ``value`` and ``error`` of d2sigma/dOmega domega in
-    nb/sr/GeV; ``source`` is the number of the data set in ``sources``, ``spectrum`` the number of the
-    spectrum: points of one source, energy and angle.
+    nb/sr/GeV; ``slope`` is what the closed form says of d(value)/d(omega) times sqrt(E^2 + (2 GeV)^2), in
+    nb/sr/GeV: a shift of x means x of the energy, yet never less than x of 2 GeV. ``source`` is the number of
+    the data set in ``sources``, ``spectrum`` the number of the spectrum, points of one source, energy and
+    angle, and ``owner`` the data set of every spectrum [spectra].
     """
 
     nucleus: Nucleus
@@ -51,8 +55,10 @@ class Points:
     omega: Array
     value: Array
     error: Array
+    slope: Array
     source: NDArray[np.int64]
     spectrum: NDArray[np.int64]
+    owner: NDArray[np.int64]
     sources: tuple[str, ...]
 
     def __len__(self) -> int:
@@ -67,6 +73,7 @@ class Points:
             omega=self.omega[chosen],
             value=self.value[chosen],
             error=self.error[chosen],
+            slope=self.slope[chosen],
             source=self.source[chosen],
             spectrum=self.spectrum[chosen],
         )
@@ -76,9 +83,9 @@ class Points:
         """E [GeV], theta [deg], omega [GeV] as columns [n, 3]."""
         return np.stack([self.energy, self.theta, self.omega], axis=1)
 
-    def with_floor(self, floor: float) -> Points:
-        """The points with ``floor`` times the value added to their errors in quadrature."""
-        return replace(self, error=np.hypot(self.error, floor * self.value))
+    def with_errors(self, relative: Array) -> Points:
+        """The points with relative errors of their data sets [sets] added in quadrature."""
+        return replace(self, error=np.hypot(self.error, relative[self.source] * self.value))
 
 
 def read_points(path: str | Path, drop_negative: bool = False) -> Points:
@@ -126,7 +133,20 @@ def read_points(path: str | Path, drop_negative: bool = False) -> Points:
         ]
     )
     energy, theta, omega, value, error = numbers[:, 2:].T.copy()
-    return Points(nucleus, energy, theta, omega, value, error, source, spectrum, sources)
+    owner = np.array([int(key[0]) for key in keys])
+    slopes = _slopes(nucleus, np.stack([energy, theta, omega], axis=1))
+    slope = value * slopes * np.hypot(energy, LEAST_SCALE)
+    return Points(nucleus, energy, theta, omega, value, error, slope, source, spectrum, owner, sources)
+
+
+def _slopes(nucleus: Nucleus, kinematics: Array) -> Array:
+    """d ln(sigma)/d omega [n] in 1/GeV of the closed form; 0 where it is no number, as at elastic peaks."""
+    import torch
+
+    from nugan_hep.xsec.form import logarithmic_slope
+
+    slopes: Array = logarithmic_slope(nucleus, torch.from_numpy(kinematics)).numpy()
+    return np.where(np.isfinite(slopes), slopes, 0.0)
 
 
 _Row = tuple[int, list[float], str]

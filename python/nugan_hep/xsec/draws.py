@@ -9,6 +9,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from nugan_hep.xsec.chi2 import Widths
 from nugan_hep.xsec.data import Points
 from nugan_hep.xsec.form import Form
 from nugan_hep.xsec.network import Ensemble
@@ -29,12 +30,12 @@ def dropout_draws(network: Ensemble, dropout: float, members: int, seed: int) ->
 
 @torch.no_grad()
 def laplace_draws(
-    network: Ensemble, form: Form, points: Points, normalisation: float, members: int, seed: int
+    network: Ensemble, form: Form, points: Points, widths: Widths, members: int, seed: int
 ) -> Ensemble:
     """``members`` copies with output layers from a Gaussian around the trained one (arXiv:2106.14806).
 
     Its precision is J^T C^-1 J + precision of the prior: J the derivative of the cross sections of the
-    training points, C their covariance with the normalisations' uncertainty, and the prior's precision the
+    training points, C their covariance with the nuisances' widths, and the prior's precision the
     one of largest evidence.
     """
     kinematics = torch.from_numpy(points.kinematics)
@@ -49,7 +50,7 @@ def laplace_draws(
         predicted = form.combine(leaf, factors)
         (slope,) = torch.autograd.grad(predicted.sum(), leaf)
     jacobian = (slope[0].unsqueeze(2) * features.unsqueeze(1)).flatten(1)
-    precision = _data_precision(jacobian, predicted[0].detach(), points, normalisation)
+    precision = _data_precision(jacobian, predicted[0].detach(), points, widths)
     best = torch.cat([network.output.weight[0], network.output.bias[0]]).double().T.flatten()
     values, vectors = torch.linalg.eigh(precision)
     values = values.clamp(min=0.0)
@@ -73,14 +74,19 @@ def best_prior(values: Tensor, best: Tensor) -> Tensor:
     return PRIOR_PRECISIONS[int(torch.stack(evidence).argmax())]
 
 
-def _data_precision(jacobian: Tensor, predicted: Tensor, points: Points, normalisation: float) -> Tensor:
-    """J^T C^-1 J for C = diag(e^2) + s^2 f f^T within every data set, by Woodbury's formula."""
-    error = torch.from_numpy(points.error)
-    scaled, direction = jacobian / error.unsqueeze(1), normalisation * predicted / error
-    precision = scaled.T @ scaled
-    for k in range(len(points.sources)):
-        own = torch.from_numpy(points.source == k)
-        u, rows = direction[own], scaled[own]
-        projected = rows.T @ u
-        precision -= torch.outer(projected, projected) / (1.0 + float(u @ u))
-    return precision
+def _data_precision(jacobian: Tensor, predicted: Tensor, points: Points, widths: Widths) -> Tensor:
+    """J^T C^-1 J for C = diag(e^2) + U U^T by Woodbury's formula, U the nuisances' effects [n, nuisances]."""
+    error, slope = torch.from_numpy(points.error), torch.from_numpy(points.slope)
+    source, spectrum = torch.from_numpy(points.source), torch.from_numpy(points.spectrum)
+    of_set = torch.nn.functional.one_hot(source, len(points.sources)).double()
+    of_spectrum = torch.nn.functional.one_hot(spectrum, len(points.owner)).double()
+    effects = (
+        (widths.source * predicted / error).unsqueeze(1) * of_set,
+        (widths.spectrum * predicted / error).unsqueeze(1) * of_spectrum,
+        (widths.shift * slope / error).unsqueeze(1) * of_spectrum,
+    )
+    u, scaled = torch.cat(effects, dim=1), jacobian / error.unsqueeze(1)
+    projected = u.T @ scaled
+    inner = torch.eye(u.shape[1], dtype=torch.float64) + u.T @ u
+    taken: Tensor = projected.T @ torch.linalg.solve(inner, projected)
+    return scaled.T @ scaled - taken

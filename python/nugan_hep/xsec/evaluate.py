@@ -16,14 +16,17 @@ METRICS_FILE = "metrics.json"
 CALIBRATION_FILE, OUTSIDE_FILE, HELD_OUT_FILE = "calibration.png", "outside.png", "held_out.png"
 EPILOG = """\
 The data file is the one that the models were trained with: which of its points trained is in the models.
-chi2/N has a normalisation nuisance for each data set, fitted to the points in question; "trained n" keeps the
-normalisations of the training points instead. 68 % and 95 %: fractions of points within mean +- (1, 1.96)
-sqrt(std^2 + error^2). spread: mean of std/mean. "no floor" is chi2/N with the errors as the archive has them.
-For every data set: normalisation by the training points, test points, their chi2/N with it and its share.
+chi2/N has nuisances for data sets and spectra, fitted to the points in question; "trained n" keeps those of
+the training points instead. 68 % and 95 %: fractions of points within mean +- (1, 1.96) sqrt(std^2 +
+error^2). spread: mean of std/mean. For every data set: normalisation by the training points, error that is
+added, test points, their chi2/N and their share. Last, chi2/N of the same predictions with: the errors as
+quoted and one normalisation for each data set; the floor added; the model's errors added; normalisations of
+spectra; shifts of omega.
 
 examples:
   python -m nugan_hep.xsec.evaluate --model e_12C --data 12C.csv --out evaluation
   python -m nugan_hep.xsec.evaluate --model run dropout laplace --data 12C.csv --out methods
+  python -m nugan_hep.xsec.evaluate --model e_12C --data 12C.csv --out floor --point-errors floor
 exit codes: 0 done, 2 bad input"""
 
 
@@ -42,31 +45,36 @@ def _command(argv: Sequence[str] | None) -> int:
     )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of what is written")
     parser.add_argument("--force", action="store_true", help="replace an earlier evaluation in DIR")
+    from nugan_hep.xsec import config as settings
+    from nugan_hep.xsec.judge import ERRORS, judge
+
+    settings.add_arguments(parser, ERRORS, dict.fromkeys(ERRORS, "the model's"))
     arguments = parser.parse_args(argv)
 
     from nugan_hep.output.figure import write_figure
     from nugan_hep.xsec import figures
-    from nugan_hep.xsec.judge import judge
     from nugan_hep.xsec.run import finite_or_none, score_table, write_json
     from nugan_hep.xsec.session import make_folder
 
     if (arguments.out / METRICS_FILE).exists() and not arguments.force:
         raise UserError(f"{arguments.out} holds an evaluation: give another --out or --force")
-    verdicts = [judge(model, arguments.data) for model in arguments.model]
+    verdicts = [judge(model, arguments.data, settings.given(arguments)) for model in arguments.model]
     make_folder(arguments.out)
     metrics: dict[str, Any] = {"data": arguments.data.name, "models": {}}
     for model, verdict in zip(arguments.model, verdicts, strict=True):
         print(f"{model}\n{score_table(verdict.scores)}")
         for name, one in verdict.sources.items():
             print(
-                f"  {name:20} n = {one['normalisation']:.3f}, {one['points']:.0f} test points, chi2/N "
-                f"{one['chi2_trained']:.2f}, {one['share']:.0%} of all"
+                f"  {name:20} n = {one['normalisation']:.3f}, error {one['added_error']:.1%}, "
+                f"{one['points']:.0f} test points, chi2/N {one['chi2_trained']:.2f}, "
+                f"{one['share']:.0%} of all"
             )
-        floorless = ", ".join(f"{name} {value:.3f}" for name, value in verdict.no_floor.items())
-        print(f"no floor: {floorless}\n")
+        for step, values in verdict.treatments.items():
+            print(f"  {step:8}" + "".join(f" {name} {value:8.3f}" for name, value in values.items()))
+        print()
         metrics["models"][model] = {
             "scores": finite_or_none(verdict.scores),
-            "no_floor": verdict.no_floor,
+            "treatments": verdict.treatments,
             "spectra": verdict.spectra,
             "sources": verdict.sources,
             "outside": {"inner": verdict.inner, "outer": verdict.outer},

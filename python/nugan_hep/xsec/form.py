@@ -95,3 +95,15 @@ def input_scaling(kind: str, nucleus: Nucleus, points: Tensor) -> tuple[Tensor, 
     raw = Form(kind, nucleus, torch.zeros(count), torch.ones(count)).raw_inputs(points.double())
     seen = kinematics.RESPONSE_SCALES if kind == "response" else (1.0,) * count
     return raw.mean(dim=0), raw.std(dim=0) / torch.tensor(seen)
+
+
+def logarithmic_slope(nucleus: Nucleus, points: Tensor) -> Tensor:
+    """d ln(sigma)/d omega [n] in 1/GeV of the closed form at points (E [GeV], theta [deg], omega [GeV])."""
+    with torch.enable_grad():
+        omega = points[:, 2].detach().clone().requires_grad_(True)
+        energy = points[:, 0] + nucleus.coulomb
+        parts = closed_form(
+            energy, points[:, 1], omega, nucleus.z, nucleus.a, nucleus.fermi_momentum, nucleus.shift
+        )
+        (slope,) = torch.autograd.grad(torch.log(parts.sum(dim=1)).sum(), omega)
+    return slope

@@ -10,8 +10,9 @@ import torch
 from scipy.special import erfinv
 
 from nugan_hep.errors import UserError
-from nugan_hep.xsec.assess import Score, mean_and_std, member_values, trained_normalisations
-from nugan_hep.xsec.chi2 import chi2
+from nugan_hep.xsec.assess import Score, mean_and_std, member_values, trained_nuisances
+from nugan_hep.xsec.chi2 import Nuisances, Widths, chi2
+from nugan_hep.xsec.config import XsecConfig, from_saved
 from nugan_hep.xsec.data import Array, read_points
 from nugan_hep.xsec.export import load_ensemble
 from nugan_hep.xsec.figures import Spectrum
@@ -23,6 +24,7 @@ from nugan_hep.xsec.run import TEST_NAMES, Sample, assess, read_sample_again
 from nugan_hep.xsec.split import TEST_SPECTRA, TRAIN
 
 MOST_SPECTRA = 6
+ERRORS = ("point_errors", "error_floor", "normalisation", "spectrum_normalisation", "energy_shift")
 GRID = 4000
 
 
@@ -36,7 +38,7 @@ class Verdict(NamedTuple):
     name: str
     sample: Sample
     scores: dict[str, Score]
-    no_floor: dict[str, float]
+    treatments: dict[str, dict[str, float]]
     spectra: list[dict[str, Any]]
     sources: dict[str, dict[str, float]]
     curve: tuple[Array, Array]
@@ -47,8 +49,10 @@ class Verdict(NamedTuple):
     outer: float
 
 
-def judge(model: str, data: Path) -> Verdict:
+def judge(model: str, data: Path, errors: dict[str, Any] | None = None) -> Verdict:
     """Compare a model with the points that it was split by.
+
+    ``errors`` are settings in place of those that the model was trained with, of ``ERRORS``.
 
     Raises
     ------
@@ -58,19 +62,14 @@ def judge(model: str, data: Path) -> Verdict:
     nucleus = read_points(data, drop_negative=True).nucleus
     if nucleus.name != metadata["nucleus"]:
         raise UserError(f"{data} has points of {nucleus.name}, {model} is a model of {metadata['nucleus']}")
-    config = metadata["configuration"]
-    width = config["normalisation"]
-    sample = read_sample_again(data, metadata["data"], config["error_floor"])
-    bare = read_sample_again(data, metadata["data"], 0.0)
+    config = from_saved({**metadata["configuration"], **(errors or {})})
+    widths = config.widths
+    sample = read_sample_again(data, metadata["data"], config)
     mean, std = mean_and_std(member_values(ensemble, form, sample.points))
-    trained = trained_normalisations(mean[sample.split[TRAIN]], sample.train, width)
-    pulls = np.abs(mean * trained.numpy()[sample.points.source] - sample.points.value)
-    pulls /= np.hypot(std, sample.points.error)
-    no_floor = {
-        name: chi2(torch.from_numpy(mean[own]), bare.points[own], width).per_point
-        for part, name in {TRAIN: "train", **TEST_NAMES}.items()
-        if (own := sample.split[part]).any()
-    }
+    trained = trained_nuisances(mean[sample.split[TRAIN]], sample.train, widths)
+    # as the data have it, with the nuisances of the training
+    shifted: Array = trained.apply(torch.from_numpy(mean), sample.points, widths).numpy()
+    pulls = np.abs(shifted - sample.points.value) / np.hypot(std, sample.points.error)
     held = sample.split[TEST_SPECTRA]
     tested = held if held.any() else ~sample.split[TRAIN]
     nominal = np.linspace(0.01, 0.99, 99)
@@ -81,10 +80,10 @@ def judge(model: str, data: Path) -> Verdict:
     return Verdict(
         metadata["name"],
         sample,
-        assess(ensemble, form, sample, width),
-        no_floor,
-        _by_spectrum(sample, pulls, mean, trained.numpy()),
-        _by_source(sample, mean, trained.numpy()),
+        assess(ensemble, form, sample, widths),
+        _treatments(mean, sample, config),
+        _by_spectrum(sample, pulls, shifted),
+        _by_source(sample, trained, widths, shifted),
         curve,
         _held_out(ensemble, form, sample),
         found,
@@ -94,10 +93,33 @@ def judge(model: str, data: Path) -> Verdict:
     )
 
 
-def _by_spectrum(sample: Sample, pulls: Array, mean: Array, trained: Array) -> list[dict[str, Any]]:
+def _treatments(mean: Array, sample: Sample, config: XsecConfig) -> dict[str, dict[str, float]]:
+    """chi2 per point of every part with more and more of the errors, from the quoted ones alone on."""
+    widths, quoted = config.widths, sample.quoted
+    floor = quoted.with_errors(np.full(len(quoted.sources), config.error_floor))
+    one, two = Widths(widths.source, 0.0, 0.0), Widths(widths.source, widths.spectrum, 0.0)
+    steps = {
+        "quoted": (quoted, one),
+        "floor": (floor, one),
+        "added": (sample.points, one),
+        "spectra": (sample.points, two),
+        "shifts": (sample.points, widths),
+    }
+    parts = {name: sample.split[part] for part, name in {TRAIN: "train", **TEST_NAMES}.items()}
+    return {
+        step: {
+            name: chi2(torch.from_numpy(mean[own]), points[own], chosen).per_point
+            for name, own in parts.items()
+            if own.any()
+        }
+        for step, (points, chosen) in steps.items()
+    }
+
+
+def _by_spectrum(sample: Sample, pulls: Array, shifted: Array) -> list[dict[str, Any]]:
     """Every spectrum that was held out as a whole."""
     points, rows = sample.points, []
-    ratio = mean * trained[points.source] / points.value
+    ratio = shifted / points.value
     for number in np.unique(points.spectrum[sample.split[TEST_SPECTRA]]):
         own = points.spectrum == number
         first = int(np.flatnonzero(own)[0])
@@ -116,16 +138,19 @@ def _by_spectrum(sample: Sample, pulls: Array, mean: Array, trained: Array) -> l
     return rows
 
 
-def _by_source(sample: Sample, mean: Array, trained: Array) -> dict[str, dict[str, float]]:
-    """Normalisation of every data set; its test points, their chi2 and its share of the whole."""
+def _by_source(
+    sample: Sample, trained: Nuisances, widths: Widths, shifted: Array
+) -> dict[str, dict[str, float]]:
+    """Normalisation and added error of every data set; its test points, their chi2 and share of the whole."""
     points = sample.points
-    squares = ((mean * trained[points.source] - points.value) / points.error) ** 2
+    squares = ((shifted - points.value) / points.error) ** 2
     test = ~sample.split[TRAIN]
     found = {}
     for k, name in enumerate(points.sources):
         if (own := test & (points.source == k)).any():
             found[name] = {
-                "normalisation": float(trained[k]),
+                "normalisation": 1.0 + widths.source * float(trained.source[k]),
+                "added_error": sample.about["added_errors"][name],
                 "points": float(own.sum()),
                 "chi2_trained": float(squares[own].mean()),
                 "share": float(squares[own].sum() / squares[test].sum()),

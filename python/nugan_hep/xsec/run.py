@@ -14,10 +14,13 @@ import torch
 from nugan_hep.errors import UserError
 from nugan_hep.output.atomic import new_file
 from nugan_hep.training import checkpoint
-from nugan_hep.xsec.assess import Score, mean_and_std, member_values, score, trained_normalisations
-from nugan_hep.xsec.data import Points, read_points
+from nugan_hep.xsec.assess import Score, mean_and_std, member_values, score, trained_nuisances
+from nugan_hep.xsec.chi2 import Widths
+from nugan_hep.xsec.config import XsecConfig
+from nugan_hep.xsec.data import Array, Points, read_points
 from nugan_hep.xsec.form import Form
 from nugan_hep.xsec.network import Ensemble
+from nugan_hep.xsec.scatter import outliers, point_errors
 from nugan_hep.xsec.split import TEST_POINTS, TEST_SPECTRA, TRAIN, Split, select, split
 
 RUN_FILE, CONFIG_FILE, MODEL_FILE, CARD_FILE = "run.json", "config.toml", "model.pt", "model.md"
@@ -26,9 +29,10 @@ TEST_NAMES = {TEST_POINTS: "points", TEST_SPECTRA: "spectra"}
 
 @dataclass(frozen=True)
 class Sample:
-    """The points of a file above the cuts, with the error floor, and what becomes of each."""
+    """The points of a file above the cuts, with the errors that are added, and what becomes of each."""
 
     points: Points
+    quoted: Points
     split: Split
     about: dict[str, Any]
     text: str
@@ -40,8 +44,8 @@ class Sample:
 
 def read_sample(
     path: Path,
+    config: XsecConfig,
     *,
-    error_floor: float,
     test_points: float,
     test_spectra: float,
     seed: int,
@@ -55,6 +59,20 @@ def read_sample(
     UserError : see :func:`.data.read_points`, :func:`.split.select` and :func:`.split.split`
     """
     points, text = select(read_points(path, drop_negative), None if exclude is None else tuple(exclude))
+    added = added_errors(points, config)
+    odd = outliers(points.with_errors(added), config.outlier)
+    left_out = [
+        {
+            "source": points.sources[points.source[k]],
+            "energy": float(points.energy[k]),
+            "theta": float(points.theta[k]),
+            "omega": float(points.omega[k]),
+        }
+        for k in np.flatnonzero(odd)
+    ]
+    points = points[~odd]
+    if left_out:
+        text += f", {len(left_out)} more than {config.outlier:g} errors off their neighbours"
     parts = split(points, test_points, test_spectra, seed)
     counts = {name: int((parts.part == part).sum()) for part, name in TEST_NAMES.items()}
     about = {
@@ -69,11 +87,23 @@ def read_sample(
         "drop_negative": drop_negative,
         "sum": float(points.value.sum()),
     }
+    about["outliers"] = left_out
+    about["added_errors"] = dict(zip(points.sources, added.tolist(), strict=True))
     text += f"; {about['train']:,} train, {counts['points']:,} and {counts['spectra']:,} (whole spectra) test"
-    return Sample(points.with_floor(error_floor), parts, about, text)
+    return Sample(points.with_errors(added), points, parts, about, text)
 
 
-def read_sample_again(path: Path, about: dict[str, Any], error_floor: float) -> Sample:
+def added_errors(points: Points, config: XsecConfig) -> Array:
+    """Relative errors [sets] that are added in quadrature: by the scatter of neighbours, or the floor.
+
+    The scatter is that of all points above the cuts, whether they train or test: it is a property of the
+    measurement, and no prediction comes in.
+    """
+    found = point_errors(points) if config.point_errors == "scatter" else {}
+    return np.array([max(found.get(name) or 0.0, config.error_floor) for name in points.sources])
+
+
+def read_sample_again(path: Path, about: dict[str, Any], config: XsecConfig) -> Sample:
     """The sample that a model was trained and tested on, from the same data file.
 
     Raises
@@ -81,9 +111,7 @@ def read_sample_again(path: Path, about: dict[str, Any], error_floor: float) -> 
     UserError : another file
     """
     keys = ("test_points", "test_spectra", "exclude", "drop_negative")
-    sample = read_sample(
-        path, error_floor=error_floor, seed=about["split_seed"], **{key: about[key] for key in keys}
-    )
+    sample = read_sample(path, config, seed=about["split_seed"], **{key: about[key] for key in keys})
     if sample.about["points"] != about["points"] or sample.about["sum"] != about["sum"]:
         raise UserError(
             f"{path} has not the {about['points']:,} points of {about['file']} that the model was split by"
@@ -91,16 +119,16 @@ def read_sample_again(path: Path, about: dict[str, Any], error_floor: float) -> 
     return sample
 
 
-def assess(ensemble: Ensemble, form: Form, sample: Sample, normalisation: float) -> dict[str, Score]:
+def assess(ensemble: Ensemble, form: Form, sample: Sample, widths: Widths) -> dict[str, Score]:
     """Scores on the training points and on both kinds of test points, where there are any."""
     mean, std = mean_and_std(member_values(ensemble, form, sample.points))
     train = sample.split[TRAIN]
-    trained = trained_normalisations(mean[train], sample.train, normalisation)
+    trained = trained_nuisances(mean[train], sample.train, widths)
     found = {}
     for part, name in {TRAIN: "train", **TEST_NAMES}.items():
         own = sample.split[part]
         if own.any():
-            found[name] = score(mean[own], std[own], sample.points[own], normalisation, trained)
+            found[name] = score(mean[own], std[own], sample.points[own], widths, trained)
     return found
 
 

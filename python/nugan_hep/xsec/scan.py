@@ -42,7 +42,7 @@ class Scan:
             last = start.blocks if what == SCRATCH else int(what)
             epochs = self.arguments.epochs
             outcome = transfer(network, last, sample.train, form, start.config, epochs, stopped=stopped)
-        scores = assess(outcome.ensemble, form, sample, start.config.normalisation)
+        scores = assess(outcome.ensemble, form, sample, start.config.widths)
         return {
             **scores["points"]._asdict(),
             "chi2_train": scores["train"].chi2,

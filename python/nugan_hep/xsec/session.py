@@ -150,7 +150,7 @@ def drawn(network: Ensemble, form: Form, sample: Sample, config: XsecConfig) -> 
     if config.method == "dropout":
         return dropout_draws(network, config.dropout, config.members, config.seed)
     if config.method == "laplace":
-        return laplace_draws(network, form, sample.train, config.normalisation, config.members, config.seed)
+        return laplace_draws(network, form, sample.train, config.widths, config.members, config.seed)
     return network.folded()
 
 
@@ -164,7 +164,7 @@ def finish(
 ) -> None:
     """Write the model with its card and say how good it is."""
     torch.manual_seed(config.seed)
-    scores = assess(ensemble, form, sample, config.normalisation)
+    scores = assess(ensemble, form, sample, config.widths)
     points = sample.points
     metadata = {
         "name": about["name"],

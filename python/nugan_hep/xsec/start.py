@@ -52,7 +52,7 @@ class Start:
         """The points of a new nucleus, of which ``--train-fraction`` train."""
         return read_sample(
             path,
-            error_floor=self.config.error_floor,
+            self.config,
             test_points=1.0 - arguments.train_fraction,
             test_spectra=0.0,
             seed=self.config.seed,

@@ -62,7 +62,7 @@ def _command(argv: Sequence[str] | None) -> int:
     torch.set_num_threads(config.threads)
     sample = read_sample(
         arguments.data,
-        error_floor=config.error_floor,
+        config,
         test_points=arguments.test_points,
         test_spectra=arguments.test_spectra,
         seed=config.seed,

@@ -16,7 +16,7 @@ from torch import Tensor
 from nugan_hep.errors import UserError
 from nugan_hep.training import checkpoint
 from nugan_hep.training.schedule import cosine_factor
-from nugan_hep.xsec.chi2 import sums
+from nugan_hep.xsec.chi2 import Nuisances, Sums, sums
 from nugan_hep.xsec.config import XsecConfig, from_saved
 from nugan_hep.xsec.data import Points
 from nugan_hep.xsec.form import FORMS, Form
@@ -24,9 +24,10 @@ from nugan_hep.xsec.network import Ensemble
 
 FORMAT = 1
 KEYS = frozenset({"format", "config", "data", "epoch", "seconds", "weights", "average", "optimizer", "rng"})
-KEYS |= {"normalisations", "history"}
+KEYS |= {"nuisances", "history"}
 RELAXED_UNTIL = 0.8
 _LARGEST_GRADIENT = 1.0
+_LARGEST_NUISANCE = 3.0
 _LARGEST_MOTT_ANGLE = 179.0
 
 
@@ -56,17 +57,20 @@ def make_network(config: XsecConfig) -> Ensemble:
 def clones(points: Points, config: XsecConfig) -> Tensor:
     """Values of the points for every network [networks, n], float64.
 
-    For ``bootstrap`` each network has its own: every normalisation of a data set is drawn within its prior
-    width and every point within its error, as in model A of PRC 110 025501.
+    For ``bootstrap`` each network has its own: the nuisances of data sets and spectra are drawn within their
+    prior widths and every point within its error, as in model A of PRC 110 025501.
     """
     value = torch.from_numpy(points.value).expand(config.networks, -1)
     if config.method != "bootstrap":
         return value.clone()
     generator = torch.Generator().manual_seed(config.seed)
-    sets = torch.randn(config.networks, len(points.sources), generator=generator, dtype=torch.float64)
-    noise = torch.randn(value.shape, generator=generator, dtype=torch.float64)
-    scaled = value * (1.0 + config.normalisation * sets)[:, torch.from_numpy(points.source)]
-    return scaled + noise * torch.from_numpy(points.error)
+
+    def normal(count: int) -> Tensor:
+        return torch.randn(config.networks, count, generator=generator, dtype=torch.float64)
+
+    sets, spectra = len(points.sources), len(points.owner)
+    drawn = Nuisances(normal(sets), normal(spectra), normal(spectra))
+    return drawn.apply(value, points, config.widths) + normal(len(points)) * torch.from_numpy(points.error)
 
 
 class Training:
@@ -74,7 +78,7 @@ class Training:
 
     Parameters
     ----------
-    points : the training points, with the error floor
+    points : the training points, with the errors added
     form : what surrounds the networks
     values : of the points for every network [networks, n], nb/sr/GeV
     folder : run folder for checkpoints; None keeps them off the disk
@@ -84,7 +88,7 @@ class Training:
     Notes
     -----
     The loss of a network is the mean over points of the squared pull (Huber's beyond ``config.huber``) with
-    its own normalisations, which are set to the minimum of chi2 (see :mod:`.chi2`) after each epoch. In the
+    its own nuisances, which are set to the minimum of chi2 (see :mod:`.chi2`) after each epoch. In the
     first part of a training a relative error, of the data and of the prediction, is added to the points' own:
     from random weights the surface of chi2 has places that no gradient leads out of.
     """
@@ -119,8 +123,10 @@ class Training:
         self.factors = (factors / unit.unsqueeze(1)).float()
         self.values = (values / unit).float()
         self.errors = (torch.from_numpy(points.error) / unit).float()
-        self.source, self.sets = torch.from_numpy(points.source), len(points.sources)
-        self.normalisations = torch.ones(self.network.members, self.sets)
+        self.slopes = (torch.from_numpy(points.slope) / unit).float()
+        self.spectrum, self.owner = torch.from_numpy(points.spectrum), torch.from_numpy(points.owner)
+        self.sets = len(points.sources)
+        self.nuisances = Nuisances.none(points, self.network.members, dtype=torch.float32)
         self.fingerprint = [len(points), float(points.value.sum()), float(values.sum())]
         decayed = [p for name, p in self.network.named_parameters() if name.endswith("dense.weight")]
         chosen = {id(p) for p in decayed}
@@ -137,7 +143,7 @@ class Training:
 
     @property
     def steps_per_epoch(self) -> int:
-        return max(1, len(self.source) // self.config.batch)
+        return max(1, len(self.spectrum) // self.config.batch)
 
     def run(
         self,
@@ -176,9 +182,9 @@ class Training:
         config, parts = self.config, self.steps_per_epoch
         # of its own seed: a resumed run has the same order
         order = torch.Generator().manual_seed((config.seed << 20) + self.epoch)
-        permutation = torch.randperm(len(self.source), generator=order)
+        permutation = torch.randperm(len(self.spectrum), generator=order)
         steps = config.epochs * parts
-        fd, ff = torch.zeros_like(self.normalisations), torch.zeros_like(self.normalisations)
+        found: Sums | None = None
         total = torch.zeros(())
         for k in range(parts):
             step = self.epoch * parts + k
@@ -196,13 +202,18 @@ class Training:
             with torch.no_grad():
                 total += loss.detach() / self.network.members
                 self._update_average(step)
-                found = sums(
-                    predicted.detach(), self.values[:, chosen], errors, self.source[chosen], self.sets
+                own = sums(
+                    predicted.detach(),
+                    self.values[:, chosen],
+                    errors,
+                    self.slopes[chosen],
+                    self.spectrum[chosen],
+                    len(self.owner),
                 )
-                fd += found.fd
-                ff += found.ff
-        prior, width = 1.0 / config.normalisation**2, 3.0 * config.normalisation
-        self.normalisations = ((fd + prior) / (ff + prior)).clamp(1.0 - width, 1.0 + width)
+                found = own if found is None else found + own
+        if found is not None:
+            best = found.nuisances(self.owner, self.sets, config.widths)
+            self.nuisances = best.clamped(_LARGEST_NUISANCE)
         return float(total) / parts
 
     def _pulls(self, chosen: Tensor, relax: float) -> tuple[Tensor, Tensor, Tensor]:
@@ -211,7 +222,10 @@ class Training:
         values = self.values[:, chosen]
         extra = relax**2 * (values**2 + predicted.detach() ** 2)
         errors = torch.sqrt(self.errors[..., chosen] ** 2 + extra)
-        pulls = (predicted * self.normalisations[:, self.source[chosen]] - values) / errors
+        normalisation, shift = self.nuisances.of_spectra(self.owner, self.config.widths)
+        spectrum = self.spectrum[chosen]
+        shifted = predicted * normalisation[:, spectrum] + shift[:, spectrum] * self.slopes[chosen]
+        pulls = (shifted - values) / errors
         return predicted, errors, pulls
 
     def _clip(self) -> None:
@@ -238,7 +252,7 @@ class Training:
             "weights": self.network.state_dict(),
             "average": self.average.state_dict(),
             "optimizer": self.optimizer.state_dict(),
-            "normalisations": self.normalisations,
+            "nuisances": tuple(self.nuisances),
             "rng": torch.get_rng_state(),
         }
 
@@ -259,7 +273,7 @@ class Training:
         self.network.load_state_dict(state["weights"])
         self.average.load_state_dict(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])
-        self.normalisations = state["normalisations"]
+        self.nuisances = Nuisances(*state["nuisances"])
         torch.set_rng_state(state["rng"])
 
 

@@ -58,7 +58,7 @@ def transfer(
     ----------
     network : folded networks, as in an archive; random ones make it a training from scratch
     last : blocks that are trained, of those before the output layer
-    points : training points of the new nucleus, with the error floor
+    points : training points of the new nucleus, with the errors added
     form : for the new nucleus, with the scaling of the inputs that the networks are used to
     config : its ``epochs`` is the most that may be chosen
     epochs : of the training; None: those at which points that a network left out were described best, in a
@@ -97,7 +97,7 @@ def choose_epochs(
         training.run(stopped=stopped, epochs=epoch)
         values = member_values(_joined(network, training.average, last), form, points)
         predicted = (values * out).sum(dim=0) / out.sum(dim=0)
-        pulls = chi2(predicted, points, config.normalisation).pulls
+        pulls = chi2(predicted, points, config.widths).pulls
         # as in the loss: one odd point must not decide
         found[epoch] = float(huber(pulls, config.huber).mean())
         if stopped():

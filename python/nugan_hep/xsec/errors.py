@@ -1,0 +1,87 @@
+"""What the data say of their own errors: ``python -m nugan_hep.xsec.errors --data FILE ...``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from nugan_hep import cli
+
+PROGRAM = "python -m nugan_hep.xsec.errors"
+EPILOG = """\
+For every data set the median of the quoted relative errors, and the error that is missing in them by the
+scatter of neighbouring points. For every nucleus the points that stick out from their neighbours, and the
+widths of the normalisations of data sets and of spectra, and of shifts of the spectra's omega in units of
+sqrt(E^2 + (2 GeV)^2), by a Gaussian process through the data (no network comes in), each with the factor by
+which it is uncertain; last, their geometric mean over nuclei, weighted by it.
+
+examples:
+  python -m nugan_hep.xsec.errors --data 12C.csv 56Fe.csv
+exit codes: 0 done, 2 bad input"""
+
+
+def _command(argv: Sequence[str] | None) -> int:
+    parser = cli.Parser(
+        prog=PROGRAM,
+        description=__doc__,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--data", type=Path, required=True, nargs="+", metavar="FILE", help="points")
+    parser.add_argument("--exclude", nargs="*", metavar="SOURCE", help="data sets to leave out")
+    parser.add_argument("--drop-negative", action="store_true", help="leave out negative cross sections")
+    parser.add_argument(
+        "--most-points", type=cli.count, default=800, metavar="N", help="for the widths (default 800)"
+    )
+    arguments = parser.parse_args(argv)
+    import numpy as np
+    import torch
+
+    from nugan_hep.xsec.config import XsecConfig
+    from nugan_hep.xsec.data import read_points
+    from nugan_hep.xsec.run import added_errors
+    from nugan_hep.xsec.scatter import outliers, point_errors
+    from nugan_hep.xsec.split import select
+    from nugan_hep.xsec.variance import estimate, mean_widths
+
+    torch.set_num_threads(1)
+    exclude = None if arguments.exclude is None else tuple(arguments.exclude)
+    estimates, config = [], XsecConfig()
+    for path in arguments.data:
+        points, text = select(read_points(path, arguments.drop_negative), exclude)
+        print(f"{points.nucleus.name}: {text}")
+        for name, missing in point_errors(points).items():
+            own = points[points.source == points.sources.index(name)]
+            quoted = float(np.median(own.error / own.value))
+            shown = "too few points" if missing is None else f"{missing:.2%}"
+            print(f"  {name:20} {len(own):>5} points, quoted {quoted:6.2%}, missing {shown}")
+        points = points.with_errors(added_errors(points, config))
+        odd = outliers(points, config.outlier)
+        for one in np.flatnonzero(odd):
+            name = points.sources[points.source[one]]
+            place = (
+                f"E = {points.energy[one]:g} GeV, {points.theta[one]:g} degrees, {points.omega[one]:g} GeV"
+            )
+            print(f"  {name}: the point at {place} sticks out")
+        found = estimate(points[~odd], arguments.most_points)
+        estimates.append(found)
+        (source, spectrum, shift), factors = found.widths, found.factors
+        print(
+            f"  widths by {found.points} points: data sets {source:.1%} (x {factors.source:.2f}), "
+            f"spectra {spectrum:.1%} (x {factors.spectrum:.2f}), "
+            f"shifts {shift:.2%} (x {factors.shift:.2f})"
+        )
+    if len(estimates) > 1:
+        source, spectrum, shift = mean_widths(estimates)
+        print(f"mean: data sets {source:.1%}, spectra {spectrum:.1%}, shifts {shift:.2%}")
+    return 0
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    return cli.run(PROGRAM, _command, argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
