@@ -241,6 +241,11 @@ int neutrino_in(std::string_view name) {
   return 0;
 }
 
+int neutrino_in(const Flux& flux) {
+  const auto colon = flux.name.rfind(':');
+  return colon == std::string::npos ? 0 : neutrino_in(std::string_view(flux.name).substr(colon + 1));
+}
+
 FluxSource split_flux_source(const std::string& source) {
   std::error_code ignored;
   const auto colon = source.rfind(':');

@@ -388,6 +388,18 @@ def test_options_are_those_of_nugan_sample(nugan_gen: Gen) -> None:
     assert names[0] <= names[1]
 
 
+def test_a_flux_of_another_neutrino_is_noticed(tmp_path: Path, nugan_gen: Gen, fluxes: Path) -> None:
+    out, flux = tmp_path / "a.root", f"{fluxes / 'flux.root'}:numubar"
+    done = nugan_gen("-n", "10", "--flux", flux, "--out", out)
+    assert done.returncode == 0
+    warning = "flux flux.root:numubar is named for numubar, the probe is numu"
+    assert done.stderr == f"nugan-gen: warning: {warning}\n"
+    run = events_of("gst", out)[0]
+    assert run.flux is not None
+    assert (run.flux.named_for, run.metadata["flux"]["named_for"]) == (-14, -14)
+    assert nugan_gen("-n", "10", "--flux", flux, "--out", out, "--force", "--quiet").stderr == ""
+
+
 def test_summary_has_the_cross_section(tmp_path: Path, nugan_gen: Gen, fluxes: Path) -> None:
     out = tmp_path / "a.root"
     done = nugan_gen("--flux", fluxes / "flux.txt", "--exposure", "1e20,1", "--out", out)

@@ -20,6 +20,9 @@ NUGAN_EXPORT Flux read_flux_text(const std::string& path, const std::string& uni
 /// PDG number of the neutrino that a histogram is named for, or 0.
 NUGAN_EXPORT int neutrino_in(std::string_view name);
 
+/// PDG number of the neutrino that the histogram of a flux is named for, or 0.
+NUGAN_EXPORT int neutrino_in(const Flux& flux);
+
 /// A file and the name of a histogram in it, or no name.
 struct FluxSource {
   std::string path;

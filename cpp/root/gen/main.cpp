@@ -67,6 +67,10 @@ nugan::Source open(const Options& options) {
   if (const auto& flux = source.energies().flux) {
     const auto [below, above] = source.outside();
     nugan::check_outside(flux->name, below + above, low, high, options.allow_flux_outside);
+    const int named = nugan::neutrino_in(*flux), probe = source.nuclei().front().sampler.model().probe;
+    if (named && named != probe && !options.quiet)
+      std::cerr << "nugan-gen: warning: flux " << flux->name << " is named for " << nugan::probe_name(named)
+                << ", the probe is " << nugan::probe_name(probe) << '\n';
   }
   return source;
 }

@@ -4,6 +4,7 @@
 #include <ctime>
 #include <nlohmann/json.hpp>
 #include <nugan/Error.hpp>
+#include <nugan/read_flux.hpp>
 #include <nugan/root/Run.hpp>
 #include <set>
 
@@ -100,12 +101,14 @@ Json of_model(const Run::Model& model) {
           {"interaction", model.interaction}};
 }
 
+Json named_for(const Flux& flux) {
+  const int neutrino = neutrino_in(flux);
+  return neutrino ? Json(neutrino) : Json();
+}
+
 Json of_flux(const Flux& flux) {
-  return {{"name", flux.name},
-          {"unit", flux.unit},
-          {"edges", flux.edges},
-          {"density", flux.density},
-          {"contents", flux.contents}};
+  return {{"name", flux.name},   {"named_for", named_for(flux)}, {"unit", flux.unit},
+          {"edges", flux.edges}, {"density", flux.density},      {"contents", flux.contents}};
 }
 
 // Names of files need not be UTF-8
@@ -163,10 +166,13 @@ Run run_of(const Source& source) {
   if (const auto& flux = source.energies().flux) {
     const auto [below, above] = source.outside();
     const auto& [low, high] = std::pair(source.energies().low, source.energies().high);
-    about["flux"] = {
-        {"name", flux->name},  {"contents", flux->contents},
-        {"unit", flux->unit},  {"neutrinos_inside", flux->integral(low, high) / flux->integral()},
-        {"rate_below", below}, {"rate_above", above}};
+    about["flux"] = {{"name", flux->name},
+                     {"named_for", named_for(*flux)},
+                     {"contents", flux->contents},
+                     {"unit", flux->unit},
+                     {"neutrinos_inside", flux->integral(low, high) / flux->integral()},
+                     {"rate_below", below},
+                     {"rate_above", above}};
   }
   const auto table = table_of(source);
   run.mean_sigma = run.sigma ? run.sigma : mean_of(table, source.energies());
