@@ -62,6 +62,7 @@ def read_sample(
     # with the errors of the scatter, whatever the training's: the split does not depend on those
     scattered = added_errors(points, replace(config, point_errors="scatter"))
     odd = outliers(points.with_errors(scattered), config.outlier)
+    added = added_errors(points, config)
     left_out = [
         {
             "source": points.sources[points.source[k]],
@@ -88,7 +89,6 @@ def read_sample(
         "drop_negative": drop_negative,
         "sum": float(points.value.sum()),
     }
-    added = added_errors(points, config)
     about["outliers"] = left_out
     about["added_errors"] = dict(zip(points.sources, added.tolist(), strict=True))
     text += f"; {about['train']:,} train, {counts['points']:,} and {counts['spectra']:,} (whole spectra) test"
