@@ -18,7 +18,7 @@ from nugan_hep.xsec.config import XsecConfig
 from nugan_hep.xsec.data import COLUMNS, Points, read_points
 from nugan_hep.xsec.form import Form
 from nugan_hep.xsec.nuclei import NUCLEI
-from nugan_hep.xsec.run import added_errors
+from nugan_hep.xsec.run import added_errors, read_sample
 from nugan_hep.xsec.scatter import outliers, point_errors
 from nugan_hep.xsec.split import select
 from nugan_hep.xsec.variance import Estimate, estimate, mean_widths
@@ -222,3 +222,20 @@ def test_the_command_says_what_is_missing(
     assert "widths by 60 points: data sets" in text
     assert errors.main(["--data", str(tmp_path / "no.csv")]) == 2
     assert "no data file" in capsys.readouterr().err
+
+
+def test_outliers_and_errors_are_those_of_the_sample(tmp_path: Path) -> None:
+    """Which points are left out does not depend on the errors of the training."""
+    drawn = scattered(tmp_path / "s.csv", 0.02)
+    lines = (tmp_path / "s.csv").read_text().splitlines()
+    row = lines[1 + 50].split(",")
+    lines[1 + 50] = ",".join([*row[:5], str(2 * float(row[5])), *row[6:]])
+    (tmp_path / "t.csv").write_text("\n".join(lines) + "\n")
+    for kind in ("scatter", "floor"):
+        sample = read_sample(
+            tmp_path / "t.csv", XsecConfig(point_errors=kind), test_points=0.1, test_spectra=0.0, seed=1
+        )
+        assert [one["omega"] for one in sample.about["outliers"]] == [float(row[4])]
+        expected = added_errors(drawn, XsecConfig(point_errors=kind))[0]
+        assert sample.about["added_errors"]["a"] == pytest.approx(expected, rel=0.05)
+        assert "1 more than 5 errors off their neighbours" in sample.text

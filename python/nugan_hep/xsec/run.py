@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -59,8 +59,10 @@ def read_sample(
     UserError : see :func:`.data.read_points`, :func:`.split.select` and :func:`.split.split`
     """
     points, text = select(read_points(path, drop_negative), None if exclude is None else tuple(exclude))
+    # with the errors of the scatter, whatever the training's: the split does not depend on those
+    scattered = added_errors(points, replace(config, point_errors="scatter"))
+    odd = outliers(points.with_errors(scattered), config.outlier)
     added = added_errors(points, config)
-    odd = outliers(points.with_errors(added), config.outlier)
     left_out = [
         {
             "source": points.sources[points.source[k]],
