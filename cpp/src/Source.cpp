@@ -14,9 +14,9 @@ namespace nugan {
 
 namespace {
 
-// Every column of events, by a visitor
+// Every column that a sampler draws, by a visitor
 template <class Target, class Origin, class Visit>
-void for_columns(Target& to, Origin& from, const Visit& visit) {
+void for_drawn_columns(Target& to, Origin& from, const Visit& visit) {
   visit(to.Ev, from.Ev);
   visit(to.El, from.El);
   visit(to.pxl, from.pxl);
@@ -34,7 +34,7 @@ void for_columns(Target& to, Origin& from, const Visit& visit) {
 }
 
 void scatter(const Events& from, const std::vector<std::size_t>& rows, Events& to, std::size_t n) {
-  for_columns(to, from, [&](auto& target, const auto& origin) {
+  for_drawn_columns(to, from, [&](auto& target, const auto& origin) {
     if (origin.empty()) return;
     target.resize(n);
     for (std::size_t i = 0; i < rows.size(); ++i) target[rows[i]] = origin[i];

@@ -247,6 +247,7 @@ def test_empty_values_are_refused(tmp_path: Path, nugan_gen: Gen, option: str) -
     done = nugan_gen("-n", "10", "--out", tmp_path / "a.root", option, "")
     assert (done.returncode, done.stdout) == (2, "")
     assert f"argument {option}: an empty value" in done.stderr
+    assert f"argument {option}: an empty value" in nugan_gen(f"{option}=").stderr
     assert list(tmp_path.iterdir()) == []
 
 

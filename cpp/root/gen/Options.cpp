@@ -168,10 +168,13 @@ Options parse(int argc, char** argv) {
   Options o;
   opterr = 0;
   optind = 1;
-  for (int code; (code = getopt_long(argc, argv, ":n:h", options, nullptr)) != -1;) {
+  int index = -1;  // of a long option
+  for (int code; (code = getopt_long(argc, argv, ":n:h", options, &index)) != -1; index = -1) {
     const std::string value = optarg ? optarg : "";
-    if (optarg && value.empty())
-      throw Error(message("argument ", argv[optind - 2], ": an empty value (see --help)"));
+    if (optarg && value.empty()) {
+      const std::string name = index < 0 ? "-n" : std::string("--") + options[index].name;
+      throw Error(message("argument ", name, ": an empty value (see --help)"));
+    }
     switch (code) {
       case 'm':
         o.model = value;

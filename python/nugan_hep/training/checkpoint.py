@@ -61,23 +61,27 @@ def load(path: Path, keys: Set[str]) -> dict[str, Any]:
     ------
     UserError : missing, truncated, not such a checkpoint or of a newer version
     """
+    return parse(read(path), path, keys)
+
+
+def read(path: Path) -> bytes:
+    """The bytes of a checkpoint.
+
+    Raises
+    ------
+    UserError : missing, or the system cannot read it
+    """
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError:
         raise UserError(f"no checkpoint {path}") from None
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror}") from None
-    return parse(content, path, keys)
 
 
 def parse(content: bytes, path: Path, keys: Set[str]) -> dict[str, Any]:
     """The state in the bytes of a checkpoint; ``path`` is for messages, see :func:`load`."""
-    try:
-        state = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
-    except (RuntimeError, EOFError, ValueError, pickle.UnpicklingError, zipfile.BadZipFile):
-        previous = path.with_name(PREVIOUS)
-        hint = f"; {previous} is the one before it" if path.name == CHECKPOINT and previous.exists() else ""
-        raise UserError(f"{path} is truncated or not a checkpoint{hint}") from None
+    state = unpickle(content, path)
     if not isinstance(state, dict) or not keys <= state.keys():
         raise UserError(f"{path} is not a checkpoint of this kind")
     try:
@@ -87,6 +91,21 @@ def parse(content: bytes, path: Path, keys: Set[str]) -> dict[str, Any]:
     if not state.keys() >= set(NETWORKS[family]):
         raise UserError(f"{path} is not a checkpoint of this kind")
     return state
+
+
+def unpickle(content: bytes, path: Path) -> Any:
+    """What was saved, on the CPU; ``path`` is for messages.
+
+    Raises
+    ------
+    UserError : truncated, or not from :func:`save`
+    """
+    try:
+        return torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
+    except (RuntimeError, EOFError, ValueError, pickle.UnpicklingError, zipfile.BadZipFile):
+        previous = path.with_name(PREVIOUS)
+        hint = f"; {previous} is the one before it" if path.name == CHECKPOINT and previous.exists() else ""
+        raise UserError(f"{path} is truncated or not a checkpoint{hint}") from None
 
 
 def start_state(state: dict[str, Any]) -> dict[str, Any]:

@@ -29,9 +29,10 @@ def _command(argv: Sequence[str] | None) -> int:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    from nugan_hep.xsec.session import add_selection_arguments
+
     parser.add_argument("--data", type=Path, required=True, nargs="+", metavar="FILE", help="points")
-    parser.add_argument("--exclude", nargs="*", metavar="SOURCE", help="data sets to leave out")
-    parser.add_argument("--drop-negative", action="store_true", help="leave out negative cross sections")
+    add_selection_arguments(parser)
     parser.add_argument(
         "--most-points", type=cli.count, default=800, metavar="N", help="for the widths (default 800)"
     )

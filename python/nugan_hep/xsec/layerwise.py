@@ -41,7 +41,7 @@ def _command(argv: Sequence[str] | None) -> int:
     from nugan_hep.xsec.finetune import DEFAULTS, SETTINGS, add_transfer_arguments
     from nugan_hep.xsec.run import write_json
     from nugan_hep.xsec.scan import Scan
-    from nugan_hep.xsec.session import make_folder
+    from nugan_hep.xsec.session import add_selection_arguments, make_folder
     from nugan_hep.xsec.start import open_start
     from nugan_hep.xsec.transfer import check_last
 
@@ -50,8 +50,7 @@ def _command(argv: Sequence[str] | None) -> int:
         "--data", type=Path, required=True, nargs="+", metavar="FILE", help="points, a file for each nucleus"
     )
     parser.add_argument("--layers", type=int, nargs="+", metavar="K", help="default: 1 to all blocks")
-    parser.add_argument("--exclude", nargs="*", metavar="SOURCE", help="data sets to leave out")
-    parser.add_argument("--drop-negative", action="store_true", help="leave out negative cross sections")
+    add_selection_arguments(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the results")
     parser.add_argument("--resume", action="store_true", help="continue the scan in DIR")
     parser.add_argument("--quiet", action="store_true", help="no progress")

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import pickle
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
 from nugan_hep.errors import UserError
 from nugan_hep.output.atomic import new_file
@@ -152,14 +150,7 @@ def load_checkpoint(folder: Path, keys: frozenset[str]) -> dict[str, Any]:
     UserError : there is none, or it is damaged
     """
     path = folder / checkpoint.CHECKPOINT
-    try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
-    except FileNotFoundError:
-        raise UserError(f"no checkpoint {path}") from None
-    except OSError as error:
-        raise UserError(f"cannot read {path}: {error.strerror}") from None
-    except (RuntimeError, EOFError, ValueError, pickle.UnpicklingError):
-        raise UserError(f"{path} is truncated or not a checkpoint") from None
+    state = checkpoint.unpickle(checkpoint.read(path), path)
     if not isinstance(state, dict) or not keys <= state.keys():
         raise UserError(f"{path} is not a checkpoint of a training of cross sections")
     return state

@@ -50,6 +50,11 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="points of one nucleus: CSV, or the archive's text",
     )
+    add_selection_arguments(parser)
+
+
+def add_selection_arguments(parser: argparse.ArgumentParser) -> None:
+    """What of the data counts."""
     parser.add_argument(
         "--exclude",
         nargs="*",
