@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from nugan_hep.xsec.data import COLUMNS
 
-SMALL = ["--members", "4", "--width", "16", "--blocks", "3", "--epochs", "150", "--batch", "32", "--quiet"]
-"""Settings of a training that takes a second."""
+SMALL = ["--members", "4", "--width", "16", "--blocks", "3", "--epochs", "300", "--batch", "32", "--quiet"]
+"""Settings of a training that takes a second or two."""
 
 
 def truth(

@@ -82,7 +82,8 @@ def test_dropout_draws_average_to_the_network() -> None:
 
 
 def points_of(path: Path) -> Points:
-    return read_points(path).with_errors(np.full(2, 0.01))
+    points = read_points(path)
+    return points.with_errors(np.full(len(points), 0.01))
 
 
 def test_coverage_of_gaussian_data(carbon: Path) -> None:

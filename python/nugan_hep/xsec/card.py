@@ -15,7 +15,7 @@ _METHODS = {
 _FORMS = {
     "response": (
         "Every network gives the factors that correct the longitudinal and the transverse part of a closed\n"
-        "form, as functions of q and omega."
+        "form, as functions of q and omega and, weakly, of the angle."
     ),
     "mott": "A sigmoid times the Mott-like factor of PRC 110 025501, as functions of E, omega and theta.",
 }
@@ -59,7 +59,7 @@ def model_card(metadata: dict[str, Any]) -> str:
         lines.append(f"| {_NAMES[key]} | {one['points']:,} | {shown} |")
     lines += [
         "",
-        f"Errors have in quadrature {_added(data['added_errors'])}.",
+        f"Errors have in quadrature {_added(data['added_errors'], data['wild_spectra'])}.",
         f"Nuisances: normalisations of data sets, {config['normalisation']:.1%}, and of spectra, "
         f"{config['spectrum_normalisation']:.1%};",
         f"shifts of the spectra's omega, {config['energy_shift']:.2%} of sqrt(E² + (2 GeV)²). "
@@ -82,10 +82,14 @@ def model_card(metadata: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _added(errors: dict[str, float]) -> str:
-    """The relative errors of the data sets in words, the least one first and without names."""
+def _added(errors: dict[str, float], wild: list[dict[str, Any]]) -> str:
+    """Relative errors of data sets, the least first and without names, and of single spectra, in words."""
     least = min(errors.values())
     larger = [f"{name} {error:.1%}" for name, error in errors.items() if error > least]
+    larger += [
+        f"{one['source']} at {one['energy']:g} GeV, {one['theta']:g}° {one['added_error']:.1%}"
+        for one in wild
+    ]
     return f"{least:.1%} of the value" + (f"\n({', '.join(larger)})" if larger else "")
 
 

@@ -84,8 +84,8 @@ class Points:
         return np.stack([self.energy, self.theta, self.omega], axis=1)
 
     def with_errors(self, relative: Array) -> Points:
-        """The points with relative errors of their data sets [sets] added in quadrature."""
-        return replace(self, error=np.hypot(self.error, relative[self.source] * self.value))
+        """The points with relative errors [n] added in quadrature."""
+        return replace(self, error=np.hypot(self.error, relative * self.value))
 
 
 def read_points(path: str | Path, drop_negative: bool = False) -> Points:

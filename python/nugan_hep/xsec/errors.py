@@ -12,10 +12,11 @@ from nugan_hep import cli
 PROGRAM = "python -m nugan_hep.xsec.errors"
 EPILOG = """\
 For every data set the median of the quoted relative errors, and the error that is missing in them by the
-scatter of neighbouring points. For every nucleus the points that stick out from their neighbours, and the
-widths of the normalisations of data sets and of spectra, and of shifts of the spectra's omega in units of
-sqrt(E^2 + (2 GeV)^2), by a Gaussian process through the data (no network comes in), each with the factor by
-which it is uncertain; last, their geometric mean over nuclei, weighted by it.
+scatter of neighbouring points; a spectrum that scatters more than its data set has its own. For every nucleus
+the points that stick out from their neighbours, and the widths of the normalisations of data sets and of
+spectra, and of shifts of the spectra's omega in units of sqrt(E^2 + (2 GeV)^2), by a Gaussian process through
+the data (no network comes in), each with the factor by which it is uncertain; last, their geometric mean over
+nuclei, weighted by it.
 
 examples:
   python -m nugan_hep.xsec.errors --data 12C.csv 56Fe.csv
@@ -42,8 +43,8 @@ def _command(argv: Sequence[str] | None) -> int:
 
     from nugan_hep.xsec.config import XsecConfig
     from nugan_hep.xsec.data import read_points
-    from nugan_hep.xsec.run import added_errors
-    from nugan_hep.xsec.scatter import outliers, point_errors
+    from nugan_hep.xsec.run import treat
+    from nugan_hep.xsec.scatter import point_errors
     from nugan_hep.xsec.split import select
     from nugan_hep.xsec.variance import estimate, mean_widths
 
@@ -58,15 +59,16 @@ def _command(argv: Sequence[str] | None) -> int:
             quoted = float(np.median(own.error / own.value))
             shown = "too few points" if missing is None else f"{missing:.2%}"
             print(f"  {name:20} {len(own):>5} points, quoted {quoted:6.2%}, missing {shown}")
-        points = points.with_errors(added_errors(points, config))
-        odd = outliers(points, config.outlier)
-        for one in np.flatnonzero(odd):
-            name = points.sources[points.source[one]]
-            place = (
-                f"E = {points.energy[one]:g} GeV, {points.theta[one]:g} degrees, {points.omega[one]:g} GeV"
-            )
-            print(f"  {name}: the point at {place} sticks out")
-        found = estimate(points[~odd], arguments.most_points)
+        treated = treat(points, config)
+        for k in treated.odd:
+            place = f"{points.energy[k]:g} GeV, {points.theta[k]:g} degrees, {points.omega[k]:g} GeV"
+            print(f"  {points.sources[points.source[k]]}: the point at E = {place} sticks out")
+        kept = treated.points
+        for number, error in treated.wild.items():
+            k = np.flatnonzero(kept.spectrum == number)[0]
+            place = f"{kept.energy[k]:g} GeV, {kept.theta[k]:g} degrees"
+            print(f"  {kept.sources[kept.source[k]]}: the spectrum at E = {place} misses {error:.2%}")
+        found = estimate(kept.with_errors(treated.added), arguments.most_points)
         estimates.append(found)
         (source, spectrum, shift), factors = found.widths, found.factors
         print(

@@ -18,7 +18,7 @@ from nugan_hep.xsec.form import FORMS, Form
 from nugan_hep.xsec.network import Ensemble
 from nugan_hep.xsec.nuclei import Nucleus, find_nucleus
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 METADATA_FILE = "xsec.json"
 
 

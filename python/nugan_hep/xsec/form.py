@@ -3,11 +3,13 @@
 ``mott``: PRC 110 025501. Inputs E, omega, theta, cos theta, Q2; one output, a sigmoid times the Mott-like
 factor, here times A/12 so that a network of carbon is a start for another nucleus.
 
-``response``: inputs that are functions of q and omega; two outputs, whose exponentials multiply the
-longitudinal and transverse part of :mod:`nugan_hep.xsec.response`. That the cross section of every energy and
-angle comes from two functions of q and omega is exact for one exchanged photon, and what makes a spectrum
-between the measured ones an interpolation. The nucleus attracts the electron: energies before and after are
-larger by its Coulomb energy inside, and so is the wave (effective momentum approximation, EPJ A 26 167).
+``response``: inputs that are functions of q and omega, and cos theta; two outputs, whose exponentials
+multiply the longitudinal and transverse part of :mod:`nugan_hep.xsec.response`. That the cross section of
+every energy and angle comes from two functions of q and omega is exact for one exchanged photon, and what
+makes a spectrum between the measured ones an interpolation. What the data have beyond it (more photons,
+Coulomb distortion, radiative corrections) is left to a weak dependence of the two functions on the angle. The
+nucleus attracts the electron: energies before and after are larger by its Coulomb energy inside, and so is
+the wave (effective momentum approximation, EPJ A 26 167).
 """
 
 from __future__ import annotations

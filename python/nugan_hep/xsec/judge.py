@@ -96,7 +96,7 @@ def judge(model: str, data: Path, errors: dict[str, Any] | None = None) -> Verdi
 def _treatments(mean: Array, sample: Sample, config: XsecConfig) -> dict[str, dict[str, float]]:
     """chi2 per point of every part with more and more of the errors, from the quoted ones alone on."""
     widths, quoted = config.widths, sample.quoted
-    floor = quoted.with_errors(np.full(len(quoted.sources), config.error_floor))
+    floor = quoted.with_errors(np.full(len(quoted), config.error_floor))
     one, two = Widths(widths.source, 0.0, 0.0), Widths(widths.source, widths.spectrum, 0.0)
     steps = {
         "quoted": (quoted, one),

@@ -13,10 +13,10 @@ from torch import Tensor
 from nugan_hep.xsec import constants
 
 PUBLISHED_INPUTS = ("energy", "omega", "theta", "cos_theta", "q2")
-RESPONSE_INPUTS = ("psi", "w2", "y", "log_q")
-RESPONSE_SCALES = (1.0, 1.0, 1.0, 0.3)
-"""Standard deviations of the inputs as a network sees them: along q, from spectrum to spectrum, it shall be
-stiffer than along a spectrum, where there are data at every step.
+RESPONSE_INPUTS = ("psi", "w2", "y", "log_q", "cos_theta")
+RESPONSE_SCALES = (1.0, 1.0, 1.0, 0.3, 0.3)
+"""Standard deviations of the inputs as a network sees them: along q and theta, from spectrum to spectrum, it
+shall be stiffer than along a spectrum, where there are data at every step.
 """
 
 
@@ -93,7 +93,7 @@ def response_inputs(
     fermi_momentum: float,
     shift: float,
 ) -> Tensor:
-    """``RESPONSE_INPUTS`` [n, 4], all functions of q and omega alone; W2 is that of a nucleon at rest."""
+    """``RESPONSE_INPUTS`` [n, 5], functions of q and omega but for the angle; W2 is of a nucleon at rest."""
     q2 = four_momentum_squared(energy, theta, omega).clamp(min=1e-9)
     omega = omega.clamp(min=1e-4)
     q = torch.sqrt(q2 + omega**2)
@@ -102,5 +102,6 @@ def response_inputs(
         (constants.NUCLEON_MASS**2 + 2.0 * constants.NUCLEON_MASS * omega - q2).clamp(-3.0, 8.0),
         longitudinal_momentum(q, omega, mass, separation),
         torch.log(q),
+        torch.cos(theta * (math.pi / 180.0)),
     ]
     return torch.stack(columns, dim=1)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nugan_hep.errors import UserError
 from nugan_hep.output.atomic import new_file
@@ -18,7 +19,7 @@ from nugan_hep.xsec.config import XsecConfig
 from nugan_hep.xsec.data import Array, Points, read_points
 from nugan_hep.xsec.form import Form
 from nugan_hep.xsec.network import Ensemble
-from nugan_hep.xsec.scatter import outliers, point_errors
+from nugan_hep.xsec.scatter import outliers, point_errors, wild_spectra
 from nugan_hep.xsec.split import TEST_POINTS, TEST_SPECTRA, TRAIN, Split, select, split
 
 RUN_FILE, CONFIG_FILE, MODEL_FILE, CARD_FILE = "run.json", "config.toml", "model.pt", "model.md"
@@ -57,20 +58,9 @@ def read_sample(
     UserError : see :func:`.data.read_points`, :func:`.split.select` and :func:`.split.split`
     """
     points, text = select(read_points(path, drop_negative), None if exclude is None else tuple(exclude))
-    # with the errors of the scatter, whatever the training's: the split does not depend on those
-    scattered = added_errors(points, replace(config, point_errors="scatter"))
-    odd = outliers(points.with_errors(scattered), config.outlier)
-    added = added_errors(points, config)
-    left_out = [
-        {
-            "source": points.sources[points.source[k]],
-            "energy": float(points.energy[k]),
-            "theta": float(points.theta[k]),
-            "omega": float(points.omega[k]),
-        }
-        for k in np.flatnonzero(odd)
-    ]
-    points = points[~odd]
+    treated = treat(points, config)
+    left_out = [{**_place(points, k), "omega": float(points.omega[k])} for k in treated.odd]
+    points = treated.points
     if left_out:
         text += f", {len(left_out)} more than {config.outlier:g} errors off their neighbours"
     parts = split(points, test_points, test_spectra, seed)
@@ -88,19 +78,56 @@ def read_sample(
         "sum": float(points.value.sum()),
     }
     about["outliers"] = left_out
-    about["added_errors"] = dict(zip(points.sources, added.tolist(), strict=True))
+    about["added_errors"] = dict(zip(points.sources, treated.sets.tolist(), strict=True))
+    about["wild_spectra"] = [
+        {**_place(points, np.flatnonzero(points.spectrum == number)[0]), "added_error": error}
+        for number, error in treated.wild.items()
+    ]
     text += f"; {about['train']:,} train, {counts['points']:,} and {counts['spectra']:,} (whole spectra) test"
-    return Sample(points.with_errors(added), points, parts, about, text)
+    return Sample(points.with_errors(treated.added), points, parts, about, text)
 
 
-def added_errors(points: Points, config: XsecConfig) -> Array:
-    """Relative errors [sets] that are added in quadrature: by the scatter of neighbours, or the floor.
+def _place(points: Points, k: np.int64) -> dict[str, Any]:
+    """Where the k-th point was measured, but for its omega."""
+    name = points.sources[points.source[k]]
+    return {"source": name, "energy": float(points.energy[k]), "theta": float(points.theta[k])}
+
+
+class Treated(NamedTuple):
+    """Points without outliers, relative errors [n] to be added to them, and where those come from:
+    data sets [sets], and single spectra by their numbers; ``odd`` has the numbers of the outliers before.
+    """
+
+    points: Points
+    added: Array
+    sets: Array
+    wild: dict[int, float]
+    odd: NDArray[np.int64]
+
+
+def treat(points: Points, config: XsecConfig) -> Treated:
+    """Leave outliers out, and find the errors that are to be added in quadrature.
 
     The scatter is that of all points above the cuts, whether they train or test: it is a property of the
-    measurement, and no prediction comes in.
+    measurement, and no prediction comes in. Which points are outliers does not depend on ``point_errors``.
     """
-    found = point_errors(points) if config.point_errors == "scatter" else {}
-    return np.array([max(found.get(name) or 0.0, config.error_floor) for name in points.sources])
+    scatter = set_errors(points, config.error_floor)
+    odd = outliers(points.with_errors(scatter[points.source]), config.outlier)
+    kept = points[~odd]
+    if config.point_errors == "floor":
+        sets, wild = np.full(len(points.sources), config.error_floor), {}
+    else:
+        sets, wild = scatter, wild_spectra(kept, scatter)
+    added = sets[kept.source]
+    for number, error in wild.items():
+        added[kept.spectrum == number] = error
+    return Treated(kept, added, sets, wild, np.flatnonzero(odd))
+
+
+def set_errors(points: Points, floor: float) -> Array:
+    """Relative errors [sets] by the scatter of neighbours, and never less than a floor."""
+    found = point_errors(points)
+    return np.array([max(found.get(name) or 0.0, floor) for name in points.sources])
 
 
 def read_sample_again(path: Path, about: dict[str, Any], config: XsecConfig) -> Sample:

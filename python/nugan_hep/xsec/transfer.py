@@ -62,8 +62,8 @@ def transfer(
     form : for the new nucleus, with the scaling of the inputs that the networks are used to
     config : its ``epochs`` is the most that may be chosen
     epochs : of the training; None: those at which points that a network left out were described best, in a
-        cross-validation with the same settings (``FOLDS`` parts, of which network k leaves out the part k mod
-        ``FOLDS``)
+        cross-validation with the same settings (``FOLDS`` parts, of which every network leaves out one; each
+        group of ``FOLDS`` networks has its own partition)
     """
     check_last(last, len(network.blocks))
     values = clones(points, config)
@@ -83,23 +83,27 @@ def choose_epochs(
     config: XsecConfig,
     stopped: Callable[[], bool] = lambda: False,
 ) -> tuple[int, float]:
-    """Epochs at which the points left out had the least loss, 0 included; and the seconds that it took."""
+    """Epochs at which the points left out had the least chi2, 0 included; and the seconds that it took.
+
+    A pull beyond ``config.huber`` counts linearly, as in the loss: one odd point must not decide.
+    """
     folds = min(FOLDS, len(points), network.members)
     if folds < 2:
         raise UserError("cross-validation needs at least 2 points and 2 networks: give --epochs")
-    fold = np.random.default_rng([config.seed, len(points)]).permutation(len(points)) % folds
+    rng = np.random.default_rng([config.seed, len(points)])
+    rounds = [rng.permutation(len(points)) % folds for _ in range(-(-network.members // folds))]
     training = _training(network, last, points, form, config, clones(points, config))
     # an error beyond all measure is a point left out
-    out = torch.from_numpy(fold).unsqueeze(0) == torch.arange(network.members).unsqueeze(1) % folds
+    out = torch.from_numpy(np.stack([rounds[k // folds] == k % folds for k in range(network.members)]))
     training.errors = torch.where(out, 1e6 * training.errors.max(), training.errors)
     found = {}
     for epoch in (look for look in LOOKS if look <= config.epochs):
         training.run(stopped=stopped, epochs=epoch)
         values = member_values(_joined(network, training.average, last), form, points)
         predicted = (values * out).sum(dim=0) / out.sum(dim=0)
-        pulls = chi2(predicted, points, config.widths).pulls
-        # as in the loss: one odd point must not decide
-        found[epoch] = float(huber(pulls, config.huber).mean())
+        left_out = chi2(predicted, points, config.widths)
+        penalty = sum(float((part**2).sum()) for part in left_out.nuisances)
+        found[epoch] = float(huber(left_out.pulls, config.huber).sum()) + penalty
         if stopped():
             break
     return min(found, key=lambda epoch: found[epoch]), training.seconds

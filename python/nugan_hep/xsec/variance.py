@@ -1,8 +1,7 @@
 """How wide the nuisances of data sets and spectra are, from the data alone: components of variance.
 
-The logarithm of data over closed form, y, is a smooth function of the inputs of a network and of cos theta
-(which it need not depend on, for one photon) plus what is common to a data set, to a spectrum, and to the
-energy of a spectrum:
+The logarithm of data over closed form, y, is a smooth function of the inputs of a network plus what is common
+to a data set, to a spectrum, and to the energy of a spectrum:
 
     cov(y, y') = k(x, x') + s^2 [same set] + (t^2 + w^2 h h') [same spectrum] + e^2 [same point],
 
@@ -76,8 +75,7 @@ class _Likelihood:
         kinematics = torch.from_numpy(points.kinematics)
         nucleus = points.nucleus
         form = Form("response", nucleus, *input_scaling("response", nucleus, kinematics))
-        cosine = torch.cos(kinematics[:, 1:2] * (math.pi / 180.0))
-        self.x = torch.cat([form.inputs(kinematics).double(), cosine], dim=1)
+        self.x = form.inputs(kinematics).double()
         value = torch.from_numpy(points.value)
         y = torch.log(value / form.factors(kinematics).sum(dim=1))
         self.y = (y - y.mean()).unsqueeze(1)
