@@ -25,7 +25,8 @@ using nugan::message;
 
 volatile std::sig_atomic_t caught = 0;
 
-// the first signal lets the chunk under way be written, a second one ends the program
+// The first signal lets the chunk under way be written, a second one ends the program. (ROOT ignores SIGINT
+// while it writes to a file: one that comes then is lost and has to be sent again.)
 void stop(int number) {
   caught = number;
   std::signal(number, SIG_DFL);
