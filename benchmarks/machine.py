@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 
-from nugan_hep import _core
+from nugan_hep import _sampler
 
 INSTRUCTIONS = ("avx2", "fma", "avx512f", "avx512_bf16", "avx512_vnni")
 
@@ -23,7 +23,7 @@ def describe() -> dict[str, str]:
         "processor": about.get("model name") or platform.processor() or platform.machine(),
         "family, model": f"{about.get('cpu family', '?')}, {about.get('model', '?')}",
         "instructions": " ".join(name for name in INSTRUCTIONS if name in flags),
-        "fused kernels": ", ".join(_core.simd_names()),
+        "fused kernels": ", ".join(_sampler.simd_names()),
         "cores of this process": str(len(os.sched_getaffinity(0))),
         "load average before": f"{os.getloadavg()[0]:.1f}",
         "system": f"{platform.system()} {platform.machine()}",

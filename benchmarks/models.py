@@ -10,7 +10,7 @@ from pathlib import Path
 from benchmarks import floors, networks
 from benchmarks.row import Options, Row, ratios
 from benchmarks.timing import PER, Action, Times, measure
-from nugan_hep import Sampler, _core, sample
+from nugan_hep import Sampler, _sampler, sample
 from nugan_hep.archive import find_model
 from nugan_hep.networks.presets import PRESETS
 
@@ -131,7 +131,7 @@ def network_actions(
         "stub": stub(sampler.metadata["latent_size"], options, folder),
         "generate": networks.generate(sampler, events),
     }
-    for name in _core.simd_names():
+    for name in _sampler.simd_names():
         with networks.instructions(name):
             other = Sampler(archive, threads=1)
         if other.backend == f"fused {name}" != sampler.backend:

@@ -13,7 +13,8 @@ import torch
 from make_model import write_model
 from scipy import stats
 
-from nugan_hep import _core, kinematics
+from nugan_hep import _core, _sampler, kinematics
+from nugan_hep.errors import UserError
 from nugan_hep.networks import Generator
 from nugan_hep.networks.exported import ExportedGenerator, scripted
 from nugan_hep.networks.presets import PRESETS
@@ -70,7 +71,7 @@ def test_devices_draw_the_same_latents(device: str, size: int, first: int) -> No
     if device == "cuda" and not torch.cuda.is_available():
         pytest.skip("no CUDA device")
     expected = _core.latents(seed=2**63 + 5, first=first, n=2000, size=size)
-    np.testing.assert_allclose(_core.latents_on(device, 2**63 + 5, first, 2000, size), expected, atol=2e-6)
+    np.testing.assert_allclose(_sampler.latents_on(device, 2**63 + 5, first, 2000, size), expected, atol=2e-6)
 
 
 def test_uniforms_fill_the_unit_square() -> None:
@@ -125,13 +126,13 @@ def test_observables_agree_with_python(phase_space: tuple[np.ndarray, ...]) -> N
 
 
 def test_kinematics_refuse_what_is_outside() -> None:
-    with pytest.raises(_core.Error, match=r"emu = 0\.999 GeV at enu = 1 GeV"):
+    with pytest.raises(UserError, match=r"emu = 0\.999 GeV at enu = 1 GeV"):
         _core.to_proxies([1.0], [0.999], [0.1], 0.3, 10.0, 0.004)
-    with pytest.raises(_core.Error, match="theta = nan"):
+    with pytest.raises(UserError, match="theta = nan"):
         _core.to_proxies([1.0], [0.5], [np.nan], 0.3, 10.0, 0.004)
-    with pytest.raises(_core.Error, match=r"shape \[N, 3\]"):
+    with pytest.raises(UserError, match=r"shape \[N, 3\]"):
         _core.from_proxies([[0.0, 0.0]], 0.3, 10.0, 0.004)
-    with pytest.raises(_core.Error, match="equal length"):
+    with pytest.raises(UserError, match="equal length"):
         _core.observables([1.0, 2.0], [0.5], [0.1])
 
 
@@ -154,7 +155,7 @@ def test_events_are_what_pytorch_computes(tmp_path: Path) -> None:
         archive = scripted(module, attributes, tables)
         torch.jit.save(archive, str(path), _extra_files={"nugan.json": "{}"})
 
-    core = _core.SamplerCore(str(path), threads=2)
+    core = _sampler.SamplerCore(str(path), threads=2)
     assert core.xsec.shape == (0,)
     events = core.sample_uniform(0.5, 8.0, 3000, 17, 250)
     u = _core.uniforms(17, 250, 3000)
@@ -173,9 +174,9 @@ def test_events_are_what_pytorch_computes(tmp_path: Path) -> None:
 
 def test_same_seed_whatever_chunk_and_threads(toy: str) -> None:
     n = 100_000
-    whole = _core.SamplerCore(toy, threads=1).sample_uniform(0.3, 10.0, n, 7)
+    whole = _sampler.SamplerCore(toy, threads=1).sample_uniform(0.3, 10.0, n, 7)
     for threads in (1, 2):
-        core = _core.SamplerCore(toy, threads=threads)
+        core = _sampler.SamplerCore(toy, threads=threads)
         for chunk in (1_000, 4_096, 100_000):
             parts = [
                 core.sample_uniform(0.3, 10.0, min(chunk, n - first), 7, first)
@@ -187,7 +188,7 @@ def test_same_seed_whatever_chunk_and_threads(toy: str) -> None:
 
 
 def test_other_python_threads_run_meanwhile(toy: str) -> None:
-    core = _core.SamplerCore(toy, threads=1)
+    core = _sampler.SamplerCore(toy, threads=1)
     worker = threading.Thread(target=core.sample_uniform, args=(0.3, 10.0, 300_000, 1))
     worker.start()
     turns = 0
@@ -201,7 +202,7 @@ def test_torch_keeps_its_number_of_threads(toy: str) -> None:
     before = torch.get_num_threads()
     try:
         torch.set_num_threads(2)
-        _core.SamplerCore(toy, threads=2).sample_uniform(1.0, 1.0, 2000, 1)
+        _sampler.SamplerCore(toy, threads=2).sample_uniform(1.0, 1.0, 2000, 1)
         assert torch.get_num_threads() == 2
     finally:
         torch.set_num_threads(before)
@@ -211,8 +212,8 @@ def test_torch_keeps_its_number_of_threads(toy: str) -> None:
 def test_cuda_gives_the_same_physics(toy: str) -> None:
     if not torch.cuda.is_available():
         pytest.skip("no CUDA device")
-    cpu = _core.SamplerCore(toy).sample_uniform(0.3, 10.0, 100_000, 7)
-    core = _core.SamplerCore(toy, device="cuda:0")
+    cpu = _sampler.SamplerCore(toy).sample_uniform(0.3, 10.0, 100_000, 7)
+    core = _sampler.SamplerCore(toy, device="cuda:0")
     cuda = core.sample_uniform(0.3, 10.0, 100_000, 7)
     for name in ("Ev", "El", "thetal", "phil"):
         np.testing.assert_allclose(cuda[name], cpu[name], rtol=1e-3, atol=1e-5)

@@ -20,7 +20,7 @@ from make_model import write_model
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from nugan_hep import Sampler, _core, archive, kinematics, list_models, sample
+from nugan_hep import Sampler, _core, _sampler, archive, kinematics, list_models, sample
 from nugan_hep.errors import UserError
 from nugan_hep.networks import PRESETS, Flow, FlowConfig, Generator, NetworkConfig, spline
 from nugan_hep.networks.blocks import Block
@@ -30,7 +30,7 @@ from nugan_hep.networks.flow import normal_cdf
 
 Columns = dict[str, NDArray[Any]]
 
-SIMD = _core.simd_names()
+SIMD = _sampler.simd_names()
 EXACT = [name for name in SIMD if name != "portable"]
 """Instruction sets that fuse multiplication and addition, and so agree in every bit."""
 
@@ -425,7 +425,7 @@ def test_unknown_backends_and_instructions(small: Path, monkeypatch: pytest.Monk
 @pytest.mark.parametrize("simd", SIMD)
 def test_rate_of_multiplications(simd: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NUGAN_SIMD", simd)
-    rate = _core.multiply_add_rate()
+    rate = _sampler.multiply_add_rate()
     assert np.isfinite(rate)
     assert rate > 0
 

@@ -18,7 +18,7 @@ from scipy import stats
 from torch import Tensor, nn
 
 import nugan_hep
-from nugan_hep import Sampler, _core
+from nugan_hep import Sampler, _core, _sampler
 from nugan_hep.networks.exported import scripted
 
 EVENTS, SIZE = 200_000, 50
@@ -62,7 +62,7 @@ def test_vectors_draw_what_the_scalar_code_draws(
     latent_size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = mirror(latent_size, tmp_path / "mirror.pt")
-    for simd in _core.simd_names():
+    for simd in _sampler.simd_names():
         monkeypatch.setenv("NUGAN_SIMD", simd)
         sampler = Sampler(path, threads=2)
         for seed, first, n in ((0, 0, 1000), (2**64 - 1, 2**31 - 700, 700), (0x0123456789ABCDEF, 31, 65)):

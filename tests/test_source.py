@@ -14,7 +14,7 @@ from make_model import ToyGenerator
 from numpy.typing import NDArray
 from scipy import stats
 
-from nugan_hep import _core, archive, sample
+from nugan_hep import _sampler, archive, sample
 from nugan_hep.errors import UserError
 from nugan_hep.flux import Flux
 from nugan_hep.networks.exported import weights_sha256
@@ -55,16 +55,16 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def cores(models: Path) -> dict[int, _core.SamplerCore]:
-    opened = [_core.SamplerCore(str(path), "cpu", 1) for path in sorted(models.glob("*.pt"), reverse=True)]
+def cores(models: Path) -> dict[int, _sampler.SamplerCore]:
+    opened = [_sampler.SamplerCore(str(path), "cpu", 1) for path in sorted(models.glob("*.pt"), reverse=True)]
     return {core.target: core for core in opened}
 
 
-def mixture(cores: dict[int, _core.SamplerCore], weighted: bool = False, seed: int = 3) -> Source:
+def mixture(cores: dict[int, _sampler.SamplerCore], weighted: bool = False, seed: int = 3) -> Source:
     return make_source(cores, {C12: 0.8, AR40: 0.2}, Energies(0.3, 8.0, FLUX, weighted), seed)
 
 
-def test_cross_section_and_shares(cores: dict[int, _core.SamplerCore]) -> None:
+def test_cross_section_and_shares(cores: dict[int, _sampler.SamplerCore]) -> None:
     """Mean energy of the flux 1.375 GeV: 0.8 x 0.7 and 0.2 x 1.4 of it."""
     source = mixture(cores)
     assert source.sigma == pytest.approx((0.56 + 0.28) * 1.375, rel=1e-12)
@@ -82,7 +82,7 @@ def test_cross_section_and_shares(cores: dict[int, _core.SamplerCore]) -> None:
 
 
 @pytest.mark.parametrize("weighted", [False, True])
-def test_same_events_whatever_the_chunks(cores: dict[int, _core.SamplerCore], weighted: bool) -> None:
+def test_same_events_whatever_the_chunks(cores: dict[int, _sampler.SamplerCore], weighted: bool) -> None:
     whole = mixture(cores, weighted).draw(0, 3000)
     cut = mixture(cores, weighted)
     parts = [cut.draw(0, 1), cut.draw(1, 999), cut.draw(1000, 2000)]
@@ -95,7 +95,7 @@ def test_same_events_whatever_the_chunks(cores: dict[int, _core.SamplerCore], we
     assert (other["tgt"] != whole["tgt"]).mean() > 0.3
 
 
-def test_events_of_a_mixture(cores: dict[int, _core.SamplerCore]) -> None:
+def test_events_of_a_mixture(cores: dict[int, _sampler.SamplerCore]) -> None:
     events = mixture(cores).draw(0, 30_000)
     np.testing.assert_array_equal(events["iev"], np.arange(30_000))
     argon = events["tgt"] == AR40
@@ -108,7 +108,7 @@ def test_events_of_a_mixture(cores: dict[int, _core.SamplerCore]) -> None:
     assert runs.mean() == pytest.approx(1 / (2 * (1 / 3) * (2 / 3)), rel=0.05)
 
 
-def test_weights_of_a_mixture(cores: dict[int, _core.SamplerCore]) -> None:
+def test_weights_of_a_mixture(cores: dict[int, _sampler.SamplerCore]) -> None:
     events = mixture(cores, weighted=True).draw(0, 30_000)
     for pdg in (C12, AR40):
         own = events["tgt"] == pdg
@@ -117,7 +117,7 @@ def test_weights_of_a_mixture(cores: dict[int, _core.SamplerCore]) -> None:
     assert events["wght"].mean() == pytest.approx(1, abs=4 * events["wght"].std() / np.sqrt(30_000))
 
 
-def test_one_nucleus_is_the_model_itself(cores: dict[int, _core.SamplerCore]) -> None:
+def test_one_nucleus_is_the_model_itself(cores: dict[int, _sampler.SamplerCore]) -> None:
     core = cores[C12]
     alone = make_source({C12: core}, {C12: 1.0}, Energies(1.0, 2.0), 9)
     for name, values in core.sample_uniform(1.0, 2.0, 500, 9, 20).items():
@@ -126,7 +126,7 @@ def test_one_nucleus_is_the_model_itself(cores: dict[int, _core.SamplerCore]) ->
     assert alone.shares() == [1]
 
 
-def test_mixture_without_shares(cores: dict[int, _core.SamplerCore]) -> None:
+def test_mixture_without_shares(cores: dict[int, _sampler.SamplerCore]) -> None:
     with pytest.raises(UserError, match="share the events by their cross sections"):
         make_source(cores, {C12: 0.8, AR40: 0.2}, Energies(1.0, 2.0), 9)
 

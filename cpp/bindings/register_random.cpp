@@ -5,7 +5,6 @@
 #include <nugan/EventRandom.hpp>
 #include <nugan/Philox.hpp>
 
-#include "copy_device_latents.hpp"
 #include "register.hpp"
 
 namespace py = pybind11;
@@ -27,15 +26,6 @@ py::array_t<float> latents(std::uint64_t seed, std::uint64_t first, py::ssize_t 
   return result;
 }
 
-// for the comparison of devices: the latents that a device draws for itself
-py::array_t<float> latents_on(const std::string& device, std::uint64_t seed, std::int64_t first,
-                              std::int64_t n, std::int64_t size) {
-  if (n < 0 || size < 1) throw nugan::Error("n, size: expected at least 0 and 1");
-  py::array_t<float> result({static_cast<py::ssize_t>(n), static_cast<py::ssize_t>(size)});
-  nugan::copy_device_latents(device, seed, first, n, size, result.mutable_data());
-  return result;
-}
-
 py::array_t<double> uniforms(std::uint64_t seed, std::uint64_t first, py::ssize_t n) {
   if (n < 0) throw nugan::Error("n: expected at least 0");
   py::array_t<double> result({n, py::ssize_t{2}});
@@ -54,7 +44,5 @@ py::array_t<double> uniforms(std::uint64_t seed, std::uint64_t first, py::ssize_
 void register_random(py::module_& m) {
   m.def("philox4x32", &philox4x32, py::arg("counter"), py::arg("key"));
   m.def("latents", &latents, py::arg("seed"), py::arg("first"), py::arg("n"), py::arg("size"));
-  m.def("latents_on", &latents_on, py::arg("device"), py::arg("seed"), py::arg("first"), py::arg("n"),
-        py::arg("size"));
   m.def("uniforms", &uniforms, py::arg("seed"), py::arg("first"), py::arg("n"));
 }

@@ -3,8 +3,10 @@
 
 #include <memory>
 #include <nugan/Error.hpp>
+#include <nugan/Rate.hpp>
 #include <nugan/Sampler.hpp>
 
+#include "copy_device_latents.hpp"
 #include "fused/multiply_add_rate.hpp"
 #include "register.hpp"
 
@@ -96,6 +98,25 @@ py::array_t<float> generate(const nugan::Sampler& sampler, const Floats& latent,
   return to_numpy(std::move(muons)).reshape({enu.size(), py::ssize_t{2}});
 }
 
+// for the comparison of devices: the latents that a device draws for itself
+py::array_t<float> latents_on(const std::string& device, std::uint64_t seed, std::int64_t first,
+                              std::int64_t n, std::int64_t size) {
+  if (n < 0 || size < 1) throw nugan::Error("n, size: expected at least 0 and 1");
+  py::array_t<float> result({static_cast<py::ssize_t>(n), static_cast<py::ssize_t>(size)});
+  nugan::copy_device_latents(device, seed, first, n, size, result.mutable_data());
+  return result;
+}
+
+nugan::EnergySpectrum rate_spectrum(const Energies& edges, const Energies& density,
+                                    const nugan::Sampler& sampler) {
+  const auto vector = [](const Energies& array, const char* name) {
+    if (array.ndim() != 1) throw nugan::Error(std::string(name) + ": expected an array of one dimension");
+    return std::vector<double>(array.data(), array.data() + array.size());
+  };
+  return nugan::rate_spectrum({.edges = vector(edges, "edges"), .density = vector(density, "density")},
+                              sampler.model());
+}
+
 template <auto Member>
 auto model_property() {
   return [](const nugan::Sampler& sampler) { return sampler.model().*Member; };
@@ -134,6 +155,9 @@ void register_sampler(py::module_& m) {
            py::arg("first") = 0)
       .def("sample_at", &sample_at, py::arg("enu"), py::arg("seed"), py::arg("first") = 0)
       .def("generate", &generate, py::arg("latent"), py::arg("enu"));
+  m.def("latents_on", &latents_on, py::arg("device"), py::arg("seed"), py::arg("first"), py::arg("n"),
+        py::arg("size"));
+  m.def("rate_spectrum", &rate_spectrum, py::arg("edges"), py::arg("density"), py::arg("sampler"));
   m.def("multiply_add_rate", &nugan::multiply_add_rate);
   m.def("simd_names", &nugan::simd_names);
 }

@@ -2,7 +2,6 @@
 
 #include <nugan/EnergySpectrum.hpp>
 #include <nugan/Error.hpp>
-#include <nugan/Sampler.hpp>
 
 #include "register.hpp"
 
@@ -15,16 +14,6 @@ using Array = py::array_t<double, py::array::c_style | py::array::forcecast>;
 std::span<const double> span(const Array& array, const char* name) {
   if (array.ndim() != 1) throw nugan::Error(std::string(name) + ": expected an array of one dimension");
   return {array.data(), static_cast<std::size_t>(array.size())};
-}
-
-std::vector<double> vector(const Array& array, const char* name) {
-  const auto values = span(array, name);
-  return {values.begin(), values.end()};
-}
-
-nugan::EnergySpectrum rate_spectrum(const Array& edges, const Array& density, const nugan::Sampler& sampler) {
-  return nugan::rate_spectrum({.edges = vector(edges, "edges"), .density = vector(density, "density")},
-                              sampler.model());
 }
 
 }  // namespace
@@ -41,5 +30,4 @@ void register_spectrum(py::module_& m) {
       .def_property_readonly("integral", &EnergySpectrum::integral)
       .def_property_readonly("low", &EnergySpectrum::low)
       .def_property_readonly("high", &EnergySpectrum::high);
-  m.def("rate_spectrum", &rate_spectrum, py::arg("edges"), py::arg("density"), py::arg("sampler"));
 }

@@ -202,7 +202,7 @@ Flux read_flux_text(const std::string& path, const std::string& units) {
   const auto first = first_column(rows, path);
   const auto unit = units.empty() ? find_unit(head) : flux_unit_from_user(units);
   if (!unit)
-    throw Error(
+    throw NoUnitError(
         message("flux ", path, ": no unit of a flux above its table; give --flux-units ", flux_unit_help));
   std::string energies;
   for (const auto& line : head) energies += without_last_column(line) + " ";

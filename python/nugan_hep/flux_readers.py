@@ -12,13 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nugan_hep import flux_text, targets
-from nugan_hep.errors import UserError
+from nugan_hep import _core, targets
+from nugan_hep.errors import NoUnitError, UserError
 from nugan_hep.flux import Array, Flux
-from nugan_hep.flux_units import HELP, NoUnitError, Unit, axis_scale, from_title, from_user, make_flux
 
 FUNCTION_BINS = 2000
-PER_GEV = Unit(width=1.0)
+PER_GEV = _core.FluxUnit(width=1.0)
 
 FluxLike = Flux | str | os.PathLike[str] | Callable[[Array], ArrayLike] | tuple[ArrayLike, ArrayLike] | Any
 """What :func:`as_flux` takes."""
@@ -29,16 +28,17 @@ def read_flux(source: str | os.PathLike[str], units: str | None = None, probe: i
 
     Parameters
     ----------
-    source : a ROOT file with TH1s, or a table of text (see :mod:`nugan_hep.flux_text`). The histogram may be
+    source : a ROOT file with TH1s, or a table of text (see docs/flux.md). The histogram may be
         left out where the file has one only, or one flux only that is named for the probe.
-    units : the unit of the contents (see :mod:`nugan_hep.flux_units`); by default that of the axis title
+    units : the unit of the contents (see docs/flux.md); by default that of the axis title
     probe : PDG number of the neutrino
 
     Raises
     ------
     UserError : no such file or histogram, more than one that may be meant, no unit, contents that are no flux
     """
-    path, histogram = _split(os.fspath(source))
+    name, histogram = _core.split_flux_source(os.fspath(source))
+    path = Path(name)
     try:
         with path.open("rb") as file:
             is_root = file.read(4) == b"root"
@@ -48,7 +48,7 @@ def read_flux(source: str | os.PathLike[str], units: str | None = None, probe: i
         return _read_root(path, histogram, units, probe)
     if histogram:
         raise UserError(f"flux {path}: it is no ROOT file and has no histogram {histogram}")
-    return flux_text.read_text(path, units)
+    return _core.read_flux_text(str(path), units or "")
 
 
 def as_flux(flux: FluxLike, low: float, high: float, units: str | None = None, probe: int = 0) -> Flux:
@@ -70,14 +70,14 @@ def as_flux(flux: FluxLike, low: float, high: float, units: str | None = None, p
         return flux
     if isinstance(flux, str | os.PathLike):
         return read_flux(flux, units, probe)
-    unit = from_user(units) if units is not None else PER_GEV
+    unit = _core.flux_unit_from_user(units) if units is not None else PER_GEV
     if hasattr(flux, "axes") and hasattr(flux, "values"):
         return from_histogram(flux, getattr(flux, "name", None) or "histogram", units)
     if callable(flux):
         edges = np.linspace(low, high, FUNCTION_BINS + 1)
         centres = 0.5 * (edges[1:] + edges[:-1])
         values = np.broadcast_to(np.asarray(flux(centres), dtype=np.float64), centres.shape)
-        return make_flux(edges, values, unit, getattr(flux, "__name__", "function"))
+        return _core.make_flux(edges, values, unit, getattr(flux, "__name__", "function"))
     try:
         edges, density = (np.asarray(values, dtype=np.float64) for values in flux)
     except (TypeError, ValueError):
@@ -85,7 +85,7 @@ def as_flux(flux: FluxLike, low: float, high: float, units: str | None = None, p
             f"flux = {flux!r:.60}: expected a Flux, a file, a function of the energy, "
             "(edges, density) or a histogram"
         ) from None
-    return make_flux(edges, density, unit, "flux")
+    return _core.make_flux(edges, density, unit, "flux")
 
 
 def from_histogram(histogram: Any, name: str, units: str | None = None) -> Flux:
@@ -103,25 +103,19 @@ def from_histogram(histogram: Any, name: str, units: str | None = None) -> Flux:
     axis = histogram.axes[0]
     edges = axis.edges() if callable(axis.edges) else axis.edges
     axis_title, title = _titles(histogram)
-    unit = from_user(units) if units is not None else from_title(title)
+    unit = _core.flux_unit_from_user(units) if units is not None else _core.flux_unit_from_title(title)
     if unit is None:
         raise NoUnitError(
-            f"flux {name}: its contents' title {title!r} names no unit of a flux; give --flux-units {HELP}"
+            f"flux {name}: its contents' title {title!r} names no unit of a flux; give --flux-units {_core.flux_unit_help}"
         )
-    scale = axis_scale(axis_title, units)
-    found = make_flux(np.asarray(edges, dtype=np.float64) * scale, histogram.values(), unit, name)
+    scale = _core.energy_scale(axis_title, units or "")
+    found = _core.make_flux(np.asarray(edges, dtype=np.float64) * scale, histogram.values(), unit, name)
     return replace(found, named_for=neutrino_in(name.rpartition(":")[2]))
 
 
 def neutrino_in(name: str) -> int | None:
     """PDG number of the neutrino that a histogram is named for, or None."""
-    found = re.search(
-        r"(?<![a-z])(anti_?|a)?nu_?(e|mu|tau)_?(bar|b)?(?![a-z])", name.rpartition("/")[2].lower()
-    )
-    if found is None:
-        return None
-    number = {"e": 12, "mu": 14, "tau": 16}[found[2]]
-    return -number if found[1] or found[3] else number
+    return _core.neutrino_in(name) or None
 
 
 def other_neutrino(flux: Flux, probe: int) -> str:
@@ -130,14 +124,6 @@ def other_neutrino(flux: Flux, probe: int) -> str:
         return ""
     named, known = (targets.PROBES.get(number, str(number)) for number in (flux.named_for, probe))
     return f"flux {flux.name} is named for {named}, the probe is {known}"
-
-
-def _split(source: str) -> tuple[Path, str]:
-    """File and histogram; a colon may be a part of the file's name."""
-    path, colon, histogram = source.rpartition(":")
-    if not colon or os.path.exists(source):
-        return Path(source), ""
-    return Path(path), histogram.partition(";")[0]  # uproot's names end in the cycle
 
 
 def _titles(histogram: Any) -> tuple[str, str]:
@@ -177,7 +163,7 @@ def _only_one(path: Path, histograms: dict[str, Any], units: str | None, probe: 
     else:
         candidates = [name for name in histograms if neutrino_in(name) == probe]
     if len(candidates) > 1 and units is None:
-        candidates = [n for n in candidates if from_title(_titles(histograms[n])[1])] or candidates
+        candidates = [n for n in candidates if _core.flux_unit_from_title(_titles(histograms[n])[1])] or candidates
     if len(candidates) != 1:
         count = f"{len(candidates)} histograms" if candidates else "no histogram"
         raise UserError(

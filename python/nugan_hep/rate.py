@@ -15,7 +15,8 @@ from nugan_hep.errors import UserError
 from nugan_hep.flux import PER_POT, Array, Flux
 
 if TYPE_CHECKING:
-    from nugan_hep._core import EnergySpectrum, SamplerCore
+    from nugan_hep._core import EnergySpectrum
+    from nugan_hep._sampler import SamplerCore
 
 Columns = dict[str, NDArray[Any]]
 
@@ -76,13 +77,13 @@ def flux_rate(core: SamplerCore, flux: Flux, energies: tuple[float, float] | Non
     ------
     UserError : no flux there; a model without a cross section over its range
     """
-    from nugan_hep import _core
+    from nugan_hep import _sampler
 
     low, high = energies or (core.enu_min, core.enu_max)
     inside = flux.between(low, high)
     try:
-        spectrum = _core.rate_spectrum(inside.edges, inside.density, core)
-    except _core.Error as error:
+        spectrum = _sampler.rate_spectrum(inside.edges, inside.density, core)
+    except UserError as error:
         raise UserError(f"{flux.name}: {error}") from None
     total = inside.integral()
     at_ends = np.interp([low, high], core.xsec_enu, core.xsec)

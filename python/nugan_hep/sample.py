@@ -35,11 +35,11 @@ def _models(options: argparse.Namespace) -> tuple[list[str], dict[int, float] | 
 
 def _open(options: argparse.Namespace) -> Source:
     """The models with the energies and the seed that the options ask for."""
-    from nugan_hep import _core
+    from nugan_hep import _sampler
 
     names, fractions = _models(options)
     how = options.device, options.threads, options.backend
-    opened = [_core.SamplerCore(str(archive.find_model(name)), *how) for name in names]
+    opened = [_sampler.SamplerCore(str(archive.find_model(name)), *how) for name in names]
     cores = {core.target: core for core in opened}
     name, low, high = ", ".join(core.name for core in opened), *common_range(cores)
     flux: Flux | None = None
@@ -137,36 +137,33 @@ def sample(argv: Sequence[str] | None = None) -> int:
         formats.check_space(options.format, options.out, options.n, options.compression)
 
     try:
-        from nugan_hep import _core
+        from nugan_hep import _sampler  # noqa: F401
     except ImportError as error:  # Ctrl-C while the library is loaded comes as this
         if isinstance(error.__cause__, KeyboardInterrupt):
             raise KeyboardInterrupt from None
         raise
 
-    try:
-        source = _open(options)
-        energies = source.energies
-        fractions = {nucleus.core.target: nucleus.fraction for nucleus in source.nuclei}
-        run = Run(source.nuclei[0].core.probe, fractions, source.sigma, source.sigma_error)
-        run.energy = energies.one
-        run.flux = source.nuclei[0].rate.flux if source.nuclei[0].rate is not None else None
-        beam = Beam(options.vertex, options.time, options.beam_dir)
-        run.metadata.update(describe(source, beam, options, shlex.join([PROGRAM, *argv])))
-        n = run.metadata["requested"] = _number(options, run, run.metadata)
-        formats.check_space(options.format, options.out, n, options.compression)
-        start = time.monotonic()
-        with (
-            stop_signals() as caught,
-            formats.create(options.format, options.out, run, options.compression, options.force) as writer,
-        ):
-            jobs = _jobs(source, beam, n, options.chunk)
-            mean = _write(writer, jobs, n, source, options.quiet, lambda: bool(caught))
-            run.metadata["events"] = writer.events
-            run.metadata["cross_section"] = cross_section(source, mean)
-            if run.pot is not None:
-                run.pot *= writer.events / n  # of an interrupted run, what was made
-    except _core.Error as error:
-        raise UserError(str(error).splitlines()[0]) from error
+    source = _open(options)
+    energies = source.energies
+    fractions = {nucleus.core.target: nucleus.fraction for nucleus in source.nuclei}
+    run = Run(source.nuclei[0].core.probe, fractions, source.sigma, source.sigma_error)
+    run.energy = energies.one
+    run.flux = source.nuclei[0].rate.flux if source.nuclei[0].rate is not None else None
+    beam = Beam(options.vertex, options.time, options.beam_dir)
+    run.metadata.update(describe(source, beam, options, shlex.join([PROGRAM, *argv])))
+    n = run.metadata["requested"] = _number(options, run, run.metadata)
+    formats.check_space(options.format, options.out, n, options.compression)
+    start = time.monotonic()
+    with (
+        stop_signals() as caught,
+        formats.create(options.format, options.out, run, options.compression, options.force) as writer,
+    ):
+        jobs = _jobs(source, beam, n, options.chunk)
+        mean = _write(writer, jobs, n, source, options.quiet, lambda: bool(caught))
+        run.metadata["events"] = writer.events
+        run.metadata["cross_section"] = cross_section(source, mean)
+        if run.pot is not None:
+            run.pot *= writer.events / n  # of an interrupted run, what was made
     if not options.quiet:
         print(summary(run.metadata, options, time.monotonic() - start))
     if writer.events < n:

@@ -51,19 +51,15 @@ class Sampler:
         threads: int = 0,
         backend: str = "auto",
     ) -> None:
-        from nugan_hep import _core
+        from nugan_hep import _sampler
 
-        self._error = _core.Error
         if not isinstance(device, str):
             raise ValueError(f"device = {device!r}: expected cpu, cuda or cuda:k")
         if not isinstance(backend, str):
             raise ValueError(f"backend = {backend!r}: expected auto, fused or torch")
         path = Path(find_model(os.fspath(model))).absolute()
-        try:
-            number = _whole("threads", threads, 2**31)
-            self._core = _core.SamplerCore(os.fspath(path), device, number, backend)
-        except _core.Error as error:
-            raise UserError(str(error)) from None
+        number = _whole("threads", threads, 2**31)
+        self._core = _sampler.SamplerCore(os.fspath(path), device, number, backend)
 
     @property
     def name(self) -> str:
@@ -153,19 +149,16 @@ class Sampler:
         if n is None:
             raise ValueError("n, the number of events, is missing")
         n, first = _event_number("n", n), _event_number("first", first)
-        try:
-            if energies is not None and energies.ndim > 0:
-                events = self._core.sample_at(energies, seed, first)
-            elif flux is not None:
-                rate = self._rate(flux, flux_units)
-                check_outside(rate.flux.name, rate.outside, self.enu_range, allow_flux_outside)
-                events = draw(self._core, rate, n, seed, first, weighted)
-            else:
-                low, high = self.enu_range if uniform is None else _two_energies(uniform)
-                ends = (low, high) if energies is None else (float(energies), float(energies))
-                events = self._core.sample_uniform(*ends, n, seed, first)
-        except self._error as error:
-            raise UserError(str(error)) from None
+        if energies is not None and energies.ndim > 0:
+            events = self._core.sample_at(energies, seed, first)
+        elif flux is not None:
+            rate = self._rate(flux, flux_units)
+            check_outside(rate.flux.name, rate.outside, self.enu_range, allow_flux_outside)
+            events = draw(self._core, rate, n, seed, first, weighted)
+        else:
+            low, high = self.enu_range if uniform is None else _two_energies(uniform)
+            ends = (low, high) if energies is None else (float(energies), float(energies))
+            events = self._core.sample_uniform(*ends, n, seed, first)
         return events if beam is None else beam.place(events, seed, first)
 
     def rate(self, flux: FluxLike, flux_units: str | None = None) -> Rate:
@@ -208,10 +201,7 @@ class Sampler:
         ------
         UserError : arrays of another shape, an energy outside of the model's range
         """
-        try:
-            muons = self._core.generate(latent, enu)
-        except self._error as error:
-            raise UserError(str(error)) from None
+        muons = self._core.generate(latent, enu)
         return muons[:, 0], muons[:, 1]
 
     @staticmethod

@@ -16,7 +16,7 @@ from nugan_hep.flux import Array, Flux
 from nugan_hep.rate import Rate
 
 if TYPE_CHECKING:
-    from nugan_hep._core import SamplerCore
+    from nugan_hep._sampler import SamplerCore
 
 Columns = dict[str, NDArray[Any]]
 

@@ -1,7 +1,7 @@
 """Open archives in the C++ core and sample them, for tests/test_fuzz.py; runs in a process of its own.
 
 Usage: python open_archives.py < PATHS. For each path, one line as it begins (its number) and one as it
-ends: ``ok`` and a digest of the events, ``refused MESSAGE`` for a nugan_hep._core.Error, ``wrong REASON``
+ends: ``ok`` and a digest of the events, ``refused MESSAGE`` for a nugan_hep.errors.UserError, ``wrong REASON``
 for all that must not be.
 """
 
@@ -15,7 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from nugan_hep import _core
+from nugan_hep import _sampler
+from nugan_hep.errors import UserError
 from nugan_hep.kinematics import MUON_MASS
 
 EVENTS = 600  # a whole tile and a part of one
@@ -26,7 +27,7 @@ TRACEBACK = ("Exception raised from", "frame #", "Traceback", "C++ CapturedTrace
 
 def sample(path: Path) -> str:
     """Draw events, check each column and the muon's phase space; the digest of all."""
-    core = _core.SamplerCore(str(path), "cpu", 1)
+    core = _sampler.SamplerCore(str(path), "cpu", 1)
     for text in (core.name, core.interaction, core.metadata, core.sha256, core.backend):
         assert isinstance(text, str)
     assert core.xsec.shape == core.xsec_enu.shape
@@ -47,7 +48,7 @@ def sample(path: Path) -> str:
 def outcome(path: Path) -> str:
     try:
         return f"ok {sample(path)}"
-    except _core.Error as error:
+    except UserError as error:
         text = str(error)
         if "\n" in text or path.name not in text or len(text) > 300 + len(str(path)):
             return f"wrong not one line that names the file: {text!r}"

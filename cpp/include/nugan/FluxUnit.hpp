@@ -1,5 +1,6 @@
 #pragma once
 
+#include <nugan/Error.hpp>
 #include <nugan/Flux.hpp>
 #include <nugan/export.hpp>
 #include <optional>
@@ -13,6 +14,12 @@ namespace nugan {
 inline constexpr const char* flux_unit_help =
     "such as \"/cm2/1e21POT/50MeV\", \"/m2/POT/GeV\", \"/cm2/POT/bin\" or, for a shape alone, \"/GeV\" or "
     "\"/bin\"";
+
+/// Where nothing says the unit of a flux.
+class NUGAN_EXPORT NoUnitError : public Error {
+ public:
+  using Error::Error;
+};
 
 /// What a content of 1 stands for: `scale` neutrinos in an area, for some protons on target, in a width.
 ///

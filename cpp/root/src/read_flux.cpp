@@ -81,7 +81,7 @@ Flux to_flux(const TH1& histogram, const std::string& name, const std::string& u
   const std::string title = histogram.GetYaxis()->GetTitle();
   const auto unit = units.empty() ? flux_unit_from_title(title) : flux_unit_from_user(units);
   if (!unit)
-    throw Error(message("flux ", name, ": its contents' title '", title,
+    throw NoUnitError(message("flux ", name, ": its contents' title '", title,
                         "' names no unit of a flux; give --flux-units ", flux_unit_help));
   const double scale = energy_scale(histogram.GetXaxis()->GetTitle(), units);
   std::vector<double> edges, contents;

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nugan_hep import flux_readers, targets
-from nugan_hep.errors import UserError
+from nugan_hep.errors import NoUnitError, UserError
 from nugan_hep.flux import Flux
-from nugan_hep.flux_units import NoUnitError
 
 if TYPE_CHECKING:
     from nugan_hep.sampler import Sampler

@@ -1,0 +1,27 @@
+#include <nugan/Error.hpp>
+#include <nugan/FluxUnit.hpp>
+
+#include "register.hpp"
+
+namespace py = pybind11;
+
+PYBIND11_MODULE(_core, m) {
+  m.doc() = "C++ core of nugan_hep without LibTorch: fluxes, kinematics, random numbers, spectra.";
+  // an error of the core is the user's, in both modules
+  const auto errors = py::module_::import("nugan_hep.errors");
+  static const py::handle user_error = py::object(errors.attr("UserError")).release();
+  static const py::handle no_unit = py::object(errors.attr("NoUnitError")).release();
+  py::register_exception_translator([](std::exception_ptr thrown) {
+    try {
+      if (thrown) std::rethrow_exception(thrown);
+    } catch (const nugan::NoUnitError& caught) {
+      py::set_error(no_unit, caught.what());
+    } catch (const nugan::Error& caught) {
+      py::set_error(user_error, caught.what());
+    }
+  });
+  register_flux(m);
+  register_kinematics(m);
+  register_random(m);
+  register_spectrum(m);
+}
