@@ -54,8 +54,7 @@ void register_flux(py::module_& m) {
         return to_python(nugan::read_flux_text(path, units));
       },
       py::arg("path"), py::arg("units") = "");
-  m.def(
-      "neutrino_in", [](std::string_view name) { return nugan::neutrino_in(name); }, py::arg("name"));
+  m.def("neutrino_in", [](std::string_view name) { return nugan::neutrino_in(name); }, py::arg("name"));
   m.def(
       "split_flux_source",
       [](const std::string& source) {

@@ -9,7 +9,11 @@ from nugan_hep.flux import Flux
 
 class FluxUnit:
     def __init__(
-        self, area: float | None = None, pot: float | None = None, width: float | None = None, scale: float = 1.0
+        self,
+        area: float | None = None,
+        pot: float | None = None,
+        width: float | None = None,
+        scale: float = 1.0,
     ) -> None: ...
     @property
     def area(self) -> float | None: ...

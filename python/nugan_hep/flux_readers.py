@@ -106,7 +106,8 @@ def from_histogram(histogram: Any, name: str, units: str | None = None) -> Flux:
     unit = _core.flux_unit_from_user(units) if units is not None else _core.flux_unit_from_title(title)
     if unit is None:
         raise NoUnitError(
-            f"flux {name}: its contents' title {title!r} names no unit of a flux; give --flux-units {_core.flux_unit_help}"
+            f"flux {name}: its contents' title {title!r} names no unit of a flux; "
+            f"give --flux-units {_core.flux_unit_help}"
         )
     scale = _core.energy_scale(axis_title, units or "")
     found = _core.make_flux(np.asarray(edges, dtype=np.float64) * scale, histogram.values(), unit, name)
@@ -163,7 +164,9 @@ def _only_one(path: Path, histograms: dict[str, Any], units: str | None, probe: 
     else:
         candidates = [name for name in histograms if neutrino_in(name) == probe]
     if len(candidates) > 1 and units is None:
-        candidates = [n for n in candidates if _core.flux_unit_from_title(_titles(histograms[n])[1])] or candidates
+        candidates = [
+            n for n in candidates if _core.flux_unit_from_title(_titles(histograms[n])[1])
+        ] or candidates
     if len(candidates) != 1:
         count = f"{len(candidates)} histograms" if candidates else "no histogram"
         raise UserError(

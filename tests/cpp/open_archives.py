@@ -1,7 +1,7 @@
 """Open archives in the C++ core and sample them, for tests/test_fuzz.py; runs in a process of its own.
 
 Usage: python open_archives.py < PATHS. For each path, one line as it begins (its number) and one as it
-ends: ``ok`` and a digest of the events, ``refused MESSAGE`` for a nugan_hep.errors.UserError, ``wrong REASON``
+ends: ``ok`` and a digest of the events, ``refused MESSAGE`` for a UserError, ``wrong REASON``
 for all that must not be.
 """
 

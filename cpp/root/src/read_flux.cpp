@@ -82,7 +82,7 @@ Flux to_flux(const TH1& histogram, const std::string& name, const std::string& u
   const auto unit = units.empty() ? flux_unit_from_title(title) : flux_unit_from_user(units);
   if (!unit)
     throw NoUnitError(message("flux ", name, ": its contents' title '", title,
-                        "' names no unit of a flux; give --flux-units ", flux_unit_help));
+                              "' names no unit of a flux; give --flux-units ", flux_unit_help));
   const double scale = energy_scale(histogram.GetXaxis()->GetTitle(), units);
   std::vector<double> edges, contents;
   for (int k = 1; k <= histogram.GetNbinsX(); ++k) {
