@@ -25,23 +25,13 @@ py::array_t<T> to_numpy(std::vector<T>&& column) {
   return py::array_t<T>(static_cast<py::ssize_t>(values.size()), values.data(), base);
 }
 
-py::dict to_dict(nugan::Events&& e) {
-  py::dict d;
-  d["iev"] = to_numpy(std::move(e.iev));
-  d["Ev"] = to_numpy(std::move(e.Ev));
-  d["El"] = to_numpy(std::move(e.El));
-  d["pxl"] = to_numpy(std::move(e.pxl));
-  d["pyl"] = to_numpy(std::move(e.pyl));
-  d["pzl"] = to_numpy(std::move(e.pzl));
-  d["pl"] = to_numpy(std::move(e.pl));
-  d["cthl"] = to_numpy(std::move(e.cthl));
-  d["thetal"] = to_numpy(std::move(e.thetal));
-  d["phil"] = to_numpy(std::move(e.phil));
-  d["Q2"] = to_numpy(std::move(e.Q2));
-  d["W"] = to_numpy(std::move(e.W));
-  d["x"] = to_numpy(std::move(e.x));
-  d["y"] = to_numpy(std::move(e.y));
-  return d;
+// The columns that are there
+py::dict to_dict(nugan::Events&& events) {
+  py::dict columns;
+  nugan::for_stored_columns([&](const nugan::ColumnInfo& info, auto column) {
+    if (!(events.*column).empty()) columns[info.name] = to_numpy(std::move(events.*column));
+  });
+  return columns;
 }
 
 std::unique_ptr<nugan::Sampler> open(const std::string& path, const std::string& device, int threads,

@@ -18,7 +18,10 @@ namespace nugan {
 namespace {
 
 void check_memory(std::int64_t n) {
-  constexpr std::uint64_t event_bytes = sizeof(std::int32_t) + sizeof(double) + 12 * sizeof(float);
+  std::uint64_t event_bytes = 0;
+  for_stored_columns([&]<class Values>(const ColumnInfo& info, Values Events::*) {
+    if (info.where == Where::drawn) event_bytes += sizeof(typename Values::value_type);
+  });
   const std::uint64_t need = static_cast<std::uint64_t>(n) * event_bytes;
   if (need < (std::uint64_t{1} << 28)) return;
   if (const std::uint64_t available = available_memory(); need > available)
@@ -30,11 +33,9 @@ Events make_columns(std::int64_t n) {
   check_memory(n);
   const auto size = static_cast<std::size_t>(n);
   Events e;
-  e.iev.resize(size);
-  e.cthl.resize(size);
-  for (auto* column :
-       {&e.Ev, &e.El, &e.pxl, &e.pyl, &e.pzl, &e.pl, &e.thetal, &e.phil, &e.Q2, &e.W, &e.x, &e.y})
-    column->resize(size);
+  for_stored_columns([&](const ColumnInfo& info, auto column) {
+    if (info.where == Where::drawn) (e.*column).resize(size);
+  });
   return e;
 }
 

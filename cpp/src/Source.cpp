@@ -14,28 +14,12 @@ namespace nugan {
 
 namespace {
 
-// Every column that a sampler draws, by a visitor
-template <class Target, class Origin, class Visit>
-void for_drawn_columns(Target& to, Origin& from, const Visit& visit) {
-  visit(to.Ev, from.Ev);
-  visit(to.El, from.El);
-  visit(to.pxl, from.pxl);
-  visit(to.pyl, from.pyl);
-  visit(to.pzl, from.pzl);
-  visit(to.pl, from.pl);
-  visit(to.cthl, from.cthl);
-  visit(to.thetal, from.thetal);
-  visit(to.phil, from.phil);
-  visit(to.Q2, from.Q2);
-  visit(to.W, from.W);
-  visit(to.x, from.x);
-  visit(to.y, from.y);
-  visit(to.wght, from.wght);
-}
-
+// Event rows[i] of `to` becomes event i of `from`, in all columns but those that number events and nuclei
 void scatter(const Events& from, const std::vector<std::size_t>& rows, Events& to, std::size_t n) {
-  for_drawn_columns(to, from, [&](auto& target, const auto& origin) {
-    if (origin.empty()) return;
+  for_stored_columns([&](const ColumnInfo&, auto column) {
+    const auto& origin = from.*column;
+    auto& target = to.*column;
+    if (origin.empty() || static_cast<const void*>(&target) == &to.iev) return;
     target.resize(n);
     for (std::size_t i = 0; i < rows.size(); ++i) target[rows[i]] = origin[i];
   });

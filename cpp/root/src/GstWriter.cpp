@@ -40,7 +40,7 @@ class GstWriter final : public EventWriter {
     const int target = main_target(run_);
     file_->with([&](TFile&) {
       for (std::size_t i = 0; i < events.size(); ++i) {
-        fill(row_, events[i], run_.probe, target);
+        row_ = complete(events[i], run_.probe, target);
         tree_->Fill();
       }
     });
@@ -59,7 +59,7 @@ class GstWriter final : public EventWriter {
  private:
   std::unique_ptr<AtomicFile> file_;
   TTree* tree_ = nullptr;
-  Row row_{};
+  Event row_{};
 };
 
 }  // namespace

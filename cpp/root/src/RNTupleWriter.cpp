@@ -54,7 +54,7 @@ class TupleWriter final : public EventWriter {
     const int target = main_target(run_);
     file_->with([&](TFile&) {
       for (std::size_t i = 0; i < events.size(); ++i) {
-        fill(row_, events[i], run_.probe, target);
+        row_ = complete(events[i], run_.probe, target);
         writer_->Fill(*entry_);
         if (++events_ % cluster == 0) writer_->CommitCluster();
       }
@@ -80,7 +80,7 @@ class TupleWriter final : public EventWriter {
   std::unique_ptr<AtomicFile> file_;
   std::unique_ptr<ROOT::RNTupleWriter> writer_;
   std::unique_ptr<ROOT::REntry> entry_;
-  Row row_{};
+  Event row_{};
 };
 
 }  // namespace

@@ -4,12 +4,12 @@
 #include <ctime>
 #include <nlohmann/json.hpp>
 #include <nugan/Error.hpp>
+#include <nugan/Events.hpp>
 #include <nugan/read_flux.hpp>
 #include <nugan/root/Run.hpp>
 #include <set>
 
 #include "../../src/interpolate.hpp"
-#include "columns.hpp"
 
 namespace nugan::root {
 
@@ -208,9 +208,7 @@ std::string to_json(const Run& run, std::int64_t events, bool table) {
                 {"energy", or_null(run.energy)},
                 {"pot", or_null(run.pot)}};
   if (table) {
-    const Row row{};
-    for_columns(row,
-                [&](const char* name, const auto&, const char* meaning) { all["columns"][name] = meaning; });
+    for_all_columns([&](const ColumnInfo& info, auto, auto) { all["columns"][info.name] = info.meaning; });
   }
   return text_of(all, 1);
 }

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nugan_hep import _core
 from nugan_hep.errors import UserError
 from nugan_hep.output import Columns, Run
 from nugan_hep.output.regroup import Regrouped
@@ -19,35 +20,9 @@ from nugan_hep.output.run import from_dict
 METADATA = "nugan"
 """Name of the JSON that a file has beside its events."""
 
-BRANCHES: dict[str, tuple[str, str]] = {
-    "iev": ("i4", "event number, from 0"),
-    "neu": ("i4", "neutrino, PDG number"),
-    "tgt": ("i4", "target nucleus, PDG number"),
-    "Z": ("i4", "protons of the target"),
-    "A": ("i4", "nucleons of the target"),
-    "cc": ("?", "charged current, always true"),
-    "wght": ("f8", "event weight"),
-    "Ev": ("f4", "neutrino energy [GeV]"),
-    "El": ("f4", "lepton total energy [GeV]"),
-    "pxl": ("f4", "lepton momentum, x [GeV]"),
-    "pyl": ("f4", "lepton momentum, y [GeV]"),
-    "pzl": ("f4", "lepton momentum, z [GeV]"),
-    "pl": ("f4", "lepton momentum [GeV]"),
-    "cthl": ("f8", "cosine of the lepton angle"),
-    "thetal": ("f4", "lepton angle to the neutrino [rad]"),
-    "phil": ("f4", "lepton azimuth [rad]"),
-    "Q2": ("f4", "four-momentum transfer [GeV^2]"),
-    "W": ("f4", "hadronic mass for a nucleon at rest [GeV], -999 where W^2 < 0"),
-    "x": ("f4", "Bjorken x for a nucleon at rest"),
-    "y": ("f4", "inelasticity (Ev - El)/Ev"),
-    "pxv": ("f4", "neutrino momentum, x [GeV]"),
-    "pyv": ("f4", "neutrino momentum, y [GeV]"),
-    "pzv": ("f4", "neutrino momentum, z [GeV]"),
-    "vtxx": ("f8", "vertex, x [m]"),
-    "vtxy": ("f8", "vertex, y [m]"),
-    "vtxz": ("f8", "vertex, z [m]"),
-    "vtxt": ("f8", "vertex, time [s]"),
-}
+BRANCHES = {name: (dtype, meaning) for name, dtype, _, meaning in _core.columns}
+"""Types and meanings by name, in the order of files."""
+
 TYPES = {name: np.dtype(code) for name, (code, _) in BRANCHES.items()}
 ROW_BYTES = sum(kind.itemsize for kind in TYPES.values())
 
