@@ -2,6 +2,7 @@
 
 #include <pybind11/pybind11.h>
 
+void register_beam(pybind11::module_& m);
 void register_events(pybind11::module_& m);
 void register_flux(pybind11::module_& m);
 void register_kinematics(pybind11::module_& m);

@@ -41,50 +41,53 @@ std::array<double, 3> unit_vector(const std::array<double, 3>& v) {
   return {v[0] / length, v[1] / length, v[2] / length};
 }
 
-void turn(Events& events, const std::array<double, 3>& direction) {
-  const auto m = rotation(direction);
-  events.pxv.resize(events.size());
-  events.pyv.resize(events.size());
-  events.pzv.resize(events.size());
-  for (std::size_t i = 0; i < events.size(); ++i) {
-    const double p[3] = {events.pxl[i], events.pyl[i], events.pzl[i]}, enu = events.Ev[i];
-    const auto along = [&](std::size_t k) {
-      return static_cast<float>(m[k][0] * p[0] + m[k][1] * p[1] + m[k][2] * p[2]);
-    };
-    events.pxl[i] = along(0);
-    events.pyl[i] = along(1);
-    events.pzl[i] = along(2);
-    events.pxv[i] = static_cast<float>(direction[0] * enu);
-    events.pyv[i] = static_cast<float>(direction[1] * enu);
-    events.pzv[i] = static_cast<float>(direction[2] * enu);
+}  // namespace
+
+Beam Beam::checked() const {
+  if (vertex)
+    for (const auto& side : *vertex) check("vertex", side);
+  if (time) check("time", *time);
+  Beam beam = *this;
+  if (direction) beam.direction = unit_vector(*direction);
+  return beam;
+}
+
+void Beam::turn(std::span<const float> Ev, std::array<std::span<float>, 3> lepton,
+                std::array<std::span<float>, 3> neutrino) const {
+  const auto m = rotation(*direction);
+  for (std::size_t i = 0; i < Ev.size(); ++i) {
+    const double p[3] = {lepton[0][i], lepton[1][i], lepton[2][i]}, enu = Ev[i];
+    for (std::size_t k = 0; k < 3; ++k) {
+      lepton[k][i] = static_cast<float>(m[k][0] * p[0] + m[k][1] * p[1] + m[k][2] * p[2]);
+      neutrino[k][i] = static_cast<float>((*direction)[k] * enu);
+    }
   }
 }
 
-}  // namespace
-
-void Beam::place(Events& events, std::uint64_t seed, std::int64_t first) const {
-  if (direction) turn(events, unit_vector(*direction));
-  if (!vertex && !time) return;
+void Beam::positions(std::uint64_t seed, std::int64_t first, std::array<std::span<double>, 4> columns) const {
+  const Interval none{0, 0};
+  const std::array<Interval, 4> sides = {vertex ? (*vertex)[0] : none, vertex ? (*vertex)[1] : none,
+                                         vertex ? (*vertex)[2] : none, time.value_or(none)};
   const Stream stream(seed, Stream::vertex);
-  const std::size_t n = events.size();
-  if (vertex) {
-    for (const auto& side : *vertex) check("vertex", side);
-    for (auto* column : {&events.vtxx, &events.vtxy, &events.vtxz}) column->resize(n);
-  }
-  if (time) {
-    check("time", *time);
-    events.vtxt.resize(n);
-  }
-  const auto between = [](const Interval& side, double u) { return side.low + (side.high - side.low) * u; };
+  const std::size_t n = std::max(columns[0].size(), columns[3].size());
   for (std::size_t i = 0; i < n; ++i) {
     const auto u = stream(first + static_cast<std::int64_t>(i));
-    if (vertex) {
-      events.vtxx[i] = between((*vertex)[0], u[0]);
-      events.vtxy[i] = between((*vertex)[1], u[1]);
-      events.vtxz[i] = between((*vertex)[2], u[2]);
-    }
-    if (time) events.vtxt[i] = between(*time, u[3]);
+    for (std::size_t k = 0; k < 4; ++k)
+      if (!columns[k].empty()) columns[k][i] = sides[k].low + (sides[k].high - sides[k].low) * u[k];
   }
+}
+
+void Beam::place(Events& e, std::uint64_t seed, std::int64_t first) const {
+  const Beam beam = checked();
+  const std::size_t n = e.size();
+  if (direction) {
+    for (auto* column : {&e.pxv, &e.pyv, &e.pzv}) column->resize(n);
+    beam.turn(e.Ev, {e.pxl, e.pyl, e.pzl}, {e.pxv, e.pyv, e.pzv});
+  }
+  if (vertex)
+    for (auto* column : {&e.vtxx, &e.vtxy, &e.vtxz}) column->resize(n);
+  if (time) e.vtxt.resize(n);
+  if (vertex || time) beam.positions(seed, first, {e.vtxx, e.vtxy, e.vtxz, e.vtxt});
 }
 
 std::array<Interval, 3> parse_vertex(const std::string& text) {

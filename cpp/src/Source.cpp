@@ -86,8 +86,7 @@ Source::Source(std::vector<Nucleus> nuclei, Energies energies, std::uint64_t see
   drawn_.assign(nuclei_.size(), 0);
   const auto parts = shares();
   std::partial_sum(parts.begin(), parts.end() - 1, std::back_inserter(borders_));
-  Events none;
-  beam_.place(none, seed_, 0);  // refuses a beam that is none
+  beam_ = beam_.checked();
 }
 
 Events Source::draw(std::int64_t first, std::int64_t n) {

@@ -6,8 +6,8 @@
 
 namespace nugan {
 
-/// Uniform numbers beside the sampler's own: a function of seed, purpose and event number alone. Python draws
-/// the same ones with numpy.random.Philox(key=(seed, purpose)).
+/// Uniform numbers beside the sampler's own: a function of seed, purpose and event number alone.
+/// NumPy has them as numpy.random.Philox(key=(seed, purpose)).
 class Stream {
  public:
   enum Purpose : std::uint64_t { vertex = 1, nucleus = 2, exposure = 3 };

@@ -1,11 +1,37 @@
 """The C++ core without LibTorch; it raises UserError."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nugan_hep.flux import Flux
+
+class Beam:
+    def __init__(
+        self,
+        vertex: Sequence[tuple[float, float]] | None,
+        time: tuple[float, float] | None,
+        direction: Sequence[float] | None,
+    ) -> None: ...
+    @property
+    def direction(self) -> list[float] | None: ...
+    def place(
+        self, columns: Mapping[str, NDArray[Any]], seed: int, first: int
+    ) -> dict[str, NDArray[Any]]: ...
+
+def parse_vertex(text: str) -> list[tuple[float, float]]: ...
+def parse_time(text: str) -> tuple[float, float]: ...
+def parse_direction(text: str) -> list[float]: ...
+def rotation(direction: Sequence[float]) -> list[list[float]]: ...
+
+VERTEX: int
+NUCLEUS: int
+EXPOSURE: int
+
+def stream(seed: int, purpose: int, first: int, n: int) -> NDArray[np.float64]: ...
+def another_seed(seed: int, purpose: int) -> int: ...
 
 class FluxUnit:
     def __init__(

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nugan_hep import streams
+from nugan_hep import _core
 from nugan_hep.errors import UserError
 
 Columns = dict[str, NDArray[Any]]
 Interval = tuple[float, float]
-
-
-MOST = 1e30
-"""Lengths, times and components of a direction that are no mistake are smaller."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +45,12 @@ class Beam:
         if self.time is not None:
             object.__setattr__(self, "time", _interval("time", self.time))
         if self.direction is not None:
-            object.__setattr__(self, "direction", _unit_vector(self.direction))
+            vector = np.asarray(self.direction, dtype=np.float64)
+            if vector.shape != (3,):
+                raise UserError(f"beam direction {self.direction}: expected three finite numbers, x, y and z")
+            object.__setattr__(self, "direction", tuple(vector.tolist()))
+        if (unit_vector := self._in_core().direction) is not None:
+            object.__setattr__(self, "direction", tuple(unit_vector))
 
     def place(self, columns: Columns, seed: int, first: int) -> Columns:
         """Events in the detector's frame, from those of a beam along z.
@@ -64,89 +65,14 @@ class Beam:
         seed : 0 to 2^64 - 1
         first : number of the first event
         """
-        added: Columns = {}
-        if self.direction is not None:
-            added |= _turned(columns, np.asarray(self.direction))
-        if self.vertex is not None or self.time is not None:
-            u = streams.uniforms(seed, streams.VERTEX, first, len(columns["Ev"]))
-            names = [("vtxx", "vtxy", "vtxz")[k] for k in range(3) if self.vertex is not None]
-            sides: list[Any] = [*(self.vertex or ()), *([self.time] if self.time is not None else [])]
-            names += ["vtxt"] if self.time is not None else []
-            for name, (low, high) in zip(names, sides, strict=True):
-                added[name] = low + (high - low) * u[:, ("vtxx", "vtxy", "vtxz", "vtxt").index(name)]
-        return {**columns, **added}
+        return {**columns, **self._in_core().place(columns, seed, first)}
+
+    def _in_core(self) -> _core.Beam:
+        return _core.Beam(cast(Any, self.vertex), cast(Any, self.time), self.direction)
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
         return {"vertex": self.vertex, "time": self.time, "direction": self.direction, "unit": "m, s"}
-
-
-def parse_vertex(text: str) -> tuple[Interval, ...]:
-    """``X,Y,Z`` or ``X1:X2,Y1:Y2,Z1:Z2``, m.
-
-    Raises
-    ------
-    UserError : something else
-    """
-    parts = text.split(",")
-    if len(parts) != 3:
-        raise UserError(f"--vertex {text!r}: expected X,Y,Z or X1:X2,Y1:Y2,Z1:Z2 [m]")
-    return tuple(_parse_interval("--vertex", text, part) for part in parts)
-
-
-def parse_time(text: str) -> Interval:
-    """``T`` or ``T1:T2``, s.
-
-    Raises
-    ------
-    UserError : something else
-    """
-    return _parse_interval("--time", text, text)
-
-
-def parse_direction(text: str) -> tuple[float, ...]:
-    """``X,Y,Z`` of any length but zero.
-
-    Raises
-    ------
-    UserError : something else
-    """
-    try:
-        vector = [float(part) for part in text.split(",")]
-    except ValueError:
-        vector = []
-    if len(vector) != 3:
-        raise UserError(f"--beam-dir {text!r}: expected X,Y,Z")
-    return _unit_vector(vector)
-
-
-def rotation(direction: Sequence[float]) -> NDArray[np.float64]:
-    """The matrix [3, 3] that turns z onto a unit vector about their normal."""
-    x, y, z = direction
-    sideways = x * x + y * y
-    if sideways == 0:
-        return np.diag([1.0, 1.0, 1.0]) if z > 0 else np.diag([1.0, -1.0, -1.0])
-    # 1/(1 + z), without cancellation for beams backward
-    f = 1 / (1 + z) if z > 0 else (1 - z) / sideways
-    return np.array([[1 - f * x * x, -f * x * y, x], [-f * x * y, 1 - f * y * y, y], [-x, -y, z]])
-
-
-def _turned(columns: Columns, direction: NDArray[np.float64]) -> Columns:
-    matrix = rotation(direction.tolist())
-    momentum = np.stack([columns[name] for name in ("pxl", "pyl", "pzl")]).astype(np.float64)
-    lepton = (matrix @ momentum).astype(np.float32)
-    neutrino = (direction[:, None] * columns["Ev"].astype(np.float64)).astype(np.float32)
-    return dict(zip(("pxl", "pyl", "pzl", "pxv", "pyv", "pzv"), [*lepton, *neutrino], strict=True))
-
-
-def _parse_interval(option: str, whole: str, text: str) -> Interval:
-    try:
-        ends = [float(end) for end in text.split(":")]
-    except ValueError:
-        ends = []
-    if len(ends) not in (1, 2):
-        raise UserError(f"{option} {whole!r}: {text!r} is neither a number nor LOW:HIGH")
-    return _interval(option, (ends[0], ends[-1]))
 
 
 def _interval(name: str, value: Interval | float) -> Interval:
@@ -154,18 +80,4 @@ def _interval(name: str, value: Interval | float) -> Interval:
         low, high = map(float, value if isinstance(value, Sequence | np.ndarray) else (value, value))
     except (TypeError, ValueError):
         raise UserError(f"{name} {value!r}: expected a number or two, low and high") from None
-    if not (abs(low) <= MOST and abs(high) <= MOST and low <= high):
-        raise UserError(f"{name} {low:g}:{high:g}: expected finite numbers, low <= high, up to {MOST:g}")
     return low, high
-
-
-def _unit_vector(direction: Sequence[float]) -> tuple[float, ...]:
-    vector = np.asarray(direction, dtype=np.float64)
-    largest = float(np.abs(vector).max()) if vector.shape == (3,) else 0.0
-    if not 1 / MOST <= largest <= MOST:
-        raise UserError(
-            f"beam direction {list(direction)}: expected three finite numbers, not all zero, "
-            f"the largest between {1 / MOST:g} and {MOST:g}"
-        )
-    length = float(np.linalg.norm(vector))
-    return tuple(float(v) for v in vector / length)

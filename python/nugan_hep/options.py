@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from nugan_hep import archive, beam, cli
+from nugan_hep import _core, archive, cli
 from nugan_hep.errors import UserError
 from nugan_hep.output import formats
 from nugan_hep.rate import OUTSIDE_ALLOWED
@@ -173,10 +173,13 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--weighted", action="store_true", help="energies uniform over the flux, its shape in the column wght"
     )
-    add("--vertex", type=beam.parse_vertex, metavar="X,Y,Z", help="m; uniform in X1:X2,Y1:Y2,Z1:Z2")
-    add("--time", type=beam.parse_time, metavar="T", help="s; uniform in T1:T2")
+    add("--vertex", type=_core.parse_vertex, metavar="X,Y,Z", help="m; uniform in X1:X2,Y1:Y2,Z1:Z2")
+    add("--time", type=_core.parse_time, metavar="T", help="s; uniform in T1:T2")
     add(
-        "--beam-dir", type=beam.parse_direction, metavar="X,Y,Z", help="direction of the beam (default 0,0,1)"
+        "--beam-dir",
+        type=_core.parse_direction,
+        metavar="X,Y,Z",
+        help="direction of the beam (default 0,0,1)",
     )
     add("--seed", type=cli.seed, default=1, metavar="S", help="0 to 2^64 - 1 (default 1)")
     add("--out", type=Path, metavar="FILE", help="default events.root, or the format's suffix")

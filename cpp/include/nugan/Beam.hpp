@@ -5,6 +5,7 @@
 #include <nugan/Events.hpp>
 #include <nugan/export.hpp>
 #include <optional>
+#include <span>
 #include <string>
 
 namespace nugan {
@@ -21,13 +22,25 @@ struct NUGAN_EXPORT Beam {
   std::optional<Interval> time{};                    ///< s
   std::optional<std::array<double, 3>> direction{};  ///< of any length but zero; along z without
 
+  /// The same with a direction of length 1.
+  /// @throws Error for intervals that fall, numbers that are not finite or beyond 1e30, a direction of zero
+  Beam checked() const;
+
   /// Puts events first, first + 1, ... of a seed into the detector's frame.
   ///
   /// Turns pxl pyl pzl from z onto the direction, about the normal of both; adds pxv pyv pzv where there is a
   /// direction, vtxx vtxy vtxz and vtxt where there are a vertex and a time. phil stays the azimuth about the
   /// beam. The numbers belong to the events, however a run is cut.
-  /// @throws Error for intervals that fall, numbers that are not finite or beyond 1e30, a direction of zero
+  /// @throws Error as checked()
   void place(Events& events, std::uint64_t seed, std::int64_t first) const;
+
+  /// What place() does to the momenta of leptons [n] of neutrinos along z, in place, and what it adds for
+  /// neutrinos [n] of energies Ev. The beam has a direction of length 1.
+  void turn(std::span<const float> Ev, std::array<std::span<float>, 3> lepton,
+            std::array<std::span<float>, 3> neutrino) const;
+
+  /// Vertices and times [n] of events first, first + 1, ...; empty columns are left out.
+  void positions(std::uint64_t seed, std::int64_t first, std::array<std::span<double>, 4> columns) const;
 };
 
 /// "X,Y,Z" or "X1:X2,Y1:Y2,Z1:Z2", m. @throws Error for something else
