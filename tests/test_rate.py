@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -14,7 +12,7 @@ import uproot
 from make_model import write_model
 from scipy import constants, integrate, stats
 
-from nugan_hep import archive, rate
+from nugan_hep import _core, archive
 from nugan_hep.errors import UserError
 from nugan_hep.flux import PER_POT, Flux
 from nugan_hep.flux_readers import read_flux
@@ -72,33 +70,35 @@ def test_nothing_inside(sampler: Sampler) -> None:
         sampler.rate(Flux([0.0, 0.2, 11.0, 30.0], [1.0, 0.0, 2.0], name="gap"))
 
 
-def test_weights_of_the_knots(sampler: Sampler) -> None:
-    """The mean is their sum with the table; each is the mean of a hat function."""
-    flux = Flux([0.5, 1.0, 4.0, 9.0], [4.0, 1.0, 0.25])
+@pytest.mark.parametrize("edges", [[0.5, 1.0, 4.0, 9.0], [0.3, 10.0], [2.0, 2.725, 2.8], [0.31, 5.15, 5.2]])
+def test_mean_over_a_table(sampler: Sampler, edges: list[float]) -> None:
+    """Sigma is the integral over the flux of straight lines between the knots, whichever bins the flux has."""
+    flux = Flux(edges, np.geomspace(4.0, 0.25, len(edges) - 1))
     core = sampler._core
-    weights = rate.knot_weights(flux, core.xsec_enu)
-    assert weights @ core.xsec == pytest.approx(sampler.rate(flux).sigma, rel=1e-12)
-    for k, hat in enumerate(np.eye(len(weights))):
-        expected, _ = integrate.quad(
-            lambda enu, hat=hat: flux(enu) * np.interp(enu, core.xsec_enu, hat),
-            0.5,
-            9.0,
-            points=[1.0, 4.0, *core.xsec_enu[1:-1]],
-        )
-        assert weights[k] == pytest.approx(expected / flux.integral(), rel=1e-9, abs=1e-12)
+    knots = core.xsec_enu[(core.xsec_enu > edges[0]) & (core.xsec_enu < edges[-1])]
+    expected, _ = integrate.quad(
+        lambda enu: flux(enu) * np.interp(enu, core.xsec_enu, core.xsec),
+        edges[0],
+        edges[-1],
+        points=[*edges[1:-1], *knots],
+    )
+    assert sampler.rate(flux).sigma == pytest.approx(expected / flux.integral(), rel=1e-9)
 
 
-def test_errors_of_a_table() -> None:
-    """Independent errors of the knots add up in quadrature; without them it is one per cent."""
-    core: Any = SimpleNamespace(xsec=np.array([1.0, 2.0, 4.0]))
-    for metadata, expected in [
-        ({"cross_section": {"error": [0.1, 0.2, 0.4]}}, np.hypot(0.25 * 0.1, 0.75 * 0.2)),
-        ({"cross_section": {}}, 0.01 * 1.75),
-        ({"cross_section": None}, 0.01 * 1.75),
-        ({}, 0.01 * 1.75),
-    ]:
-        core.metadata = json.dumps(metadata)
-        assert rate.average_error(core, [0.25, 0.75, 0.0]) == pytest.approx(expected, rel=1e-12)
+@pytest.mark.parametrize("relative", [0.0, 0.01, 0.035, None])
+def test_error_of_the_table(tmp_path: Path, relative: float | None) -> None:
+    """One relative error for all energies, and so for every mean; a model that states none has 1 %."""
+    own = Sampler(write_model(tmp_path / "own.pt", relative_error=relative), threads=1)
+    expected = 0.01 if relative is None else relative
+    for flux in (Flux([0.5, 1.0, 3.0], [4.0, 1.0]), Flux([9.0, 10.0], [1.0])):
+        found = own.rate(flux)
+        assert found.sigma_error == pytest.approx(expected * found.sigma, rel=1e-12)
+
+
+@pytest.mark.parametrize("relative", [-0.01, 1.5, float("nan")])
+def test_impossible_errors_of_a_table(tmp_path: Path, relative: float) -> None:
+    with pytest.raises(UserError, match="attribute 'xsec_relative_error': expected"):
+        Sampler(write_model(tmp_path / "own.pt", relative_error=relative))
 
 
 def test_events_to_expect(sampler: Sampler) -> None:
@@ -114,7 +114,7 @@ def test_events_to_expect(sampler: Sampler) -> None:
 @pytest.mark.parametrize("mean", [0.01, 0.7, 12.5, 4e3, 2e6])
 def test_poisson(mean: float) -> None:
     for u in [2**-54, 1e-12, *np.linspace(0.001, 0.999, 97), 1 - 2**-53]:
-        n = rate.poisson(mean, u)
+        n = _core.poisson(mean, u)
         assert stats.poisson.cdf(n, mean) >= u * (1 - 1e-9)
         assert n == 0 or stats.poisson.cdf(n - 1, mean) <= u * (1 + 1e-9)
 

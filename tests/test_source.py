@@ -171,7 +171,7 @@ def test_command(
     [
         (
             ["--probe", "numu", "--target", "H2O"],
-            "no model of numu on H1; there is: numu on Ar40, ",
+            "no model of numu on hydrogen (H1); there is: numu on Ar40, ",
         ),
         (["--probe", "-14", "--target", "C"], "no model of numubar on C12; there is"),
         (["--probe", "muon", "--target", "C"], "probe 'muon': expected one of"),

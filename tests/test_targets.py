@@ -94,32 +94,45 @@ def test_targets(text: str, fractions: dict[int, float]) -> None:
         ("1000060000", "expected a nucleus"),
         ("2212", "expected a nucleus"),
         ("C12,Ar40", "expected a nucleus"),
-        ("C12=0.9,Ar40", "'Ar40' is no fraction above 0"),
-        ("C12=0.9,Ar40=0", "'Ar40=0' is no fraction above 0"),
-        ("C12=nan", "'C12=nan' is no fraction above 0"),
-        ("C12=-1,Ar40=2", "'C12=-1' is no fraction above 0"),
-        ("C12=0.9,Ar40=0.2", "the fractions add up to 1.1, expected 1"),
+        ("1000060121", "expected a nucleus"),
+        ("C12=0.9,Ar40", "'Ar40' is no NAME=FRACTION"),
+        ("C12=1,", "'' is no NAME=FRACTION"),
+        ("C12=nan", "'C12=nan' is no NAME=FRACTION"),
+        ("C12=10%,Ar=90%", "'C12=10%' is no NAME=FRACTION"),
+        ("C12=0.9,Ar40=0", "mass fraction 0 of 'Ar40'; expected fractions above 0 and at most 1"),
+        ("C12=-1,Ar40=2", "mass fraction -1 of 'C12'; expected fractions above 0 and at most 1"),
+        ("C12=2.5", "at most 1 that add up to 1, these add up to 2.5"),
+        ("C12=90,Ar40=10", "mass fraction 90 of 'C12'"),
+        ("Fe=30,O=70", "these add up to 100 (per cent?)"),
+        ("C12=0.9,Ar40=0.2", "the mass fractions add up to 1.1, expected 1"),
+        ("C12=0.3,Ar40=0.3", "the mass fractions add up to 0.6, expected 1"),
+        ("caf\udce9", "expected a nucleus"),
     ],
 )
 def test_no_targets(text: str, message: str) -> None:
     with pytest.raises(UserError) as caught:
         targets.parse_target(text)
-    assert str(caught.value).startswith(f"target {text!r}: ")
+    assert str(caught.value).startswith(f"target {text!r}: ".replace("udc", "x"))
+    assert "\n" not in str(caught.value)
     assert message in str(caught.value)
 
 
 def test_elements_have_their_numbers() -> None:
-    assert len(targets.SYMBOLS) == len(set(targets.SYMBOLS)) == 92
-    for z, symbol in enumerate(targets.SYMBOLS, 1):
-        mass = targets.MAIN_MASS[symbol]
-        pdg = particle.PDGID(1000000000 + 10000 * z + 10 * mass)
-        assert pdg.is_nucleus
-        assert (z, mass) == (pdg.Z, pdg.A)
+    for z in range(1, 93):
+        symbol = targets.nucleus(1000000000 + 10000 * z + 20 * z).rstrip("0123456789")
+        ((pdg, fraction),) = targets.parse_target(symbol).items()
+        assert fraction == 1
+        mass = particle.PDGID(pdg).A
+        assert particle.PDGID(pdg).Z == z
         assert targets.nucleus(pdg) == f"{symbol}{mass}"
         assert symbol == "H" or abs(mass / z - 2.3) < 0.4
     for symbol, pdg in {"O": 1000080160, "Fe": 1000260560, "Ag": 1000471070, "Pb": 1000822080}.items():
-        assert particle.Particle.from_pdgid(pdg).name == symbol + str(targets.MAIN_MASS[symbol])
-    assert targets.nucleus(1001000000) == "1001000000"
+        assert targets.parse_target(symbol) == {pdg: 1}
+        assert particle.Particle.from_pdgid(pdg).name == targets.nucleus(pdg)
+    assert targets.nucleus(H1) == "H1"
+    for pdg in (1001000000, 2212, 0, -1000060120, 1000060121, 1100060120, 1000930000):
+        assert targets.nucleus(pdg) == str(pdg)
+    assert (targets.probe_name(-16), targets.probe_name(11)) == ("nutaubar", "11")
 
 
 def test_models(models: Path) -> None:
@@ -134,6 +147,18 @@ def test_models(models: Path) -> None:
     model(models, "his", -14, AR40)
     with pytest.raises(UserError, match=r"several models of numubar on Ar40: .* --model, of his, mine$"):
         targets.find_model(-14, AR40)
+
+
+@pytest.mark.parametrize("text", ["CH", "H2O", "C8H8", "C12=0.9,H=0.1"])
+def test_no_model_of_hydrogen(models: Path, text: str) -> None:
+    """Molecules are read, but the models that are there decide."""
+    model(models, "numu_C12_inc", 14, C12)
+    model(models, "numu_O16_inc", 14, O16)
+    assert H1 in targets.parse_target(text)
+    with pytest.raises(
+        UserError, match=r"^no model of numu on hydrogen \(H1\); there is: numu on C12, numu on O16$"
+    ):
+        [targets.find_model(14, pdg) for pdg in targets.parse_target(text)]
 
 
 def test_no_models(models: Path) -> None:

@@ -26,4 +26,6 @@ PYBIND11_MODULE(_core, m) {
   register_kinematics(m);
   register_random(m);
   register_spectrum(m);
+  register_rate(m);
+  register_target(m);
 }

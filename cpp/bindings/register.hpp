@@ -6,6 +6,8 @@ void register_beam(pybind11::module_& m);
 void register_events(pybind11::module_& m);
 void register_flux(pybind11::module_& m);
 void register_kinematics(pybind11::module_& m);
+void register_rate(pybind11::module_& m);
 void register_random(pybind11::module_& m);
 void register_sampler(pybind11::module_& m);
 void register_spectrum(pybind11::module_& m);
+void register_target(pybind11::module_& m);

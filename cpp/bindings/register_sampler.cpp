@@ -8,6 +8,7 @@
 
 #include "copy_device_latents.hpp"
 #include "fused/multiply_add_rate.hpp"
+#include "python_flux.hpp"
 #include "register.hpp"
 
 namespace py = pybind11;
@@ -97,14 +98,8 @@ py::array_t<float> latents_on(const std::string& device, std::uint64_t seed, std
   return result;
 }
 
-nugan::EnergySpectrum rate_spectrum(const Energies& edges, const Energies& density,
-                                    const nugan::Sampler& sampler) {
-  const auto vector = [](const Energies& array, const char* name) {
-    if (array.ndim() != 1) throw nugan::Error(std::string(name) + ": expected an array of one dimension");
-    return std::vector<double>(array.data(), array.data() + array.size());
-  };
-  return nugan::rate_spectrum({.edges = vector(edges, "edges"), .density = vector(density, "density")},
-                              sampler.model());
+nugan::Rate flux_rate(const py::object& flux, const nugan::Sampler& sampler, double low, double high) {
+  return nugan::flux_rate(flux_from_python(flux), sampler.model(), low, high);
 }
 
 template <auto Member>
@@ -136,6 +131,7 @@ void register_sampler(py::module_& m) {
       .def_property_readonly("metadata", model_property<&ModelInfo::metadata>())
       .def_property_readonly("xsec_enu", model_table<&ModelInfo::xsec_enu>())
       .def_property_readonly("xsec", model_table<&ModelInfo::xsec>())
+      .def_property_readonly("xsec_relative_error", model_property<&ModelInfo::xsec_relative_error>())
       .def_property_readonly("device", &nugan::Sampler::device)
       .def_property_readonly("threads", &nugan::Sampler::threads)
       .def_property_readonly("backend", &nugan::Sampler::backend)
@@ -147,7 +143,7 @@ void register_sampler(py::module_& m) {
       .def("generate", &generate, py::arg("latent"), py::arg("enu"));
   m.def("latents_on", &latents_on, py::arg("device"), py::arg("seed"), py::arg("first"), py::arg("n"),
         py::arg("size"));
-  m.def("rate_spectrum", &rate_spectrum, py::arg("edges"), py::arg("density"), py::arg("sampler"));
+  m.def("flux_rate", &flux_rate, py::arg("flux"), py::arg("sampler"), py::arg("low"), py::arg("high"));
   m.def("multiply_add_rate", &nugan::multiply_add_rate);
   m.def("simd_names", &nugan::simd_names);
 }

@@ -51,7 +51,7 @@ Rate flux_rate(const Flux& flux, const ModelInfo& model, double low, double high
   return {.flux = std::move(inside),
           .spectrum = spectrum,
           .sigma = sigma,
-          .sigma_error = relative_sigma_error * sigma,
+          .sigma_error = model.xsec_relative_error * sigma,
           .below = part(low, -infinity, low),
           .above = part(high, high, infinity)};
 }

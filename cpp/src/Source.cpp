@@ -45,7 +45,7 @@ void fill(Nucleus& nucleus, const Energies& energies) {
                                                  *energy >= model.xsec_enu.front() &&
                                                  *energy <= model.xsec_enu.back()) {
     nucleus.sigma = interpolate(model.xsec_enu, model.xsec, *energy);
-    nucleus.sigma_error = relative_sigma_error * *nucleus.sigma;
+    nucleus.sigma_error = model.xsec_relative_error * *nucleus.sigma;
   }
 }
 

@@ -3,11 +3,13 @@
 #include <cmath>
 #include <nugan/Error.hpp>
 #include <nugan/Target.hpp>
+#include <optional>
 #include <string_view>
 
 #include "ascii_text.hpp"
 #include "message.hpp"
 #include "quoted.hpp"
+#include "split.hpp"
 #include "to_number.hpp"
 
 namespace nugan {
@@ -38,7 +40,7 @@ constexpr std::array<Isotope, 92> isotopes{
      {"Ac", 227}, {"Th", 232}, {"Pa", 231}, {"U", 238}}};
 
 constexpr std::string_view expected =
-    "a nucleus (Ar40, C, 1000180400), a molecule (H2O) or fractions of the mass (C12=0.9,Ar40=0.1)";
+    "a nucleus (Ar40, C, 1000180400), the formula of a molecule or fractions of the mass (C12=0.9,Ar40=0.1)";
 
 constexpr int pdg_of(int z, int a) {
   return 1000000000 + 10000 * z + 10 * a;
@@ -108,6 +110,25 @@ Fractions read_molecule(std::string_view text, const std::string& whole) {
   return nucleons;
 }
 
+struct Part {
+  std::string name;
+  double fraction;
+};
+
+// C12=0.9,Ar40=0.1
+std::vector<Part> split_fractions(const std::string& text) {
+  std::vector<Part> parts;
+  for (const std::string_view part : split(text, ',')) {
+    const auto equals = part.find('=');
+    const auto fraction = equals == part.npos ? std::nullopt : to_number(part.substr(equals + 1));
+    if (!fraction || std::isnan(*fraction))
+      throw Error(
+          message("target ", quoted(text), ": ", quoted(part), " is no NAME=FRACTION; expected ", expected));
+    parts.push_back({std::string(strip(part.substr(0, equals))), *fraction});
+  }
+  return parts;
+}
+
 }  // namespace
 
 int parse_probe(const std::string& text) {
@@ -131,27 +152,26 @@ std::string nucleus_name(int pdg) {
   return message(isotopes[static_cast<std::size_t>(z - 1)].symbol, a);
 }
 
+std::string probe_on_nucleus(int probe, int target) {
+  constexpr int hydrogen = pdg_of(1, 1);
+  return message(probe_name(probe), " on ", target == hydrogen ? "hydrogen (H1)" : nucleus_name(target));
+}
+
 std::vector<std::pair<int, double>> parse_target(const std::string& text) {
   if (text.find('=') == text.npos) return read_molecule(text, text);
+  const auto parts = split_fractions(text);
   Fractions fractions;
   double total = 0;
-  std::string_view rest = text;
-  for (bool more = true; more;) {
-    const auto comma = rest.find(',');
-    const std::string_view part = rest.substr(0, comma);
-    more = comma != rest.npos;
-    rest.remove_prefix(more ? comma + 1 : rest.size());
-    const auto equals = std::min(part.find('='), part.size());
-    const double fraction = to_number(part.substr(std::min(equals + 1, part.size()))).value_or(0);
+  for (const auto& [name, fraction] : parts) total += fraction;
+  for (const auto& [name, fraction] : parts) {
     if (!(fraction > 0 && fraction <= 1))
-      throw Error(message("target ", quoted(text), ": ", quoted(part), " is no fraction above 0; expected ",
-                          expected));
-    for (const auto& [pdg, share] : read_molecule(strip(part.substr(0, equals)), text))
-      add(fractions, pdg, fraction * share);
+      throw Error(message("target ", quoted(text), ": mass fraction ", fraction, " of ", quoted(name),
+                          "; expected fractions above 0 and at most 1 that add up to 1, these add up to ",
+                          total, std::abs(total - 100) <= 0.1 ? " (per cent?)" : ""));
+    for (const auto& [pdg, share] : read_molecule(name, text)) add(fractions, pdg, fraction * share);
   }
-  for (const auto& [pdg, share] : fractions) total += share;
   if (!(std::abs(total - 1) <= 1e-3))
-    throw Error(message("target ", quoted(text), ": the fractions add up to ", total, ", expected 1"));
+    throw Error(message("target ", quoted(text), ": the mass fractions add up to ", total, ", expected 1"));
   divide(fractions, total);
   return fractions;
 }

@@ -104,6 +104,9 @@ class Attributes {
     if (!value.isDouble() || !std::isfinite(value.toDouble())) fail(name, "a finite number");
     return value.toDouble();
   }
+  double real_or(const char* name, double otherwise) const {
+    return script_.hasattr(name) ? real(name) : otherwise;
+  }
   std::string text(const char* name) const {
     const auto value = get(name);
     if (!value.isString() || !is_utf8(value.toStringRef())) fail(name, "a string in UTF-8");
@@ -147,6 +150,7 @@ ModelInfo read_info(const torch::jit::Module& script, const std::string& file, s
                  .shift = attributes.real("shift"),
                  .xsec_enu = attributes.table("xsec_enu"),
                  .xsec = attributes.table("xsec"),
+                 .xsec_relative_error = attributes.real_or("xsec_relative_error", default_xsec_error),
                  .sha256 = attributes.text("sha256"),
                  .metadata = std::move(metadata)};
   if (info.latent_size < 1 || info.latent_size > 65536) attributes.fail("latent_size", "1 to 65536");
@@ -155,6 +159,8 @@ ModelInfo read_info(const torch::jit::Module& script, const std::string& file, s
   if (!(info.enu_max > info.enu_min)) attributes.fail("enu_max", "above enu_min");
   if (!(info.enu_max <= 1e9)) attributes.fail("enu_max", "1e9 GeV at most");
   if (info.xsec.size() != info.xsec_enu.size()) attributes.fail("xsec", "as many entries as xsec_enu");
+  if (!(info.xsec_relative_error >= 0 && info.xsec_relative_error < 1))
+    attributes.fail("xsec_relative_error", "0 to 1");
   return info;
 }
 

@@ -59,10 +59,6 @@ std::string joined(const auto& parts) {
   return text;
 }
 
-std::string probe_on_nucleus(int probe, int target) {
-  return probe_name(probe) + " on " + nucleus_name(target);
-}
-
 // What a model says of itself; nothing where it cannot be read, which it will complain of when it is named
 std::optional<ModelInfo> try_model(const std::string& name) try {
   return read_model_info(find_model(name));

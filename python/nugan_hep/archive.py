@@ -10,6 +10,7 @@ import os
 import re
 import zipfile
 import zlib
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -116,6 +117,13 @@ def read_metadata(path: Path) -> dict[str, Any]:
     if len(metadata["enu_range"]) != 2 or not all(_is(energy, float) for energy in metadata["enu_range"]):
         raise UserError(f"{path}: {METADATA_FILE}: enu_range is not two energies")
     return metadata
+
+
+def training_events(metadata: Mapping[str, Any]) -> int | None:
+    """Events that a model was trained on, if it says; resampled ones count for the true ones behind them."""
+    data = (metadata.get("training") or {}).get("data") or {}
+    events = (data.get("replay") or data).get("events")
+    return int(events) if _is(events, int) else None
 
 
 def _is(value: object, kind: type) -> bool:

@@ -10,16 +10,25 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nugan_hep import _core
 from nugan_hep.errors import UserError
 
 Array = NDArray[np.float64]
 
 
 class CrossSection(NamedTuple):
-    """Total cross section against energy: ``enu`` [GeV] and ``sigma`` [1e-38 cm²/nucleon], shape [K]."""
+    """Total cross section against energy.
+
+    Attributes
+    ----------
+    enu : [K] GeV
+    sigma : [K] 1e-38 cm²/nucleon
+    relative_error : uncertainty of the whole table, common to all energies
+    """
 
     enu: Array
     sigma: Array
+    relative_error: float = _core.default_xsec_error
 
     def __call__(self, enu: ArrayLike) -> Array:
         """Linear interpolation at ``enu`` [GeV], in 1e-38 cm²/nucleon.
@@ -35,10 +44,20 @@ class CrossSection(NamedTuple):
 
 
 def from_table(table: Mapping[str, Any] | None) -> CrossSection | None:
-    """The cross section in a run's or a model's JSON, keys ``enu`` and ``sigma``; None where it is empty."""
+    """The cross section in a run's or a model's JSON, see :func:`to_table`; None where it is empty."""
     if not table or not table.get("enu"):
         return None
-    return CrossSection(*(np.asarray(table[key], dtype=np.float64) for key in ("enu", "sigma")))
+    enu, sigma = (np.asarray(table[key], dtype=np.float64) for key in ("enu", "sigma"))
+    return CrossSection(enu, sigma, float(table.get("relative_error", _core.default_xsec_error)))
+
+
+def to_table(cross_section: CrossSection | None) -> dict[str, Any]:
+    """The same for JSON."""
+    table: dict[str, Any] = {"enu": [], "sigma": [], "unit": "1e-38 cm2/nucleon"}
+    if cross_section is not None:
+        table |= {"enu": cross_section.enu.tolist(), "sigma": cross_section.sigma.tolist()}
+        table["relative_error"] = cross_section.relative_error
+    return table
 
 
 def read_csv(path: Path) -> CrossSection:

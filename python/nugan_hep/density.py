@@ -41,7 +41,8 @@ def log_prob(model: str | os.PathLike[str], enu: ArrayLike, emu: ArrayLike, thet
 
     Returns
     -------
-    array of the broadcast shape : log of p in 1/(GeV rad), -inf outside of the phase space
+    array of the broadcast shape : log of p in 1/(GeV rad), -inf outside of the phase space and, for its
+        solid angle is zero, on the beam axis (theta 0 and pi)
 
     Raises
     ------
@@ -49,7 +50,8 @@ def log_prob(model: str | os.PathLike[str], enu: ArrayLike, emu: ArrayLike, thet
         its range, a value that is not finite
     ValueError : shapes that do not broadcast
     """
-    return _log_prob(_load(model), *_columns(enu, emu, theta))
+    density = _load(model)
+    return _off_axis(_log_prob(density, *(columns := _columns(enu, emu, theta))), columns[2])
 
 
 def d2sigma(
@@ -81,7 +83,7 @@ def d2sigma(
     columns = _columns(enu, emu, theta)
     sigma = _sigma(density, columns[0])
     if per == "rad":
-        return sigma * np.exp(_log_prob(density, *columns))
+        return sigma * np.exp(_off_axis(_log_prob(density, *columns), columns[2]))
     inside = (columns[2] >= 0) & (columns[2] <= np.pi * (1 + ROUNDING))
     angle = np.clip(columns[2], AXIS_ANGLE, np.pi - AXIS_ANGLE)
     per_angle = np.exp(_log_prob(density, *columns[:2], angle))
@@ -218,6 +220,11 @@ def _log_prob(density: _Density, enu: Array, emu: Array, theta: Array) -> Array:
     if np.isnan(values).any():
         raise UserError(f"{density.name}: the density is not a number; the model is broken")
     return values
+
+
+def _off_axis(log_density: Array, theta: Array) -> Array:
+    """-inf on the beam axis: p(theta) goes with sin(theta), but a network's Jacobian stops short of it."""
+    return np.where((theta > 0) & (theta < np.pi), log_density, -np.inf)
 
 
 def _sigma(density: _Density, enu: Array) -> Array:

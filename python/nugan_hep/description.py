@@ -7,12 +7,9 @@ import datetime
 import importlib.metadata
 from typing import Any
 
-import numpy as np
-
-from nugan_hep import archive, rate, targets
+from nugan_hep import archive, targets
 from nugan_hep.beam import Beam
 from nugan_hep.errors import UserError
-from nugan_hep.flux import Flux
 from nugan_hep.source import Source
 
 
@@ -27,16 +24,30 @@ def version() -> str:
 
 
 def model_table() -> str:
-    lines = [f"{'model':<20} {'probe':>5} {'target':>11}  energies [GeV]"]
-    for name in archive.list_models():
+    """A line for each model, the shortest names first: the plain ones."""
+    rows = [("model", "family", "probe", "target", "trained on", "energies [GeV]")]
+    unreadable = []
+    for name in sorted(archive.list_models(), key=lambda name: (len(name), name)):
         try:
             about = archive.read_metadata(archive.find_model(name))
         except UserError as error:
-            lines.append(f"{name:<20} unreadable: {error}")
+            unreadable.append(f"{name}: unreadable: {error}")
             continue
         low, high = about["enu_range"]
-        lines.append(f"{name:<20} {about['probe']:>5} {about['target']:>11}  {low:g} to {high:g}")
-    return "\n".join(lines)
+        events = archive.training_events(about)
+        trained = "-" if events is None else f"{events:,}"
+        codes = str(about["probe"]), str(about["target"])
+        rows.append((name, about.get("family", "gan"), *codes, trained, f"{low:g} to {high:g}"))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    aligned = [
+        "  ".join(
+            cell.ljust(width) if k in (0, 1) else cell.rjust(width)
+            for k, (cell, width) in enumerate(zip(row[:-1], widths, strict=False))
+        )
+        + f"  {row[-1]}"
+        for row in rows
+    ]
+    return "\n".join([*aligned, *unreadable])
 
 
 def describe(source: Source, beam: Beam, options: argparse.Namespace, command: str) -> dict[str, Any]:
@@ -58,6 +69,7 @@ def describe(source: Source, beam: Beam, options: argparse.Namespace, command: s
         "model": max(zip(source.shares(), models, strict=True), key=lambda pair: pair[0])[1],
         "backend": source.nuclei[0].core.backend,
         "seed": options.seed,
+        "first": options.first,
         "energy": source.energies.as_dict(),
         "beam": beam.as_dict(),
     }
@@ -87,9 +99,7 @@ def cross_section(source: Source, mean: float | None) -> dict[str, Any]:
     """The mean cross section with its uncertainty, and the table against energy."""
     table, error = source.table(), source.sigma_error
     if mean is not None and error is None:
-        flat = Flux(np.array([source.energies.low, source.energies.high]), np.ones(1))
-        core = source.nuclei[0].core
-        error = rate.average_error(core, rate.knot_weights(flat, core.xsec_enu))
+        error = mean * source.nuclei[0].core.xsec_relative_error
     return {
         "mean": mean,
         "error": error,

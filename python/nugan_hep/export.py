@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from nugan_hep import cli
 from nugan_hep.archive import FORMAT_VERSION, METADATA_FILE, TRAINING_FILE
-from nugan_hep.cross_section import CrossSection, from_table
+from nugan_hep.cross_section import CrossSection, from_table, to_table
 from nugan_hep.errors import UserError
 from nugan_hep.output.atomic import new_file
 
@@ -94,7 +94,8 @@ def write_archive(
         "xsec_enu": torch.tensor(sigma.enu if sigma else [], dtype=torch.float64),
         "xsec": torch.tensor(sigma.sigma if sigma else [], dtype=torch.float64),
     }
-    module = scripted(network, attributes, tables)
+    own = {} if sigma is None else {"xsec_relative_error": sigma.relative_error}
+    module = scripted(network, {**attributes, **own}, tables)
     metadata = {
         **attributes,
         "enu_range": [config.enu_min, config.enu_max],
@@ -113,11 +114,7 @@ def write_archive(
             # no score where no bin was filled enough; JSON has no infinity
             **{key: value if math.isfinite(value) else None for key, value in best["scores"].items()},
         },
-        "cross_section": {
-            "enu": sigma.enu.tolist() if sigma else [],
-            "sigma": sigma.sigma.tolist() if sigma else [],
-            "unit": "1e-38 cm2/nucleon",
-        },
+        "cross_section": to_table(sigma),
         "torch": torch.__version__,
         "sha256": str(module.sha256),
     }

@@ -123,7 +123,7 @@ def other_neutrino(flux: Flux, probe: int) -> str:
     """A line on a flux whose histogram is named for another neutrino than the probe (PDG), or nothing."""
     if flux.named_for in (None, probe):
         return ""
-    named, known = (targets.PROBES.get(number, str(number)) for number in (flux.named_for, probe))
+    named, known = (targets.probe_name(number or 0) for number in (flux.named_for, probe))
     return f"flux {flux.name} is named for {named}, the probe is {known}"
 
 

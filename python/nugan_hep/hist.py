@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from nugan_hep.sampler import Sampler
 
 BINS = 50
+ROUNDING = 2.0**-22
+"""How far float32 numbers may lie beyond the ends of a usual axis, relative to its longer end."""
 CHUNK = 250_000
 """Events that are drawn at once."""
 
@@ -65,7 +67,8 @@ def fill(
         :meth:`nugan_hep.Sampler.sample` gives them; or a sampler, which draws ``n`` events
     names : of observables, see :data:`nugan_hep.observables.OBSERVABLES`; ``Q2``, ``cos_theta``, ...
     bins : a number of bins, ``(bins, low, high)``, a list of edges, or an axis of ``hist``; for some of
-        several observables, a dict of these by name. By default 50 bins over what the energies allow
+        several observables, a dict of these by name. By default 50 bins over what the energies allow, the upper
+        end included; W of events that have none (-999) counts below the axis
     weighted : fill with the events' weights, otherwise with 1
     cross_section : give the flux-averaged cross section per unit of each observable instead of sums of
         weights, in 1e-38 cm²/nucleon; what is beyond an axis' ends is not divided by a width. Errors are
@@ -91,10 +94,14 @@ def fill(
     found = [observables.find(name)[0] for name in names]
     with _open(source, observables.needed(found), n, seed, enu, flux) as events:
         axes = [_axis(name, _bins_of(bins, name, found), events.highest) for name in found]
+        usual = [_is_usual(_bins_of(bins, name, found)) for name in found]
         h = Hist(*axes, storage=storage.Weight())
         total = 0.0
         for columns in events.chunks:
-            values = [observables.values(name, columns) for name in found]
+            values = [
+                _onto(axis, observables.values(name, columns)) if is_usual else observables.values(name, columns)
+                for name, axis, is_usual in zip(found, axes, usual, strict=True)
+            ]
             weight = np.asarray(columns["wght"] if weighted and "wght" in columns else 1.0, np.float64)
             h.fill(*values, weight=np.broadcast_to(weight, values[0].shape))
             total += float(np.sum(np.broadcast_to(weight, values[0].shape)))
@@ -129,6 +136,22 @@ def _is_number(bins: Any) -> bool:
     return isinstance(bins, int | np.integer) and not isinstance(bins, bool)
 
 
+def _is_usual(bins: Any) -> bool:
+    """Whether the ends of an axis are ours."""
+    return bins is None or _is_number(bins)
+
+
+def _onto(axis: Any, values: Any) -> Any:
+    """Values [N] with those at the ends of a usual axis, or beyond by rounding, inside of its end bins.
+
+    An axis of ``hist`` is open above, where events of one energy lie; and float32 energies are rounded.
+    """
+    low, high = axis.edges[0], axis.edges[-1]
+    slack = ROUNDING * max(abs(low), abs(high))
+    below, above = (values >= low - slack) & (values < low), (values >= high) & (values <= high + slack)
+    return np.where(below, low, np.where(above, np.nextafter(high, low), values))
+
+
 def _axis(name: str, bins: Any, highest: float) -> Any:
     """The axis of an observable.
 
@@ -143,7 +166,7 @@ def _axis(name: str, bins: Any, highest: float) -> Any:
     observable = observables.OBSERVABLES[name]
     named: dict[str, Any] = {"name": name, "label": observable.title}
     try:
-        if bins is None or _is_number(bins):
+        if _is_usual(bins):
             if observable.ends is None:
                 raise UserError(f"{name} has no usual range: expected bins=(bins, low, high)")
             return hist.axis.Regular(BINS if bins is None else bins, *observable.ends(highest), **named)

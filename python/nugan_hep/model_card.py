@@ -115,4 +115,5 @@ def _figure(value: float | None, digits: int = 3) -> str:
 def _cross_section(table: dict[str, Any]) -> str:
     if not table["enu"]:
         return "none"
-    return f"{len(table['enu'])} points, {table['sigma'][0]:.3g} to {table['sigma'][-1]:.3g} {table['unit']}"
+    ends = f"{table['sigma'][0]:.3g} to {table['sigma'][-1]:.3g} {table['unit']}"
+    return f"{len(table['enu'])} points, {ends}, +- {100 * table['relative_error']:.2g} %"

@@ -70,24 +70,26 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     if options.n is None and options.exposure is None:
         options.n = DEFAULT_EVENTS
     if options.n is not None:
-        check_number(options.n, f"-n {options.n:,}")
+        check_number(options.n, f"-n {options.n:,}", options.first)
     if options.chunk > MOST_PER_CHUNK:
         raise UserError(f"--chunk {options.chunk:,} is above {MOST_PER_CHUNK:,}")
     _choose_format(options)
     return options
 
 
-def check_number(n: int, what: str) -> None:
-    """Refuse more events than can be numbered.
+def check_number(n: int, what: str, first: int = 0) -> None:
+    """Refuse more events than can be numbered, from ``first`` on.
 
     Raises
     ------
-    UserError : above ``MOST_EVENTS``
+    UserError : a number above ``MOST_EVENTS``
     """
     if n > MOST_EVENTS:
         raise UserError(
             f"{what} is above {MOST_EVENTS:,}, the most events that the 32-bit event number counts"
         )
+    if first + n - 1 > MOST_EVENTS:
+        raise UserError(f"{what} from --first {first:,} on: event numbers end at {MOST_EVENTS:,}")
 
 
 def _choose_format(options: argparse.Namespace) -> None:
@@ -140,11 +142,18 @@ def _parser() -> argparse.ArgumentParser:
     usual = archive.DEFAULT_MODEL
     add("--model", metavar="NAME|PATH", help=f"model's name or .pt file (default {usual})")
     add("--probe", metavar="P", help="with --target: numu, numubar or PDG number, in place of --model")
-    add("--target", metavar="T", help="C12, Ar, 1000180400, CH, or by mass C12=0.9,Ar40=0.1")
+    add("--target", metavar="T", help="C12, Ar, 1000180400, or by mass C12=0.9,Ar40=0.1")
     number = parser.add_mutually_exclusive_group()
     number.add_argument("-n", type=cli.count, metavar="N", help="events, 1e6 allowed (default 1e6)")
     number.add_argument(
         "--exposure", type=_exposure, metavar="POT,MASS", help="protons on target and t instead of -n"
+    )
+    add(
+        "--first",
+        type=cli.number,
+        default=0,
+        metavar="N",
+        help="number of the first event (default 0): goes on where another job of the same seed ends",
     )
     energy = parser.add_mutually_exclusive_group()
     energy.add_argument("--energy", type=cli.positive, metavar="E", help="one neutrino energy [GeV]")

@@ -51,6 +51,11 @@ def _command(argv: Sequence[str] | None) -> int:
     )
     parser.add_argument("-n", type=cli.count, default=4_000_000, help="events to write (default 4e6)")
     parser.add_argument("--limit", type=cli.count, metavar="N", help="use the first N events of the data")
+    parser.add_argument(
+        "--allow-unphysical",
+        action="store_true",
+        help="drop rows that no event can be, however many; otherwise more than 1 %% of them are an error",
+    )
     parser.add_argument("--probe", type=int, choices=(14, -14), help="PDG code of the data's neutrino")
     parser.add_argument("--target", type=int, metavar="PDG", help="PDG code of the data's nucleus")
     parser.add_argument(
@@ -87,6 +92,7 @@ def _replay(arguments: argparse.Namespace) -> int:
         shift=about["shift"],
         enu_range=source.enu_range,
         limit=arguments.limit,
+        allow_unphysical=arguments.allow_unphysical,
     )
     print(f"data: {events.report}")
     if len(events) > _MOST_EVENTS:

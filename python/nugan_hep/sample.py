@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from nugan_hep import archive, cli, flux_readers, rate, root_writer, streams, targets
+from nugan_hep import _core, archive, cli, flux_readers, rate, root_writer, streams, targets
 from nugan_hep.beam import Beam
 from nugan_hep.description import cross_section, describe, model_table, summary, version
 from nugan_hep.errors import UserError
@@ -75,21 +75,22 @@ def _number(options: argparse.Namespace, run: Run, about: dict[str, Any]) -> int
     mean = rate.expected_events(run.flux, run.sigma, *options.exposure)
     text = f"exposure of {run.pot:g} POT and {options.exposure.mass:g} t"
     check_number(math.ceil(min(mean, 1e30)), f"{mean:,.4g} events, the expectation for an {text},")
-    u = float(streams.uniforms(options.seed, streams.EXPOSURE, 0, 1)[0, 0])
-    n = rate.poisson(mean, u)
-    check_number(n, f"{n:,} events")
+    # jobs of a campaign, which share the seed, have numbers of their own
+    u = float(streams.uniforms(options.seed, streams.EXPOSURE, options.first, 1)[0, 0])
+    n = _core.poisson(mean, u)
+    check_number(n, f"{n:,} events", options.first)
     if n == 0:
         raise UserError(f"{text}: {mean:.3g} events expected and none drawn; expected at least one")
     about["exposure"] = {**options.exposure._asdict(), "expected": mean, "drawn": n, "unit": "POT, t"}
     return n
 
 
-def _jobs(source: Source, beam: Beam, n: int, chunk: int) -> Iterator[Callable[[], Columns]]:
+def _jobs(source: Source, beam: Beam, begin: int, n: int, chunk: int) -> Iterator[Callable[[], Columns]]:
     def draw(first: int, size: int) -> Columns:
         return beam.place(source.draw(first, size), source.seed, first)
 
-    for first in range(0, n, chunk):
-        yield functools.partial(draw, first, min(chunk, n - first))
+    for first in range(begin, begin + n, chunk):
+        yield functools.partial(draw, first, min(chunk, begin + n - first))
 
 
 def _write(
@@ -158,7 +159,7 @@ def sample(argv: Sequence[str] | None = None) -> int:
         stop_signals() as caught,
         formats.create(options.format, options.out, run, options.compression, options.force) as writer,
     ):
-        jobs = _jobs(source, beam, n, options.chunk)
+        jobs = _jobs(source, beam, options.first, n, options.chunk)
         mean = _write(writer, jobs, n, source, options.quiet, lambda: bool(caught))
         run.metadata["events"] = writer.events
         run.metadata["cross_section"] = cross_section(source, mean)

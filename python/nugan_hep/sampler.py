@@ -37,6 +37,9 @@ class Sampler:
     UserError : no such model, not a readable archive, no such device or backend
     ValueError : arguments of a wrong type
 
+    A sampler can be pickled: the model's path and the options travel, the process that unpickles it opens the
+    same model again.
+
     Examples
     --------
     >>> sampler = Sampler("numu_C12_inc")  # doctest: +SKIP
@@ -59,6 +62,7 @@ class Sampler:
             raise ValueError(f"backend = {backend!r}: expected auto, fused or torch")
         path = Path(find_model(os.fspath(model))).absolute()
         number = _whole("threads", threads, 2**31)
+        self._opened = os.fspath(path), device, number, backend
         self._core = _sampler.SamplerCore(os.fspath(path), device, number, backend)
 
     @property
@@ -80,6 +84,10 @@ class Sampler:
     def metadata(self) -> dict[str, Any]:
         """What the archive says of itself: probe, target, training, metrics, cross section."""
         return dict(json.loads(self._core.metadata))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For ``pickle`` and ``copy``: what opens the model again, not its weights."""
+        return _open_again, (type(self), *self._opened, self._core.sha256)
 
     def __repr__(self) -> str:
         core = self._core
@@ -211,6 +219,21 @@ class Sampler:
         if n is not None and _whole("n", n) != len(energies):
             raise ValueError(f"n = {n}, but enu holds {len(energies)} energies")
         return len(energies)
+
+
+def _open_again(
+    kind: type[Sampler], path: str, device: str, threads: int, backend: str, sha256: str
+) -> Sampler:
+    """A sampler that was pickled.
+
+    Raises
+    ------
+    UserError : see :class:`Sampler`; another model lies there now
+    """
+    sampler = kind(path, device=device, threads=threads, backend=backend)
+    if sampler._core.sha256 != sha256:
+        raise UserError(f"{path}: another model than the one that was pickled (the weights' SHA-256 differ)")
+    return sampler
 
 
 def _whole(name: str, value: int, limit: int | None = None) -> int:

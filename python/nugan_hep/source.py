@@ -212,5 +212,5 @@ def _at(core: SamplerCore, energy: float) -> tuple[float | None, float | None]:
     """Cross section at one energy [GeV] and its uncertainty, 1e-38 cm²/nucleon."""
     if not core.xsec_enu[0] <= energy <= core.xsec_enu[-1]:
         return None, None
-    weights = np.array([np.interp(energy, core.xsec_enu, unit) for unit in np.eye(len(core.xsec_enu))])
-    return float(weights @ core.xsec), rate.average_error(core, weights)
+    sigma = float(np.interp(energy, core.xsec_enu, core.xsec))
+    return sigma, core.xsec_relative_error * sigma

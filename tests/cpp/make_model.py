@@ -69,12 +69,15 @@ def write_model(
     metadata: bool = True,
     probe: int = 14,
     target: int = 1000060120,
+    relative_error: float | None = None,
 ) -> Path:
     """Save the toy generator to ``path``; ``fault`` breaks it: nan, energy, shape, raise or sha256."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # TorchScript is in maintenance
         model = ToyGenerator(latent_size, fault=fault).eval()
         model.probe, model.target = probe, target
+        if relative_error is not None:
+            model.xsec_relative_error = relative_error
         model.sha256 = weights_sha256(model)
         if fault == "sha256":
             del model.sha256

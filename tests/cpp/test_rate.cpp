@@ -39,6 +39,9 @@ TEST_CASE("A rate has the mean cross section and the shares outside", "[rate]") 
   CHECK(rate.outside() == Approx(12.25 / 16));
   CHECK(rate.flux.integral() == Approx(4.5));
   CHECK(rate.events(1e20, 2) == Approx(1e20 * 4.5 * 0.875e-38 * 2 * 6.02214076e29));
+  auto model = rising_model();
+  model.xsec_relative_error = 0.04;
+  CHECK(nugan::flux_rate(flux, model).sigma_error == Approx(0.04 * rate.sigma));
   const auto narrow = nugan::flux_rate(flux, rising_model(), 1, 2);
   CHECK(narrow.sigma == Approx(0.7 * 1.5));
   CHECK(narrow.spectrum.quantile(0) == Approx(1));

@@ -12,11 +12,6 @@ namespace nugan {
 /// Share of the rate outside of a model's range that is passed over.
 inline constexpr double outside_allowed = 0.05;
 
-/// Uncertainty of the models' cross sections: their NuWro runs have statistical errors of 0.4 to 0.7 % in a
-/// bin, and scatter by up to 1 % with other start-up tables. How well the interaction model describes nature
-/// is not in it.
-inline constexpr double relative_sigma_error = 0.01;
-
 /// A nucleon counted as 1 u: 0.1 % from the truth for nuclei from carbon on, 0.8 % for hydrogen.
 inline constexpr double nucleons_per_tonne = 6.02214076e29;
 
@@ -25,7 +20,7 @@ struct NUGAN_EXPORT Rate {
   Flux flux;                ///< its part inside of the range of energies
   EnergySpectrum spectrum;  ///< flux times cross section there
   double sigma;             ///< cross section averaged over that flux, 1e-38 cm²/nucleon
-  double sigma_error;
+  double sigma_error;       ///< the model's relative error of it
   double below;  ///< rate below the range, with sigma proportional to the energy, relative to that inside
   double above;  ///< the same above it
 

@@ -18,8 +18,11 @@ NUGAN_EXPORT std::string probe_name(int pdg);
 ///
 /// A nucleus, `Ar40` or its PDG number; an element, `Ar`, whose natural isotopes count as the main one; a
 /// molecule, `H2O`; or a mixture of these by mass, `C12=0.9,Ar40=0.1`, where a nucleon weighs 1 u.
-/// @throws Error for something else, fractions that are not above 0 or do not add up to 1
+/// @throws Error for something else, fractions that are not in (0, 1] or do not add up to 1
 NUGAN_EXPORT std::vector<std::pair<int, double>> parse_target(const std::string& text);
+
+/// For messages: "numubar on Ar40", "numu on hydrogen (H1)".
+NUGAN_EXPORT std::string probe_on_nucleus(int probe, int target);
 
 /// Name of a nucleus, such as "C12"; its PDG number where it has no name here.
 NUGAN_EXPORT std::string nucleus_name(int pdg);

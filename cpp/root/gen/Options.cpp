@@ -23,9 +23,11 @@ The same options and seed give the same events.
 
   --model NAME|PATH     model's name or .pt file (default numu_C12_inc)
   --probe P             with --target: numu, numubar or PDG number, in place of --model
-  --target T            C12, Ar, 1000180400, CH, or by mass C12=0.9,Ar40=0.1
+  --target T            C12, Ar, 1000180400, or by mass C12=0.9,Ar40=0.1
   -n N                  events, 1e6 allowed (default 1e6)
   --exposure POT,MASS   protons on target and t instead of -n
+  --first N             number of the first event (default 0): goes on where another job of the same
+                        seed ends
   --energy E            one neutrino energy [GeV]
   --uniform LO HI       energies uniform in [LO, HI] GeV (default: the model's range)
   --flux FILE[:HIST]    energies of flux x cross section: a TH1 of a ROOT file, or a table of text
@@ -65,6 +67,14 @@ std::int64_t count(const std::string& option, const std::string& text) {
   const auto value = nugan::to_number(text);
   if (!value || !(*value >= 1 && *value <= 9e18) || *value != std::floor(*value))
     refuse(option, text, "a whole number of at least 1");
+  return static_cast<std::int64_t>(*value);
+}
+
+// From 0 on
+std::int64_t number(const std::string& option, const std::string& text) {
+  const auto value = nugan::to_number(text);
+  if (!value || !(*value >= 0 && *value <= 9e18) || *value != std::floor(*value))
+    refuse(option, text, "a whole number of at least 0");
   return static_cast<std::int64_t>(*value);
 }
 
@@ -119,7 +129,7 @@ void check(const Options& o) {
   }
   if (!o.probe.empty() && !o.model.empty())
     throw Error("--model has a probe and a target: give it or --probe and --target, not both");
-  if (o.n) check_number(static_cast<double>(*o.n), message("-n ", *o.n));
+  if (o.n) check_number(static_cast<double>(*o.n), message("-n ", *o.n), o.first);
   if (o.chunk > most_per_chunk) throw Error(message("--chunk ", o.chunk, " is above ", most_per_chunk));
   for (const char* name : {"nuhepmc", "nuisance", "parquet", "npz"})
     if (o.writer.format == name)
@@ -129,10 +139,12 @@ void check(const Options& o) {
 
 }  // namespace
 
-void check_number(double n, const std::string& what) {
+void check_number(double n, const std::string& what, std::int64_t first) {
   if (n > static_cast<double>(most_events))
     throw Error(
         message(what, " is above ", most_events, ", the most events that the 32-bit event number counts"));
+  if (static_cast<double>(first) + n - 1 > static_cast<double>(most_events))
+    throw Error(message(what, " from --first ", first, " on: event numbers end at ", most_events));
 }
 
 Options parse(int argc, char** argv) {
@@ -142,6 +154,7 @@ Options parse(int argc, char** argv) {
                             {"probe", required_argument, nullptr, 'p'},
                             {"target", required_argument, nullptr, 't'},
                             {"exposure", required_argument, nullptr, 'x'},
+                            {"first", required_argument, nullptr, 'N'},
                             {"energy", required_argument, nullptr, 'e'},
                             {"uniform", required_argument, nullptr, 'u'},
                             {"flux", required_argument, nullptr, 'f'},
@@ -187,6 +200,9 @@ Options parse(int argc, char** argv) {
         break;
       case 'n':
         o.n = count("-n", value);
+        break;
+      case 'N':
+        o.first = number("--first", value);
         break;
       case 'x':
         o.exposure = exposure(value);

@@ -14,6 +14,7 @@ struct Options {
   std::string model;          ///< name or path; empty for the usual one
   std::string probe, target;  ///< in place of the model; both or none
   std::optional<std::int64_t> n;
+  std::int64_t first = 0;                             ///< number of the first event
   std::optional<std::pair<double, double>> exposure;  ///< protons on target, t
   std::optional<double> energy;                       ///< GeV
   std::optional<std::pair<double, double>> uniform;   ///< GeV
@@ -34,8 +35,8 @@ struct Options {
 /// @throws nugan::Error for unknown options, bad values, options that contradict each other
 Options parse(int argc, char** argv);
 
-/// Refuse more events than can be numbered. @throws nugan::Error
-void check_number(double n, const std::string& what);
+/// Refuse more events than can be numbered, from `first` on. @throws nugan::Error
+void check_number(double n, const std::string& what, std::int64_t first = 0);
 
 /// What --help shows.
 extern const char* const help;

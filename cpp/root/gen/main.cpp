@@ -84,8 +84,9 @@ std::int64_t number_of_events(const Options& options, nugan::root::Run& run) {
   const double mean = nugan::expected_events(*run.flux, *run.sigma, pot, mass);
   const auto text = message("exposure of ", pot, " POT and ", mass, " t");
   check_number(mean, message(mean, " events, the expectation for an ", text, ","));
-  const auto n = nugan::poisson(mean, nugan::Stream(options.seed, nugan::Stream::exposure)(0)[0]);
-  check_number(static_cast<double>(n), message(n, " events"));
+  // jobs of a campaign, which share the seed, have numbers of their own
+  const auto n = nugan::poisson(mean, nugan::Stream(options.seed, nugan::Stream::exposure)(options.first)[0]);
+  check_number(static_cast<double>(n), message(n, " events"), options.first);
   if (n == 0)
     throw Error(message(text, ": ", mean, " events expected and none drawn; expected at least one"));
   run.pot = pot;
@@ -113,13 +114,14 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 void write(nugan::root::EventWriter& writer, nugan::Source& source, std::int64_t n, const Options& options) {
   const bool show = !options.quiet && isatty(STDERR_FILENO);
   const auto start = std::chrono::steady_clock::now();
+  const std::int64_t end = options.first + n;
   const auto draw = [&](std::int64_t first) {
-    return source.draw(first, std::min(options.chunk, n - first));
+    return source.draw(first, std::min(options.chunk, end - first));
   };
-  std::future<nugan::Events> next = std::async(std::launch::async, draw, 0);
-  for (std::int64_t first = 0; first < n && !caught; first += options.chunk) {
+  std::future<nugan::Events> next = std::async(std::launch::async, draw, options.first);
+  for (std::int64_t first = options.first; first < end && !caught; first += options.chunk) {
     const nugan::Events events = next.get();
-    if (const auto after = first + options.chunk; after < n && !caught)
+    if (const auto after = first + options.chunk; after < end && !caught)
       next = std::async(std::launch::async, draw, after);
     writer.write(events);
     if (show)
@@ -172,24 +174,12 @@ std::string command_line(int argc, char** argv) {
   return line;
 }
 
-void list_models() {
-  for (const auto& name : nugan::list_models()) {
-    try {
-      const auto model = nugan::Sampler(name, {.threads = 1, .backend = "torch"}).model();
-      std::printf("%-24s %5d %11d  %g to %g GeV\n", name.c_str(), model.probe, model.target, model.enu_min,
-                  model.enu_max);
-    } catch (const Error& error) {
-      std::printf("%-24s unreadable: %s\n", name.c_str(), error.what());
-    }
-  }
-}
-
 int run(int argc, char** argv) {
   const Options options = parse(argc, argv);
   using Show = Options::Show;
   if (options.show == Show::help) std::cout << help;
   if (options.show == Show::version) std::cout << version() << '\n';
-  if (options.show == Show::models) list_models();
+  if (options.show == Show::models) std::cout << nugan::root::model_table();
   if (options.show != Show::nothing) return 0;
   if (options.n) check_space(options, *options.n);
 
@@ -199,6 +189,7 @@ int run(int argc, char** argv) {
   about.command = command_line(argc, argv);
   const std::int64_t n = number_of_events(options, about);
   about.requested = n;
+  about.first = options.first;
   check_space(options, n);
   const auto start = std::chrono::steady_clock::now();
   const auto writer = nugan::root::create(options.out, std::move(about), options.writer);

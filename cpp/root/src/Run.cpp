@@ -177,7 +177,8 @@ Run run_of(const Source& source) {
   const auto table = table_of(source);
   run.mean_sigma = run.sigma ? run.sigma : mean_of(table, source.energies());
   run.mean_sigma_error = run.sigma ? run.sigma_error : run.mean_sigma;
-  if (!run.sigma && run.mean_sigma) *run.mean_sigma_error *= relative_sigma_error;
+  if (!run.sigma && run.mean_sigma)
+    *run.mean_sigma_error *= nuclei.front().sampler.model().xsec_relative_error;
   about["cross_section"] = of_cross_section(run, table);
   run.about = text_of(about);
   return run;
@@ -191,6 +192,7 @@ std::string to_json(const Run& run, std::int64_t events, bool table) {
     all.update(about);
   }
   all["requested"] = run.requested.value_or(events);
+  all["first"] = run.first;
   if (const auto& exposure = run.exposure)
     all["exposure"] = {{"pot", exposure->pot},
                        {"mass", exposure->mass},

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from nugan_hep.data.checks import FileChecks, FileWeight, check_same_weight
-from nugan_hep.data.readers import check_file, read_columns, split_tree
+from nugan_hep import skipping
+from nugan_hep.data.checks import Evidence, FileChecks, FileWeight, check_same_weight
+from nugan_hep.data.readers import EventFile, check_file, open_events, split_tree
 from nugan_hep.data.selection import Chunk, Report, Selection, classify, unchecked
 from nugan_hep.errors import UserError
 from nugan_hep.kinematics import ENU_RANGE, SHIFT_P2, Kinematics
@@ -44,12 +45,14 @@ def read_events(
     enu_range: tuple[float, float] = ENU_RANGE,
     limit: int | None = None,
     step: int = 500_000,
+    allow_unphysical: bool = False,
 ) -> Events:
     """Read the CC events of one probe and target from one or several files, in order.
 
-    Formats: ROOT TTrees (``file.root`` or ``file.root:tree``), NumPy ``.npz``, Parquet. The
+    Formats: ROOT TTrees (``file.root``, ``file.root:tree`` or ``file.root:tree;cycle``), NumPy ``.npz``, Parquet. The
     column names are those of :data:`nugan_hep.data.aliases.LAYOUTS`. Only the columns needed are
-    read, ``step`` rows at a time (``.npz`` columns whole); the result does not depend on ``step``.
+    read, ``step`` rows at a time (``.npz`` columns whole); the result does not depend on ``step``. Among
+    several files, one without events is skipped, and the report names it.
 
     Parameters
     ----------
@@ -58,27 +61,36 @@ def read_events(
     shift : smallest energy transfer that counts as physical [GeV]
     enu_range : closed range of the neutrino energy [GeV]
     limit : stop after this many kept events
+    allow_unphysical : drop rows that no event can be, however many they are; otherwise more than 1 % are an
+        error that names the likely cause
 
     Raises
     ------
-    UserError : a file that cannot be used (missing, damaged, empty, unknown columns, energies
-        that look like MeV, mostly unphysical rows), events of unequal weight in a file or between
-        files, or no event left
+    NoEventsError : none of the files holds events
+    UserError : a file that cannot be used (missing, damaged, unknown columns, energies that look like MeV,
+        impossible rows), events of unequal weight in a file or between files, or no event left
     """
     files = [paths] if isinstance(paths, str | Path) else list(paths)
     _check_arguments(files, probe, enu_range, limit)
+    opened, skipped = skipping.skip_empty(files, open_events)
+    _check_twice(opened)
     wanted = Selection(probe, target, shift, enu_range)
-    report = Report(limit=limit)
+    report = Report(limit=limit, skipped=skipped)
+    evidence = Evidence()
     kept: list[tuple[NDArray[np.float32], ...]] = []
     first_weight: FileWeight | None = None
-    for path in files:
+    for file in opened:
         if limit is not None and report.kept >= limit:
             break
         report.files += 1
-        weight = _read_file(path, wanted, report, kept, step)
-        if weight is not None:
-            first_weight = first_weight or weight
-            check_same_weight(first_weight, weight)
+        checks = _read_file(file, wanted, report, kept, step, allow_unphysical)
+        evidence += checks.evidence
+        if checks.weight is not None:
+            first_weight = first_weight or checks.weight
+            check_same_weight(first_weight, checks.weight)
+    # a few rows of each of many small files
+    if not allow_unphysical and (fault := evidence.fault(shift, opened[0].names)):
+        raise UserError(f"{opened[0].path} and {report.files - 1} more files: {fault}")
     if not kept:
         raise UserError(f"no event left for probe {probe}, target {target}: {report}")
     enu, emu, theta = (np.concatenate(parts) for parts in zip(*kept, strict=True))
@@ -86,31 +98,32 @@ def read_events(
 
 
 def _read_file(
-    path: str | Path,
+    file: EventFile,
     wanted: Selection,
     report: Report,
     kept: list[tuple[NDArray[np.float32], ...]],
     step: int,
-) -> FileWeight | None:
+    allow_unphysical: bool,
+) -> FileChecks:
     """Append the wanted events of one file to ``kept``, float32 triples (enu, emu, theta).
 
-    Returns the weight of its events, if they carry one.
+    Returns what was found out of them.
     """
-    checks = FileChecks(path)
-    for layout, columns in read_columns(path, step):
-        chunk = classify(columns, layout, wanted)
+    checks = FileChecks(file.path, file.names, wanted, allow_unphysical)
+    for columns in file.chunks(step):
+        chunk = classify(columns, file.layout, wanted)
         if report.limit is not None:
             chunk = _cut(chunk, report.limit - report.kept)
         report.count(chunk.reason)
         report.unchecked += [name for name in unchecked(columns) if name not in report.unchecked]
-        checks.add(chunk, columns, layout)
+        checks.add(chunk, columns, file.layout)
         keep = chunk.reason == 0
         if keep.any():
             kept.append((chunk.enu[keep], chunk.emu[keep], chunk.theta[keep]))
         if report.limit is not None and report.kept >= report.limit:
             break
-    checks.finish(wanted)
-    return checks.weight
+    checks.finish()
+    return checks
 
 
 def _cut(chunk: Chunk, n: int) -> Chunk:
@@ -134,10 +147,15 @@ def _check_arguments(
         raise UserError(f"energy range {low:g} to {high:g}: expected 0 <= low < high in GeV")
     if limit is not None and limit < 1:
         raise UserError(f"limit {limit}: expected at least 1 event")
-    seen = set()
     for path in files:
         check_file(path)
-        file, tree = split_tree(path)
-        if (file.resolve(), tree) in seen:
-            raise UserError(f"{path}: given twice")
-        seen.add((file.resolve(), tree))
+
+
+def _check_twice(files: Sequence[EventFile]) -> None:
+    seen = set()
+    for file in files:
+        path, _ = split_tree(file.path)
+        place = path.resolve(), file.where.removeprefix(str(path))
+        if place in seen:
+            raise UserError(f"{file.path}: given twice")
+        seen.add(place)

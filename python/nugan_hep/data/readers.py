@@ -3,22 +3,44 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zipfile import is_zipfile
 
 import numpy as np
+from numpy.lib import format as npy
 from numpy.typing import ArrayLike, NDArray
 
+from nugan_hep import skipping
 from nugan_hep.data.aliases import Layout, columns_of, explain_mismatch, find_layout, shorten
-from nugan_hep.errors import UserError
+from nugan_hep.errors import NoEventsError, UserError
 
 Columns = dict[str, NDArray[Any]]
 
 FORMATS = {".root": "ROOT", ".npz": "NumPy .npz", ".parquet": "Parquet", ".pq": "Parquet"}
 TREES = ("TTree", "TNtuple", "TNtupleD", "ROOT::RNTuple")
+
+
+class EventFile(NamedTuple):
+    """A file whose columns are known.
+
+    Attributes
+    ----------
+    path : as it was given
+    where : the file with the tree, for messages; no other tree has the same
+    layout : of the columns
+    names : columns by role of the layout
+    chunks : the columns by role, at most so many rows at a time, numbers as stored
+    """
+
+    path: str | Path
+    where: str
+    layout: Layout
+    names: dict[str, str]
+    chunks: Callable[[int], Iterator[Columns]]
 
 
 def split_tree(path: str | Path) -> tuple[Path, str | None]:
@@ -39,60 +61,85 @@ def check_file(path: str | Path) -> None:
         raise UserError(f"{file}: no such file")
     if not os.path.isfile(file):
         raise UserError(f"{file}: not a file")
-    if file.stat().st_size == 0:
-        raise UserError(f"{file}: the file is empty (0 bytes)")
 
 
-def read_columns(path: str | Path, step: int) -> Iterator[tuple[Layout, Columns]]:
-    """Yield the columns of one file, by role of :class:`Layout`, at most ``step`` rows at a time.
+def open_events(path: str | Path) -> EventFile:
+    """Find the columns of one file; its rows are read later.
 
-    Numbers are as stored, the unit of the layout included. Raises UserError for a file that is
-    missing, damaged, without events or without the columns of any layout.
+    Raises
+    ------
+    NoEventsError : a file without rows, of 0 bytes, or a ROOT file without any tree
+    UserError : missing, damaged, without the columns of any layout; no such tree or cycle
     """
     check_file(path)
     file, tree = split_tree(path)
+    skipping.check_not_empty(file)
     kind = FORMATS[file.suffix]
     with _one_line_errors(path, kind):
-        if kind == "ROOT":
-            yield from _read_root(file, tree, step)
-        elif kind == "Parquet":
-            yield from _read_parquet(file, step)
-        else:
-            yield from _read_npz(file, step)
+        found = _OPEN[kind](file, tree)
+    return found._replace(path=path, chunks=lambda step: _guarded(path, kind, found.chunks(step)))
 
 
-def _read_root(file: Path, tree_name: str | None, step: int) -> Iterator[tuple[Layout, Columns]]:
+def _guarded(path: str | Path, kind: str, chunks: Iterator[Columns]) -> Iterator[Columns]:
+    with _one_line_errors(path, kind):
+        yield from chunks
+
+
+def _open_root(file: Path, wanted: str | None) -> EventFile:
     import uproot
 
     with uproot.open(file) as root:
-        tree_name = tree_name or _find_tree(root, file)
-        trees = _tree_names(root)
-        if tree_name not in trees:
-            raise UserError(f"{file}: no TTree {tree_name!r} (trees: {shorten(trees)})")
-        where, tree = f"{file}:{tree_name}", root[tree_name]
-        names = tree.keys(full_paths=False)
-        layout, columns = _match(where, names, tree.num_entries)
-        for chunk in tree.iterate(list(columns.values()), step_size=step, library="ak"):
-            yield layout, {r: _root_column(where, n, chunk[n], layout) for r, n in columns.items()}
+        key = _find_key(root, file, wanted) if wanted else _find_tree(root, file)
+        tree = root[key]
+        where = f"{file}:{key}"
+        layout, columns = _match(where, tree.keys(full_paths=False), tree.num_entries)
+
+    def chunks(step: int) -> Iterator[Columns]:
+        with uproot.open(file) as again:
+            for chunk in again[key].iterate(list(columns.values()), step_size=step, library="ak"):
+                yield {role: _root_column(where, n, chunk[n], layout) for role, n in columns.items()}
+
+    return EventFile(file, where, layout, columns, chunks)
 
 
-def _tree_names(root: Any) -> list[str]:
-    return [name for name, kind in root.classnames(cycle=False).items() if kind in TREES]
+def _trees(root: Any) -> dict[str, list[int]]:
+    """The cycles of each tree by name, the newest first."""
+    trees: dict[str, list[int]] = {}
+    for key, kind in root.classnames(cycle=True).items():
+        name, _, cycle = key.rpartition(";")
+        if kind in TREES:
+            trees.setdefault(name, []).append(int(cycle))
+    return {name: sorted(cycles, reverse=True) for name, cycles in trees.items()}
+
+
+def _find_key(root: Any, file: Path, wanted: str) -> str:
+    """Name and cycle of a tree, ``tree`` or ``tree;cycle``; without a cycle the newest, as in ROOT."""
+    trees = _trees(root)
+    name, _, cycle = wanted.rpartition(";") if re.search(r";\d+$", wanted) else (wanted, "", "")
+    if name not in trees:
+        raise UserError(f"{file}: no TTree {name!r} (trees: {shorten(trees)})")
+    cycles = trees[name]
+    if cycle and int(cycle) not in cycles:
+        there = ", ".join(map(str, cycles))
+        raise UserError(f"{file}: no cycle {cycle} of {name} (cycle{'s' * (len(cycles) > 1)} there: {there})")
+    return f"{name};{int(cycle) if cycle else cycles[0]}"
 
 
 def _find_tree(root: Any, file: Path) -> str:
-    trees = _tree_names(root)
+    """Name and cycle of the tree that holds events."""
+    trees = {name: f"{name};{cycles[0]}" for name, cycles in _trees(root).items()}
     if not trees:
-        raise UserError(f"{file}: holds no TTree (objects: {shorten(root.keys(cycle=False))})")
+        raise NoEventsError(f"{file}: holds no TTree (objects: {shorten(root.keys(cycle=False))})")
     if len(trees) == 1:
-        return trees[0]
-    matching = [name for name in trees if find_layout(root[name].keys(full_paths=False))]
+        return next(iter(trees.values()))
+    matching = [name for name, key in trees.items() if find_layout(root[key].keys(full_paths=False))]
     if len(matching) == 1:
-        return matching[0]
+        return trees[matching[0]]
     if matching:
         raise UserError(f"{file}: several trees hold events, name one as {file}:TREE ({shorten(matching)})")
-    names = root[trees[0]].keys(full_paths=False)
-    raise UserError(f"{file}: none of the trees {shorten(trees)} fits; {trees[0]}: {explain_mismatch(names)}")
+    first = next(iter(trees))
+    names = root[trees[first]].keys(full_paths=False)
+    raise UserError(f"{file}: none of the trees {shorten(trees)} fits; {first}: {explain_mismatch(names)}")
 
 
 def _root_column(where: str, name: str, values: Any, layout: Layout) -> NDArray[Any]:
@@ -104,37 +151,52 @@ def _root_column(where: str, name: str, values: Any, layout: Layout) -> NDArray[
     return _number_column(where, name, values.to_numpy() if values.ndim == 1 else None)
 
 
-def _read_parquet(file: Path, step: int) -> Iterator[tuple[Layout, Columns]]:
+def _open_parquet(file: Path, _: str | None) -> EventFile:
     from pyarrow import parquet
 
     with parquet.ParquetFile(file) as table:
         layout, columns = _match(str(file), table.schema_arrow.names, table.metadata.num_rows)
-        for batch in table.iter_batches(batch_size=step, columns=list(dict.fromkeys(columns.values()))):
-            yield (
-                layout,
-                {
-                    role: _number_column(str(file), name, batch[name].to_numpy(zero_copy_only=False))
-                    for role, name in columns.items()
-                },
-            )
+
+    def chunks(step: int) -> Iterator[Columns]:
+        with parquet.ParquetFile(file) as again:
+            for batch in again.iter_batches(batch_size=step, columns=list(dict.fromkeys(columns.values()))):
+                arrays = {name: batch[name].to_numpy(zero_copy_only=False) for name in columns.values()}
+                yield {r: _number_column(str(file), name, arrays[name]) for r, name in columns.items()}
+
+    return EventFile(file, str(file), layout, columns, chunks)
 
 
-def _read_npz(file: Path, step: int) -> Iterator[tuple[Layout, Columns]]:
+def _open_npz(file: Path, _: str | None) -> EventFile:
     if not is_zipfile(file):  # np.load would speak of pickles
         raise UserError(f"{file}: cannot be read as NumPy .npz (no complete zip archive)")
     with file.open("rb") as handle, np.load(handle, allow_pickle=False) as archive:
-        names = archive.files
-        layout, columns = _match(str(file), names, None)
-        # a member cannot be read in part: the columns used are held, the others never touched
-        data = {role: _number_column(str(file), name, archive[name]) for role, name in columns.items()}
-    sizes = {columns[role]: values.size for role, values in data.items()}
+        layout, columns = _match(str(file), archive.files, None)
+        shapes = {name: _npy_shape(archive, name) for name in columns.values()}
+    sizes = {name: shape[0] for name, shape in shapes.items() if len(shape) == 1}
     if len(set(sizes.values())) > 1:
         raise UserError(f"{file}: columns differ in length ({sizes})")
-    n = next(iter(sizes.values()))
-    if n == 0:
-        raise UserError(f"{file}: holds no events")
-    for start in range(0, n, step):
-        yield layout, {role: values[start : start + step] for role, values in data.items()}
+    if set(sizes.values()) == {0}:
+        raise NoEventsError(f"{file}: holds no events")
+
+    def chunks(step: int) -> Iterator[Columns]:
+        with file.open("rb") as handle, np.load(handle, allow_pickle=False) as archive:
+            # a member cannot be read in part: the columns used are held, the others never touched
+            data = {role: _number_column(str(file), name, archive[name]) for role, name in columns.items()}
+        for start in range(0, next(iter(data.values())).size, step):
+            yield {role: values[start : start + step] for role, values in data.items()}
+
+    return EventFile(file, str(file), layout, columns, chunks)
+
+
+def _npy_shape(archive: Any, name: str) -> tuple[int, ...]:
+    """The shape of a member, from its header alone."""
+    with archive.zip.open(f"{name}.npy") as member:
+        version = npy.read_magic(member)
+        read_header = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+        return tuple(read_header(member)[0])
+
+
+_OPEN = {"ROOT": _open_root, "NumPy .npz": _open_npz, "Parquet": _open_parquet}
 
 
 def _match(where: str, names: list[str], n: int | None) -> tuple[Layout, dict[str, str]]:
@@ -142,7 +204,7 @@ def _match(where: str, names: list[str], n: int | None) -> tuple[Layout, dict[st
     if layout is None:
         raise UserError(f"{where}: {explain_mismatch(names)}")
     if n == 0:
-        raise UserError(f"{where}: holds no events")
+        raise NoEventsError(f"{where}: holds no events")
     return layout, columns_of(layout, names)
 
 

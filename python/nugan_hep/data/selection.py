@@ -9,8 +9,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from nugan_hep import skipping
 from nugan_hep.data.aliases import Layout
 from nugan_hep.data.readers import Columns
+from nugan_hep.errors import NoEventsError
 from nugan_hep.kinematics import MUON_MASS
 
 REASONS = ("other probe", "other target", "not CC", "not finite", "outside the energy range", "unphysical")
@@ -50,6 +52,8 @@ class Report:
     unchecked: list[str] = field(default_factory=list)
     """What no column of some file could confirm, and was taken as wanted."""
     limit: int | None = None
+    skipped: list[NoEventsError] = field(default_factory=list)
+    """Why files without events were passed over."""
 
     def count(self, reason: NDArray[np.intp]) -> None:
         counts = np.bincount(reason, minlength=len(REASONS) + 1)
@@ -67,6 +71,8 @@ class Report:
             text += f"; dropped {sum(self.dropped.values()):,}: {parts}"
         if self.unchecked:
             text += f"; no column to check, taken as wanted: {', '.join(self.unchecked)}"
+        if self.skipped:
+            text += f"; {skipping.describe(self.skipped, self.files + len(self.skipped))}"
         return text
 
 

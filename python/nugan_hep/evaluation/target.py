@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nugan_hep import archive
+from nugan_hep import archive, skipping
 from nugan_hep.errors import UserError
 from nugan_hep.evaluation import histograms, reference
 from nugan_hep.evaluation.histograms import Histograms
@@ -47,11 +47,8 @@ def read_model(path: Path) -> Model:
     """Read the metadata of an archive, see :func:`nugan_hep.archive.read_metadata`."""
     about = archive.read_metadata(path)
     low, high = about["enu_range"]
-    data = (about.get("training") or {}).get("data") or {}
-    data = data.get("replay") or data  # resampled events count for the true ones behind them
-    return Model(
-        about["name"], about["probe"], about["target"], (low, high), about["shift"], data.get("events")
-    )
+    events = archive.training_events(about)
+    return Model(about["name"], about["probe"], about["target"], (low, high), about["shift"], events)
 
 
 def read_target(files: Sequence[str], model: Model) -> Target:
@@ -66,18 +63,15 @@ def read_target(files: Sequence[str], model: Model) -> Target:
     samples: list[Histograms] = []
     sources, processes = [], []
     events: dict[str, list[Kinematics]] = {}
-    for path in files:
-        if reference.is_reference(path):
-            source, process, loaded = reference.load(path, model.shift)
-            samples += loaded
-            sources.append(source)
-            processes.append(process)
-        else:
-            sample, columns = _read_events(path, model)
-            samples.append(sample)
-            sources.append("reference")
-            processes.append("")  # events do not say of which physics they are
-            events.setdefault(sample.label, []).append(columns)
+    read, skipped = skipping.skip_empty(files, lambda path: _read(str(path), model))
+    if skipped:
+        print(skipping.describe(skipped, len(files)))
+    for source, process, loaded, columns in read:
+        samples += loaded
+        sources.append(source)
+        processes.append(process)
+        if columns is not None:
+            events.setdefault(loaded[0].label, []).append(columns)
     try:
         samples = reference.group(samples)
     except ValueError as error:
@@ -124,6 +118,14 @@ def zero_shot(target: Target, shift: float) -> dict[str, Scores]:
         for sample in target.samples
         if sample.label in start and sample.enu_range == start[sample.label].enu_range
     }
+
+
+def _read(path: str, model: Model) -> tuple[str, str, list[Histograms], Kinematics | None]:
+    """Source, process and samples of a file, and its events if it holds some."""
+    if reference.is_reference(path):
+        return *reference.load(path, model.shift), None
+    sample, columns = _read_events(path, model)
+    return "reference", "", [sample], columns  # events do not say of which physics they are
 
 
 def _read_events(path: str, model: Model) -> tuple[Histograms, Kinematics]:

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from nugan_hep import cli
-from nugan_hep.cross_section import read_csv
+from nugan_hep.cross_section import read_csv, to_table
 from nugan_hep.data import Events, read_events
 from nugan_hep.errors import UserError
 from nugan_hep.export import RUN_FILE, export_best, read_run
@@ -42,6 +42,11 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="RUNDIR", help="run folder")
     parser.add_argument("--resume", action="store_true", help="continue the run in RUNDIR")
     parser.add_argument("--limit", type=cli.count, metavar="N", help="use the first N training events")
+    parser.add_argument(
+        "--allow-unphysical",
+        action="store_true",
+        help="drop rows that no event can be, however many; otherwise more than 1 %% of them end the training",
+    )
     parser.add_argument("--name", help="name of the model (default: the run folder's)")
     parser.add_argument("--probe", type=int, choices=(14, -14), help="PDG code of the neutrino (default 14)")
     parser.add_argument(
@@ -125,8 +130,7 @@ def describe_run(
             raise UserError(f"--{key} {given}, but the run in {arguments.out} has {saved[key]}")
         described[key] = described[key] if given is None else given
     if arguments.cross_section:
-        table = read_csv(arguments.cross_section)
-        described["cross_section"] = {"enu": table.enu.tolist(), "sigma": table.sigma.tolist()}
+        described["cross_section"] = to_table(read_csv(arguments.cross_section))
     return {"cross_section": None, "start": None, **described}
 
 
@@ -168,6 +172,7 @@ def _read(
         "target": description["target"],
         "shift": config.shift,
         "enu_range": (config.enu_min, config.enu_max),
+        "allow_unphysical": arguments.allow_unphysical,
     }
     events = read_events(arguments.data, limit=arguments.limit, **selection)
     print(f"training: {events.report}")

@@ -47,8 +47,12 @@ struct Run {
   std::string program{};  ///< what wrote the file
   std::string command{};
   std::optional<std::int64_t> requested{};  ///< events
+  std::int64_t first = 0;                   ///< number of the first event
   std::optional<Exposure> exposure{};
 };
+
+/// A line for each model that is found by its name, the shortest names first, as nugan-sample shows them.
+NUGAN_ROOT_EXPORT std::string model_table();
 
 /// The run of a source's events.
 NUGAN_ROOT_EXPORT Run run_of(const Source& source);
