@@ -18,7 +18,7 @@ from nugan_hep import _sampler, archive, sample
 from nugan_hep.errors import UserError
 from nugan_hep.flux import Flux
 from nugan_hep.networks.exported import weights_sha256
-from nugan_hep.source import Energies, Source, common_range, make_source
+from nugan_hep.source import Energies, Source
 
 C12, AR40 = 1000060120, 1000180400
 FLUX = Flux([0.5, 1.0, 3.0], [4.0, 1.0])
@@ -60,8 +60,12 @@ def cores(models: Path) -> dict[int, _sampler.SamplerCore]:
     return {core.target: core for core in opened}
 
 
+def make(cores: dict[int, _sampler.SamplerCore], energies: Energies, seed: int) -> Source:
+    return Source([cores[C12], cores[AR40]], [0.8, 0.2], energies, seed)
+
+
 def mixture(cores: dict[int, _sampler.SamplerCore], weighted: bool = False, seed: int = 3) -> Source:
-    return make_source(cores, {C12: 0.8, AR40: 0.2}, Energies(0.3, 8.0, FLUX, weighted), seed)
+    return make(cores, Energies(0.3, 8.0, FLUX, weighted), seed)
 
 
 def test_cross_section_and_shares(cores: dict[int, _sampler.SamplerCore]) -> None:
@@ -74,11 +78,11 @@ def test_cross_section_and_shares(cores: dict[int, _sampler.SamplerCore]) -> Non
     assert table is not None
     np.testing.assert_allclose(table(np.array([0.3, 2.0, 8.0])), 0.84 * np.array([0.3, 2.0, 8.0]))
     assert source.outside == (0, 0)
-    tail = make_source(cores, {C12: 0.8, AR40: 0.2}, Energies(0.3, 8.0, Flux([0.0, 20.0], [1.0])), 1)
+    tail = make(cores, Energies(0.3, 8.0, Flux([0.0, 20.0], [1.0])), 1)
     assert tail.outside == pytest.approx((0.09 / 400, 336 / 400), rel=1e-9)
-    at_one = make_source(cores, {C12: 0.8, AR40: 0.2}, Energies(2.0, 2.0), 1)
+    at_one = make(cores, Energies(2.0, 2.0), 1)
     assert at_one.sigma == pytest.approx(0.84 * 2)
-    assert common_range(cores) == (0.3, 8.0)
+    assert _sampler.common_range([*cores.values()]) == (0.3, 8.0)
 
 
 @pytest.mark.parametrize("weighted", [False, True])
@@ -119,7 +123,7 @@ def test_weights_of_a_mixture(cores: dict[int, _sampler.SamplerCore]) -> None:
 
 def test_one_nucleus_is_the_model_itself(cores: dict[int, _sampler.SamplerCore]) -> None:
     core = cores[C12]
-    alone = make_source({C12: core}, {C12: 1.0}, Energies(1.0, 2.0), 9)
+    alone = Source([core], [1.0], Energies(1.0, 2.0), 9)
     for name, values in core.sample_uniform(1.0, 2.0, 500, 9, 20).items():
         np.testing.assert_array_equal(alone.draw(20, 500)[name], values)
     assert alone.sigma is None
@@ -128,7 +132,7 @@ def test_one_nucleus_is_the_model_itself(cores: dict[int, _sampler.SamplerCore])
 
 def test_mixture_without_shares(cores: dict[int, _sampler.SamplerCore]) -> None:
     with pytest.raises(UserError, match="share the events by their cross sections"):
-        make_source(cores, {C12: 0.8, AR40: 0.2}, Energies(1.0, 2.0), 9)
+        make(cores, Energies(1.0, 2.0), 9)
 
 
 def read(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:

@@ -9,5 +9,6 @@ void register_kinematics(pybind11::module_& m);
 void register_rate(pybind11::module_& m);
 void register_random(pybind11::module_& m);
 void register_sampler(pybind11::module_& m);
+void register_source(pybind11::module_& m);
 void register_spectrum(pybind11::module_& m);
 void register_target(pybind11::module_& m);

@@ -8,6 +8,7 @@
 
 #include "copy_device_latents.hpp"
 #include "fused/multiply_add_rate.hpp"
+#include "python_events.hpp"
 #include "python_flux.hpp"
 #include "register.hpp"
 
@@ -16,24 +17,6 @@ namespace py = pybind11;
 namespace {
 
 using Energies = py::array_t<double, py::array::c_style | py::array::forcecast>;
-
-// NumPy takes the column over, nothing is copied
-template <class T>
-py::array_t<T> to_numpy(std::vector<T>&& column) {
-  auto owner = std::make_unique<std::vector<T>>(std::move(column));
-  const auto& values = *owner;
-  const py::capsule base(owner.release(), [](void* p) { delete static_cast<std::vector<T>*>(p); });
-  return py::array_t<T>(static_cast<py::ssize_t>(values.size()), values.data(), base);
-}
-
-// The columns that are there
-py::dict to_dict(nugan::Events&& events) {
-  py::dict columns;
-  nugan::for_stored_columns([&](const nugan::ColumnInfo& info, auto column) {
-    if (!(events.*column).empty()) columns[info.name] = to_numpy(std::move(events.*column));
-  });
-  return columns;
-}
 
 std::unique_ptr<nugan::Sampler> open(const std::string& path, const std::string& device, int threads,
                                      const std::string& backend) {

@@ -1,8 +1,11 @@
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <limits>
 #include <nugan/Error.hpp>
 #include <nugan/Source.hpp>
 #include <numeric>
+#include <set>
 #include <utility>
 
 #include "check_numbers.hpp"
@@ -142,6 +145,46 @@ std::optional<double> Source::sigma_error() const {
   double sum = 0;
   for (const auto& nucleus : nuclei_) sum += std::pow(nucleus.fraction * *nucleus.sigma_error, 2);
   return std::sqrt(sum);
+}
+
+CrossSectionTable Source::table() const {
+  double low = 0, high = std::numeric_limits<double>::infinity();
+  std::set<double> knots;
+  for (const auto& nucleus : nuclei_) {
+    const auto& model = nucleus.sampler.model();
+    if (model.xsec_enu.size() < 2) return {};
+    low = std::max(low, model.xsec_enu.front());
+    high = std::min(high, model.xsec_enu.back());
+    knots.insert(model.xsec_enu.begin(), model.xsec_enu.end());
+  }
+  CrossSectionTable table;
+  for (const double enu : knots) {
+    if (enu < low || enu > high) continue;
+    double sigma = 0;
+    for (const auto& nucleus : nuclei_) {
+      const auto& model = nucleus.sampler.model();
+      sigma += nucleus.fraction * interpolate(model.xsec_enu, model.xsec, enu);
+    }
+    table.enu.push_back(enu);
+    table.sigma.push_back(sigma);
+  }
+  return table;
+}
+
+std::optional<std::pair<double, double>> Source::mean_sigma() const {
+  if (const auto mean = sigma()) return std::pair(*mean, *sigma_error());
+  const auto [enu, values] = table();
+  const auto [low, high] = std::pair(energies_.low, energies_.high);
+  if (enu.size() < 2 || low < enu.front() || high > enu.back() || !(low < high)) return std::nullopt;
+  std::vector<double> borders = {low};
+  std::ranges::copy_if(enu, std::back_inserter(borders), [&](double e) { return e > low && e < high; });
+  borders.push_back(high);
+  double sum = 0;
+  for (std::size_t k = 0; k + 1 < borders.size(); ++k)
+    sum += 0.5 * (borders[k + 1] - borders[k]) *
+           (interpolate(enu, values, borders[k]) + interpolate(enu, values, borders[k + 1]));
+  const double mean = sum / (high - low);
+  return std::pair(mean, mean * nuclei_.front().sampler.model().xsec_relative_error);
 }
 
 Interval Source::outside() const {

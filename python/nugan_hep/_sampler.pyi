@@ -1,11 +1,12 @@
 """The C++ sampler on LibTorch; it raises UserError."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nugan_hep._core import EnergySpectrum, Rate
+from nugan_hep._core import Beam, EnergySpectrum, Rate
 from nugan_hep.flux import Flux
 
 class SamplerCore:
@@ -55,3 +56,30 @@ def flux_rate(flux: Flux, sampler: SamplerCore, low: float, high: float) -> Rate
 def multiply_add_rate() -> float: ...
 def simd_names() -> list[str]: ...
 def latents_on(device: str, seed: int, first: int, n: int, size: int) -> NDArray[np.float32]: ...
+
+class SourceCore:
+    def __init__(
+        self,
+        samplers: Sequence[SamplerCore],
+        fractions: Sequence[float],
+        low: float,
+        high: float,
+        flux: Flux | None,
+        weighted: bool,
+        seed: int,
+        beam: Beam | None,
+    ) -> None: ...
+    def draw(self, first: int, n: int) -> dict[str, NDArray[Any]]: ...
+    def sigmas(self) -> list[float | None]: ...
+    def shares(self) -> list[float]: ...
+    def table(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
+    @property
+    def sigma(self) -> float | None: ...
+    @property
+    def sigma_error(self) -> float | None: ...
+    @property
+    def mean_sigma(self) -> tuple[float, float] | None: ...
+    @property
+    def outside(self) -> tuple[float, float]: ...
+
+def common_range(samplers: Sequence[SamplerCore]) -> tuple[float, float]: ...

@@ -49,7 +49,7 @@ class Beam:
             if vector.shape != (3,):
                 raise UserError(f"beam direction {self.direction}: expected three finite numbers, x, y and z")
             object.__setattr__(self, "direction", tuple(vector.tolist()))
-        if (unit_vector := self._in_core().direction) is not None:
+        if (unit_vector := self.in_core().direction) is not None:
             object.__setattr__(self, "direction", tuple(unit_vector))
 
     def place(self, columns: Columns, seed: int, first: int) -> Columns:
@@ -65,9 +65,10 @@ class Beam:
         seed : 0 to 2^64 - 1
         first : number of the first event
         """
-        return {**columns, **self._in_core().place(columns, seed, first)}
+        return {**columns, **self.in_core().place(columns, seed, first)}
 
-    def _in_core(self) -> _core.Beam:
+    def in_core(self) -> _core.Beam:
+        """The same in the C++ core."""
         return _core.Beam(cast(Any, self.vertex), cast(Any, self.time), self.direction)
 
     def as_dict(self) -> dict[str, Any]:

@@ -8,7 +8,6 @@ import importlib.metadata
 from typing import Any
 
 from nugan_hep import archive, targets
-from nugan_hep.beam import Beam
 from nugan_hep.errors import UserError
 from nugan_hep.source import Source
 
@@ -50,7 +49,7 @@ def model_table() -> str:
     return "\n".join([*aligned, *unreadable])
 
 
-def describe(source: Source, beam: Beam, options: argparse.Namespace, command: str) -> dict[str, Any]:
+def describe(source: Source, options: argparse.Namespace, command: str) -> dict[str, Any]:
     """What the file says of itself, but for what is known only at the end."""
     models = [
         {
@@ -71,7 +70,7 @@ def describe(source: Source, beam: Beam, options: argparse.Namespace, command: s
         "seed": options.seed,
         "first": options.first,
         "energy": source.energies.as_dict(),
-        "beam": beam.as_dict(),
+        "beam": source.beam.as_dict(),
     }
     if len(models) > 1:
         nuclei = zip(models, source.nuclei, source.shares(), strict=True)
@@ -95,11 +94,9 @@ def describe(source: Source, beam: Beam, options: argparse.Namespace, command: s
     return about
 
 
-def cross_section(source: Source, mean: float | None) -> dict[str, Any]:
+def cross_section(source: Source) -> dict[str, Any]:
     """The mean cross section with its uncertainty, and the table against energy."""
-    table, error = source.table(), source.sigma_error
-    if mean is not None and error is None:
-        error = mean * source.nuclei[0].core.xsec_relative_error
+    table, (mean, error) = source.table(), source.mean_sigma
     return {
         "mean": mean,
         "error": error,

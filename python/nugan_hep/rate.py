@@ -101,21 +101,6 @@ def expected_events(flux: Flux, sigma: float, pot: float, mass: float) -> float:
     return _core.expected_events(flux, sigma, pot, mass)
 
 
-def draw(core: SamplerCore, rate: Rate, n: int, seed: int, first: int, weighted: bool) -> Columns:
-    """Events ``first`` ... ``first + n - 1`` of a flux.
-
-    They follow flux times cross section; ``weighted`` spreads them uniformly over the energies of the flux,
-    and the column ``wght`` [n] float64 is flux times cross section, with a mean of 1 over the distribution.
-    """
-    if not weighted:
-        return core.sample_spectrum(rate.spectrum, n, seed, first)
-    low, high = filled_range(rate.flux)
-    columns = core.sample_uniform(low, high, n, seed, first)
-    # the limits take away what rounding to float32 put beyond the ends
-    enu = np.clip(columns["Ev"].astype(np.float64), low, high)
-    return {**columns, "wght": rate.spectrum.density(enu) * ((high - low) / rate.spectrum.integral)}
-
-
 def filled_range(flux: Flux) -> tuple[float, float]:
     """Lowest and highest energy [GeV] with a flux above zero."""
     filled = np.flatnonzero(flux.density)

@@ -12,8 +12,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-import numpy as np
-
 from nugan_hep import _core, archive, cli, flux_readers, rate, root_writer, streams, targets
 from nugan_hep.beam import Beam
 from nugan_hep.description import cross_section, describe, model_table, summary, version
@@ -22,7 +20,7 @@ from nugan_hep.flux import Flux
 from nugan_hep.options import PROGRAM, check_number, parse
 from nugan_hep.output import Columns, EventWriter, Run, atomic, formats, overlap
 from nugan_hep.signals import stop_signals
-from nugan_hep.source import Energies, Source, common_range, make_source
+from nugan_hep.source import Energies, Source
 
 
 def _models(options: argparse.Namespace) -> tuple[list[str], dict[int, float] | None]:
@@ -40,8 +38,7 @@ def _open(options: argparse.Namespace) -> Source:
     names, fractions = _models(options)
     how = options.device, options.threads, options.backend
     opened = [_sampler.SamplerCore(str(archive.find_model(name)), *how) for name in names]
-    cores = {core.target: core for core in opened}
-    name, low, high = ", ".join(core.name for core in opened), *common_range(cores)
+    name, low, high = ", ".join(core.name for core in opened), *_sampler.common_range(opened)
     flux: Flux | None = None
     if options.flux is not None:
         flux = flux_readers.read_flux(options.flux, options.flux_units, opened[0].probe)
@@ -56,7 +53,8 @@ def _open(options: argparse.Namespace) -> Source:
         if low > high:
             raise UserError(f"--uniform {low:g} {high:g}: the first energy must not be above the second")
     energies = Energies(low, high, flux, options.weighted)
-    source = make_source(cores, fractions or {opened[0].target: 1.0}, energies, options.seed)
+    beam = Beam(options.vertex, options.time, options.beam_dir)
+    source = Source(opened, [*fractions.values()] if fractions else [1.0], energies, options.seed, beam)
     if flux is not None:
         rate.check_outside(flux.name, sum(source.outside), (low, high), options.allow_flux_outside)
         doubt = flux_readers.other_neutrino(flux, opened[0].probe)
@@ -85,41 +83,29 @@ def _number(options: argparse.Namespace, run: Run, about: dict[str, Any]) -> int
     return n
 
 
-def _jobs(source: Source, beam: Beam, begin: int, n: int, chunk: int) -> Iterator[Callable[[], Columns]]:
-    def draw(first: int, size: int) -> Columns:
-        return beam.place(source.draw(first, size), source.seed, first)
-
+def _jobs(source: Source, begin: int, n: int, chunk: int) -> Iterator[Callable[[], Columns]]:
     for first in range(begin, begin + n, chunk):
-        yield functools.partial(draw, first, min(chunk, begin + n - first))
+        yield functools.partial(source.draw, first, min(chunk, begin + n - first))
 
 
 def _write(
     writer: EventWriter,
     jobs: Iterator[Callable[[], Columns]],
     n: int,
-    source: Source,
     quiet: bool,
     stopped: Callable[[], bool],
-) -> float | None:
-    """Draw and write until done or stopped; the mean cross section, if the models have one."""
-    table = source.table() if source.sigma is None else None
-    low, high = source.energies.low, source.energies.high
-    if table is not None and not table.enu[0] <= low <= high <= table.enu[-1]:
-        table = None
-    total = 0.0
+) -> None:
+    """Draw and write until done or stopped."""
     chunks = overlap.ahead(jobs, stopped)
     with cli.progress("events", quiet) as bar, contextlib.closing(chunks):
         task = bar.add_task("sampling", total=n, note="")
         start = time.monotonic()
         for columns in chunks:
             writer.write(columns)
-            if table:  # the limits take away what rounding to float32 put beyond the ends
-                total += float(table(np.clip(columns["Ev"].astype(np.float64), low, high)).sum())
             speed = writer.events / max(time.monotonic() - start, 1e-9)
             bar.update(task, completed=writer.events, note=f"{speed:,.0f} events/s")
     if writer.events == 0:
         raise KeyboardInterrupt  # nothing that a file could hold
-    return total / writer.events if table else source.sigma
 
 
 def sample(argv: Sequence[str] | None = None) -> int:
@@ -149,9 +135,8 @@ def sample(argv: Sequence[str] | None = None) -> int:
     fractions = {nucleus.core.target: nucleus.fraction for nucleus in source.nuclei}
     run = Run(source.nuclei[0].core.probe, fractions, source.sigma, source.sigma_error)
     run.energy = energies.one
-    run.flux = source.nuclei[0].rate.flux if source.nuclei[0].rate is not None else None
-    beam = Beam(options.vertex, options.time, options.beam_dir)
-    run.metadata.update(describe(source, beam, options, shlex.join([PROGRAM, *argv])))
+    run.flux = source.flux
+    run.metadata.update(describe(source, options, shlex.join([PROGRAM, *argv])))
     n = run.metadata["requested"] = _number(options, run, run.metadata)
     formats.check_space(options.format, options.out, n, options.compression)
     start = time.monotonic()
@@ -159,10 +144,10 @@ def sample(argv: Sequence[str] | None = None) -> int:
         stop_signals() as caught,
         formats.create(options.format, options.out, run, options.compression, options.force) as writer,
     ):
-        jobs = _jobs(source, beam, options.first, n, options.chunk)
-        mean = _write(writer, jobs, n, source, options.quiet, lambda: bool(caught))
+        jobs = _jobs(source, options.first, n, options.chunk)
+        _write(writer, jobs, n, options.quiet, lambda: bool(caught))
         run.metadata["events"] = writer.events
-        run.metadata["cross_section"] = cross_section(source, mean)
+        run.metadata["cross_section"] = cross_section(source)
         if run.pot is not None:
             run.pot *= writer.events / n  # of an interrupted run, what was made
     if not options.quiet:

@@ -15,8 +15,10 @@ from numpy.typing import ArrayLike, NDArray
 from nugan_hep.archive import DEFAULT_MODEL, find_model
 from nugan_hep.beam import Beam
 from nugan_hep.errors import UserError
+from nugan_hep.flux import Flux
 from nugan_hep.flux_readers import FluxLike, as_flux, other_neutrino
-from nugan_hep.rate import Rate, check_outside, draw, flux_rate
+from nugan_hep.rate import Rate, check_outside, flux_rate
+from nugan_hep.source import Energies, Source
 
 Columns = dict[str, NDArray[Any]]
 
@@ -159,15 +161,15 @@ class Sampler:
         n, first = _event_number("n", n), _event_number("first", first)
         if energies is not None and energies.ndim > 0:
             events = self._core.sample_at(energies, seed, first)
-        elif flux is not None:
-            rate = self._rate(flux, flux_units)
-            check_outside(rate.flux.name, rate.outside, self.enu_range, allow_flux_outside)
-            events = draw(self._core, rate, n, seed, first, weighted)
-        else:
-            low, high = self.enu_range if uniform is None else _two_energies(uniform)
-            ends = (low, high) if energies is None else (float(energies), float(energies))
-            events = self._core.sample_uniform(*ends, n, seed, first)
-        return events if beam is None else beam.place(events, seed, first)
+            return events if beam is None else beam.place(events, seed, first)
+        low, high = self.enu_range if uniform is None else _two_energies(uniform)
+        if energies is not None:
+            low = high = float(energies)
+        known = None if flux is None else self._flux(flux, flux_units)
+        source = Source([self._core], [1.0], Energies(low, high, known, weighted), seed, beam)
+        if known is not None:
+            check_outside(known.name, sum(source.outside), self.enu_range, allow_flux_outside)
+        return source.draw(first, n)
 
     def rate(self, flux: FluxLike, flux_units: str | None = None) -> Rate:
         """What a flux makes of the model: mean cross section, share outside of the range, events to expect.
@@ -185,13 +187,13 @@ class Sampler:
         -----
         UserWarning : see :meth:`sample`
         """
-        return self._rate(flux, flux_units)
+        return flux_rate(self._core, self._flux(flux, flux_units))
 
-    def _rate(self, flux: FluxLike, flux_units: str | None) -> Rate:
+    def _flux(self, flux: FluxLike, flux_units: str | None) -> Flux:
         known = as_flux(flux, *self.enu_range, flux_units, self._core.probe)
         if doubt := other_neutrino(known, self._core.probe):
             warnings.warn(doubt, stacklevel=3)  # of the caller's line
-        return flux_rate(self._core, known)
+        return known
 
     def generate(self, latent: ArrayLike, enu: ArrayLike) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """The muons that the network makes of given latents, on one thread.

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
 from numpy.typing import NDArray
 
-from nugan_hep import rate, streams
+from nugan_hep.beam import Beam
 from nugan_hep.cross_section import CrossSection
-from nugan_hep.errors import UserError
-from nugan_hep.flux import Array, Flux
-from nugan_hep.rate import Rate
+from nugan_hep.flux import Flux
 
 if TYPE_CHECKING:
-    from nugan_hep._sampler import SamplerCore
+    from nugan_hep._sampler import SamplerCore, SourceCore
 
 Columns = dict[str, NDArray[Any]]
 
@@ -43,174 +40,97 @@ class Energies:
         return {"low": self.low, "high": self.high, "distribution": law, "unit": "GeV"}
 
 
-@dataclass
-class Nucleus:
+class Nucleus(NamedTuple):
     """One nucleus of the target: its model, its fraction of the nucleons, its sigma [1e-38 cm²/nucleon]."""
 
     core: SamplerCore
     fraction: float
-    rate: Rate | None
     sigma: float | None
-    sigma_error: float | None
-    seed: int = 0
-    drawn: int = 0
 
 
-@dataclass
 class Source:
-    """Events of a target.
+    """Events of a target in the detector's frame.
 
     The share of a nucleus in the events is its fraction of the nucleons times its cross section. An event's
     nucleus follows from the seed and the event's number; the events of a nucleus are those of its model one
     after the other, so that nothing is drawn in vain and no chunk matters.
 
-    Attributes
+    Parameters
     ----------
-    nuclei : of the target
+    cores : a model for each nucleus of the target
+    fractions : of the target's nucleons, in the same order (sum 1)
     energies : of the neutrinos
     seed : 0 to 2^64 - 1
+    beam : where the events are and where the beam goes
+
+    Raises
+    ------
+    UserError : models of several probes, or of one nucleus twice; no cross section where one is needed; no
+        flux inside of the range of energies
     """
 
-    nuclei: list[Nucleus]
-    energies: Energies
-    seed: int
-    _next: int = field(default=0, repr=False)
+    def __init__(
+        self,
+        cores: Sequence[SamplerCore],
+        fractions: Sequence[float],
+        energies: Energies,
+        seed: int,
+        beam: Beam | None = None,
+    ) -> None:
+        from nugan_hep import _sampler
 
-    def __post_init__(self) -> None:
-        alone = len(self.nuclei) == 1
-        for nucleus in self.nuclei:
-            nucleus.seed = self.seed if alone else streams.another_seed(self.seed, nucleus.core.target)
+        self.energies, self.seed, self.beam = energies, seed, beam or Beam()
+        self._core: SourceCore = _sampler.SourceCore(
+            cores,
+            fractions,
+            energies.low,
+            energies.high,
+            energies.flux,
+            energies.weighted,
+            seed,
+            self.beam.in_core(),
+        )
+        self.nuclei = [Nucleus(*row) for row in zip(cores, fractions, self._core.sigmas(), strict=True)]
+
+    @property
+    def flux(self) -> Flux | None:
+        """The part of the flux inside of the range of energies."""
+        energies = self.energies
+        return None if energies.flux is None else energies.flux.between(energies.low, energies.high)
 
     @property
     def sigma(self) -> float | None:
         """Mean cross section of the target's nucleons over the flux or at the energy, 1e-38 cm²/nucleon."""
-        known = [nucleus.fraction * nucleus.sigma for nucleus in self.nuclei if nucleus.sigma is not None]
-        return sum(known) if len(known) == len(self.nuclei) else None
+        return self._core.sigma
 
     @property
     def sigma_error(self) -> float | None:
         """Its uncertainty; those of the nuclei are independent."""
-        errors = [nucleus.fraction * (nucleus.sigma_error or 0.0) for nucleus in self.nuclei]
-        return None if self.sigma is None else float(np.sqrt(np.sum(np.square(errors))))
+        return self._core.sigma_error
+
+    @property
+    def mean_sigma(self) -> tuple[float, float] | tuple[None, None]:
+        """``sigma`` and its uncertainty, or else the mean over the uniform energies and its own."""
+        return self._core.mean_sigma or (None, None)
 
     @property
     def outside(self) -> tuple[float, float]:
         """Estimated shares of the whole rate below and above the range of energies."""
-        below = inside = above = 0.0
-        for nucleus in self.nuclei:
-            if nucleus.rate is not None:
-                own = nucleus.fraction * nucleus.rate.sigma
-                inside += own
-                below += own * nucleus.rate.below
-                above += own * nucleus.rate.above
-        total = below + inside + above
-        return (below / total, above / total) if total else (0.0, 0.0)
+        return self._core.outside
 
     def shares(self) -> list[float]:
         """Share of each nucleus in the events."""
-        if len(self.nuclei) == 1:
-            return [1.0]
-        parts = [nucleus.fraction * (nucleus.sigma or 0.0) for nucleus in self.nuclei]
-        return [part / sum(parts) for part in parts]
-
-    def draw(self, first: int, n: int) -> Columns:
-        """Events ``first`` ... ``first + n - 1``: the sampler's columns; ``wght``, ``tgt`` where needed."""
-        if len(self.nuclei) == 1:
-            return self._of(self.nuclei[0], first, n)
-        if first != self._next:
-            self._count(first)
-        which = self._which(first, n)
-        events: Columns = {}
-        for k, nucleus in enumerate(self.nuclei):
-            own = np.flatnonzero(which == k)
-            if not len(own):
-                continue
-            for name, values in self._of(nucleus, nucleus.drawn, len(own)).items():
-                events.setdefault(name, np.empty(n, dtype=values.dtype))[own] = values
-            nucleus.drawn += len(own)
-        self._next = first + n
-        numbers = np.arange(first, first + n, dtype=np.int32)
-        pdg = np.array([nucleus.core.target for nucleus in self.nuclei], dtype=np.int32)
-        return {**events, "iev": numbers, "tgt": pdg[which]}
+        return self._core.shares()
 
     def table(self) -> CrossSection | None:
         """The cross section of the target's nucleons against energy, if all models have one."""
-        tables = [CrossSection(nucleus.core.xsec_enu, nucleus.core.xsec) for nucleus in self.nuclei]
-        if any(len(table.enu) < 2 for table in tables):
-            return None
-        low, high = max(t.enu[0] for t in tables), min(t.enu[-1] for t in tables)
-        knots = np.unique(np.concatenate([t.enu for t in tables]))
-        knots = knots[(knots >= low) & (knots <= high)]
-        sigma: Array = np.zeros(len(knots))
-        for nucleus, one in zip(self.nuclei, tables, strict=True):
-            sigma += nucleus.fraction * one(knots)
-        return CrossSection(knots, sigma)
+        enu, sigma = self._core.table()
+        return CrossSection(enu, sigma) if len(enu) else None
 
-    def _of(self, nucleus: Nucleus, first: int, n: int) -> Columns:
-        energies = self.energies
-        if nucleus.rate is not None:
-            return rate.draw(nucleus.core, nucleus.rate, n, nucleus.seed, first, energies.weighted)
-        return nucleus.core.sample_uniform(energies.low, energies.high, n, nucleus.seed, first)
+    def draw(self, first: int, n: int) -> Columns:
+        """Events ``first`` ... ``first + n - 1``.
 
-    def _which(self, first: int, n: int) -> NDArray[np.int64]:
-        """Index of the nucleus of each event [n]."""
-        borders = np.cumsum(self.shares())[:-1]
-        u = streams.uniforms(self.seed, streams.NUCLEUS, first, n)[:, 0]
-        return np.searchsorted(borders, u, side="right")
-
-    def _count(self, first: int, step: int = 1_000_000) -> None:
-        """Find how many events each nucleus has before ``first``."""
-        counts = np.zeros(len(self.nuclei), dtype=np.int64)
-        for start in range(0, first, step):
-            which = self._which(start, min(step, first - start))
-            counts += np.bincount(which, minlength=len(self.nuclei))
-        for nucleus, count in zip(self.nuclei, counts, strict=True):
-            nucleus.drawn = int(count)
-
-
-def make_source(
-    cores: Mapping[int, SamplerCore], fractions: Mapping[int, float], energies: Energies, seed: int
-) -> Source:
-    """Bring models [by PDG number of the nucleus] and energies together.
-
-    Raises
-    ------
-    UserError : no cross section where one is needed; see :func:`nugan_hep.rate.flux_rate`
-    """
-    nuclei = []
-    for pdg, core in cores.items():
-        sigma = error = own = None
-        if energies.flux is not None:
-            own = rate.flux_rate(core, energies.flux, (energies.low, energies.high))
-            sigma, error = own.sigma, own.sigma_error
-        elif energies.one is not None and len(core.xsec_enu) > 1:
-            sigma, error = _at(core, energies.one)
-        if sigma is None and len(cores) > 1:
-            raise UserError(
-                "the nuclei of a mixture share the events by their cross sections: "
-                "expected --flux or --energy, and models with cross sections"
-            )
-        nuclei.append(Nucleus(core, fractions[pdg], own, sigma, error))
-    return Source(nuclei, energies, seed)
-
-
-def common_range(cores: Mapping[int, SamplerCore]) -> tuple[float, float]:
-    """Energies [GeV] that all models know.
-
-    Raises
-    ------
-    UserError : there are none
-    """
-    low = max(core.enu_min for core in cores.values())
-    high = min(core.enu_max for core in cores.values())
-    if low > high:
-        raise UserError("the models of the target's nuclei have no energies in common")
-    return low, high
-
-
-def _at(core: SamplerCore, energy: float) -> tuple[float | None, float | None]:
-    """Cross section at one energy [GeV] and its uncertainty, 1e-38 cm²/nucleon."""
-    if not core.xsec_enu[0] <= energy <= core.xsec_enu[-1]:
-        return None, None
-    sigma = float(np.interp(energy, core.xsec_enu, core.xsec))
-    return sigma, core.xsec_relative_error * sigma
+        The sampler's columns; ``wght`` (float64, mean 1) of weighted events, ``tgt`` (int32) where there are
+        several nuclei, and those that the beam adds. Not to be called from several threads at once.
+        """
+        return self._core.draw(first, n)

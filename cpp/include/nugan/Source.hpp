@@ -10,6 +10,7 @@
 #include <nugan/export.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace nugan {
@@ -33,6 +34,12 @@ struct Nucleus {
   std::optional<Rate> rate{};           ///< where there is a flux
   std::optional<double> sigma{};        ///< mean cross section, 1e-38 cm²/nucleon, where there is one
   std::optional<double> sigma_error{};  ///< its uncertainty
+};
+
+/// A cross section against energy, straight lines between.
+struct CrossSectionTable {
+  std::vector<double> enu{};    ///< GeV, rising
+  std::vector<double> sigma{};  ///< 1e-38 cm²/nucleon
 };
 
 /// Events of a target of one nucleus or several, in the detector's frame.
@@ -72,6 +79,13 @@ class NUGAN_EXPORT Source {
 
   /// Its uncertainty; those of the nuclei are independent.
   std::optional<double> sigma_error() const;
+
+  /// The cross section of the target's nucleons against energy; empty where not all models have one.
+  CrossSectionTable table() const;
+
+  /// sigma(), or without flux and fixed energy the mean of table() over the uniform energies, and its
+  /// uncertainty.
+  std::optional<std::pair<double, double>> mean_sigma() const;
 
   /// Estimated shares of the whole rate below and above the range of energies.
   Interval outside() const;

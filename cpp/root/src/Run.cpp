@@ -7,9 +7,7 @@
 #include <nugan/Events.hpp>
 #include <nugan/read_flux.hpp>
 #include <nugan/root/Run.hpp>
-#include <set>
-
-#include "../../src/interpolate.hpp"
+#include <tuple>
 
 namespace nugan::root {
 
@@ -43,49 +41,7 @@ Json of_energies(const Energies& energies) {
   return {{"low", energies.low}, {"high", energies.high}, {"distribution", law}, {"unit", "GeV"}};
 }
 
-// The cross section of the target's nucleons against energy, where all models have one
-struct Table {
-  std::vector<double> enu{}, sigma{};
-};
-
-Table table_of(const Source& source) {
-  double low = 0, high = std::numeric_limits<double>::infinity();
-  std::set<double> knots;
-  for (const auto& nucleus : source.nuclei()) {
-    const auto& model = nucleus.sampler.model();
-    if (model.xsec_enu.size() < 2) return {};
-    low = std::max(low, model.xsec_enu.front());
-    high = std::min(high, model.xsec_enu.back());
-    knots.insert(model.xsec_enu.begin(), model.xsec_enu.end());
-  }
-  Table table;
-  for (const double enu : knots) {
-    if (enu < low || enu > high) continue;
-    double sigma = 0;
-    for (const auto& [sampler, fraction, rate, mean, error] : source.nuclei())
-      sigma += fraction * interpolate(sampler.model().xsec_enu, sampler.model().xsec, enu);
-    table.enu.push_back(enu);
-    table.sigma.push_back(sigma);
-  }
-  return table;
-}
-
-// Its mean over energies that are uniform
-std::optional<double> mean_of(const Table& table, const Energies& energies) {
-  const auto [low, high] = std::pair(energies.low, energies.high);
-  if (table.enu.size() < 2 || low < table.enu.front() || high > table.enu.back()) return std::nullopt;
-  std::vector<double> enu = {low};
-  for (const double knot : table.enu)
-    if (knot > low && knot < high) enu.push_back(knot);
-  enu.push_back(high);
-  double sum = 0;
-  for (std::size_t k = 0; k + 1 < enu.size(); ++k)
-    sum += 0.5 * (enu[k + 1] - enu[k]) *
-           (interpolate(table.enu, table.sigma, enu[k]) + interpolate(table.enu, table.sigma, enu[k + 1]));
-  return sum / (high - low);
-}
-
-Json of_cross_section(const Run& run, const Table& table) {
+Json of_cross_section(const Run& run, const CrossSectionTable& table) {
   return {{"mean", or_null(run.mean_sigma)},
           {"error", or_null(run.mean_sigma_error)},
           {"unit", "1e-38 cm2/nucleon"},
@@ -174,12 +130,8 @@ Run run_of(const Source& source) {
                      {"rate_below", below},
                      {"rate_above", above}};
   }
-  const auto table = table_of(source);
-  run.mean_sigma = run.sigma ? run.sigma : mean_of(table, source.energies());
-  run.mean_sigma_error = run.sigma ? run.sigma_error : run.mean_sigma;
-  if (!run.sigma && run.mean_sigma)
-    *run.mean_sigma_error *= nuclei.front().sampler.model().xsec_relative_error;
-  about["cross_section"] = of_cross_section(run, table);
+  if (const auto mean = source.mean_sigma()) std::tie(run.mean_sigma, run.mean_sigma_error) = *mean;
+  about["cross_section"] = of_cross_section(run, source.table());
   run.about = text_of(about);
   return run;
 }
