@@ -88,7 +88,7 @@ def test_energies_of_a_flux(sampler: Sampler, tmp_path: Path) -> None:
     smooth = sampler.sample(flux=lambda enu: 1 / enu, n=20_000, seed=5)["Ev"]  # times E: uniform
     assert stats.kstest(smooth, stats.uniform(0.3, 9.7).cdf).pvalue > 1e-3
     weighted = sampler.sample(flux=(edges, density), n=20_000, seed=5, weighted=True)
-    assert list(weighted) == [*COLUMNS, "wght"]
+    assert set(weighted) == {*COLUMNS, "wght"}
     assert np.average(weighted["Ev"], weights=weighted["wght"]) == pytest.approx(mean, rel=0.02)
     found = sampler.rate((edges, density))
     assert found.sigma == pytest.approx(0.7 * 1.375)
