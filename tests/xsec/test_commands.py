@@ -17,16 +17,16 @@ import numpy as np
 import pytest
 import torch
 from closed_form import SMALL, truth
+from nugan_hep.xsec.export import load_module, read_metadata
+from nugan_hep.xsec.hull import distance, inside, make_hull
+from nugan_hep.xsec.prediction import predict as predict_values
+from nugan_hep.xsec.prediction import predict_members
 
 from nugan_hep import archive, list_models, sample
 from nugan_hep.errors import UserError
 from nugan_hep.training import checkpoint
 from nugan_hep.xsec import evaluate, finetune, layerwise, train
 from nugan_hep.xsec import predict_command as predict
-from nugan_hep.xsec.export import load_module, read_metadata
-from nugan_hep.xsec.hull import distance, inside, make_hull
-from nugan_hep.xsec.prediction import predict as predict_values
-from nugan_hep.xsec.prediction import predict_members
 
 Error = Callable[[], str]
 

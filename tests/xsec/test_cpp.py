@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-
 from nugan_hep.xsec.prediction import predict
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "cpp_xsec"

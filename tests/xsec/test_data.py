@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from nugan_hep.xsec.split import TEST_POINTS, TEST_SPECTRA, TRAIN, interior, select, split
 
 from nugan_hep.errors import UserError
 from nugan_hep.xsec.data import COLUMNS, read_points
-from nugan_hep.xsec.split import TEST_POINTS, TEST_SPECTRA, TRAIN, interior, select, split
 
 ROW = ["6", "12", "0.56", "60.0", "0.15", "4800", "120", "Some:1983"]
 

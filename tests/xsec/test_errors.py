@@ -10,18 +10,18 @@ import numpy as np
 import pytest
 import torch
 from closed_form import truth
-from numpy.typing import NDArray
-
-from nugan_hep.xsec import chi2 as c
-from nugan_hep.xsec import errors
 from nugan_hep.xsec.config import XsecConfig
-from nugan_hep.xsec.data import COLUMNS, Points, read_points
 from nugan_hep.xsec.form import Form
 from nugan_hep.xsec.nuclei import NUCLEI
 from nugan_hep.xsec.run import Sample, read_sample, treat
 from nugan_hep.xsec.scatter import outliers, point_errors
 from nugan_hep.xsec.split import select
 from nugan_hep.xsec.variance import Estimate, estimate, mean_widths
+from numpy.typing import NDArray
+
+from nugan_hep.xsec import chi2 as c
+from nugan_hep.xsec import errors
+from nugan_hep.xsec.data import COLUMNS, Points, read_points
 
 WIDTHS = c.Widths(0.05, 0.03, 0.002)
 

@@ -6,17 +6,17 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from torch.func import functional_call, stack_module_state, vmap
-
-from nugan_hep.xsec import chi2 as c
 from nugan_hep.xsec.assess import score
 from nugan_hep.xsec.config import XsecConfig
-from nugan_hep.xsec.data import Points, read_points
 from nugan_hep.xsec.draws import best_prior, dropout_draws, laplace_draws
 from nugan_hep.xsec.export import ExportedEnsemble, load_ensemble, load_module, write_archive
 from nugan_hep.xsec.form import FORMS, Form, input_scaling
 from nugan_hep.xsec.network import Ensemble
 from nugan_hep.xsec.training import clones
+from torch.func import functional_call, stack_module_state, vmap
+
+from nugan_hep.xsec import chi2 as c
+from nugan_hep.xsec.data import Points, read_points
 
 
 def settled(kind: str, members: int = 3, outputs: int = 2) -> tuple[Ensemble, torch.Tensor]:

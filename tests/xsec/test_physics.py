@@ -5,12 +5,12 @@ import math
 import numpy as np
 import pytest
 import torch
-
-from nugan_hep.errors import UserError
-from nugan_hep.xsec import kinematics
 from nugan_hep.xsec.form import FORMS, Form
 from nugan_hep.xsec.nuclei import NUCLEI, find_nucleus
 from nugan_hep.xsec.response import closed_form
+
+from nugan_hep.errors import UserError
+from nugan_hep.xsec import kinematics
 
 
 def column(*values: float) -> torch.Tensor:
