@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from nugan_hep import cli
-from nugan_hep.xsec.fit.start import DEFAULTS
+from nugan_hep.xsec.fit.config import TRANSFER_DEFAULTS
 
 
 def add_data_arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,6 +63,6 @@ def add_transfer_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--epochs", type=cli.count, metavar="N", help="default: by cross-validation")
     parser.add_argument(
-        "--max-epochs", type=cli.count, default=DEFAULTS["epochs"], metavar="N", help="default 400"
+        "--max-epochs", type=cli.count, default=TRANSFER_DEFAULTS["epochs"], metavar="N", help="default 400"
     )
     parser.add_argument("--members", type=cli.count, metavar="M", help="use the first M networks only")

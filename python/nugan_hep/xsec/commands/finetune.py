@@ -21,7 +21,7 @@ from nugan_hep.xsec.fit.run import (
     write_text,
 )
 from nugan_hep.xsec.fit.session import finish
-from nugan_hep.xsec.fit.start import DEFAULTS, SETTINGS, open_start
+from nugan_hep.xsec.fit.start import open_start
 from nugan_hep.xsec.fit.transfer import check_last, train_last
 
 EPILOG = """\
@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", help="name of the model (default: e_ and the nucleus)")
     parser.add_argument("--force", action="store_true", help="replace an earlier model in RUNDIR")
     parser.add_argument("--quiet", action="store_true", help="no progress")
-    settings.add_arguments(parser, SETTINGS, DEFAULTS)
+    settings.add_arguments(parser, settings.TRANSFER_SETTINGS, settings.TRANSFER_DEFAULTS)
 
 
 def run(arguments: argparse.Namespace) -> int:

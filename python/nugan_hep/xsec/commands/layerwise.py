@@ -21,7 +21,7 @@ from nugan_hep.xsec.fit import config as settings
 from nugan_hep.xsec.fit.figures import figure_layerwise
 from nugan_hep.xsec.fit.run import make_folder, write_json
 from nugan_hep.xsec.fit.scan import Scan
-from nugan_hep.xsec.fit.start import DEFAULTS, SETTINGS, open_start
+from nugan_hep.xsec.fit.start import open_start
 from nugan_hep.xsec.fit.transfer import check_last
 
 FIGURE_FILE, RESULTS_FILE = "layerwise.png", "layerwise.json"
@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the results")
     parser.add_argument("--resume", action="store_true", help="continue the scan in DIR")
     parser.add_argument("--quiet", action="store_true", help="no progress")
-    settings.add_arguments(parser, SETTINGS, DEFAULTS)
+    settings.add_arguments(parser, settings.TRANSFER_SETTINGS, settings.TRANSFER_DEFAULTS)
 
 
 def run(arguments: argparse.Namespace) -> int:

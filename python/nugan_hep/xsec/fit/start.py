@@ -11,24 +11,13 @@ import torch
 
 from nugan_hep.errors import UserError
 from nugan_hep.xsec.data.nuclei import Nucleus
-from nugan_hep.xsec.fit.config import XsecConfig, from_saved
+from nugan_hep.xsec.fit.config import TRANSFER_DEFAULTS, TRANSFER_SETTINGS, XsecConfig, from_saved
 from nugan_hep.xsec.fit.sample import Sample, read_sample
 from nugan_hep.xsec.fit.training import make_network
 from nugan_hep.xsec.model.archive import load_ensemble
 from nugan_hep.xsec.model.form import Form
 from nugan_hep.xsec.model.lookup import find_model
 from nugan_hep.xsec.model.network import Ensemble
-
-SETTINGS = ("lr", "weight_decay", "batch", "warmup", "ema_decay", "huber", "seed", "threads")
-DEFAULTS: dict[str, Any] = {
-    "lr": 3e-4,
-    "batch": 32,
-    "warmup": 20,
-    "ema_decay": 0.98,
-    "relax": 0.0,
-    "epochs": 400,
-}
-"""Where a transfer's settings differ from those of the model that it starts from."""
 
 
 @dataclass(frozen=True)
@@ -86,10 +75,10 @@ def open_start(arguments: argparse.Namespace, given: dict[str, Any]) -> Start:
         raise UserError(f"--members {members}: {metadata['name']} has {ensemble.members} networks")
     if members < ensemble.members:
         ensemble = ensemble.first(members)
-    own = {name: value for name, value in given.items() if name in SETTINGS}
+    own = {name: value for name, value in given.items() if name in TRANSFER_SETTINGS}
     config = replace(
         from_saved(metadata["configuration"]),
-        **{**DEFAULTS, "epochs": arguments.max_epochs, **own, "members": members},
+        **{**TRANSFER_DEFAULTS, "epochs": arguments.max_epochs, **own, "members": members},
         # draws are networks like any other, to be trained one by one
         method="bootstrap",
         dropout=0.0,

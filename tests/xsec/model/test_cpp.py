@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from nugan_hep.xsec.prediction import predict
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "cpp_xsec"
+from nugan_hep.xsec.model.prediction import predict
+
+EXAMPLE = Path(__file__).parents[3] / "examples" / "cpp_xsec"
 
 
 @pytest.mark.heavy

@@ -5,28 +5,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from nugan_hep.xsec.split import TEST_POINTS, TEST_SPECTRA, TRAIN, interior, select, split
+from rows import ROW, changed, write_rows
 
 from nugan_hep.errors import UserError
-from nugan_hep.xsec.data import COLUMNS, read_points
-
-ROW = ["6", "12", "0.56", "60.0", "0.15", "4800", "120", "Some:1983"]
-
-
-def csv(path: Path, *rows: list[str], columns: tuple[str, ...] = COLUMNS) -> Path:
-    path.write_text("\n".join([",".join(columns), *(",".join(row) for row in rows)]) + "\n")
-    return path
-
-
-def changed(column: str, value: str) -> list[str]:
-    row = list(ROW)
-    row[COLUMNS.index(column)] = value
-    return row
+from nugan_hep.xsec.data.reading import COLUMNS, read_points
+from nugan_hep.xsec.data.splits import select
 
 
 def test_text_of_the_archive_and_csv_agree(tmp_path: Path) -> None:
     rows = [ROW, changed("omega_GeV", "0.2"), changed("source", "Other:1990")]
-    table = read_points(csv(tmp_path / "c.csv", *rows))
+    table = read_points(write_rows(tmp_path / "c.csv", *rows))
     text = tmp_path / "c.dat"
     text.write_text("\n".join("  ".join(row) for row in rows) + "\n\n")
     archive = read_points(text)
@@ -53,7 +41,7 @@ def test_text_of_the_archive_and_csv_agree(tmp_path: Path) -> None:
     ],
 )
 def test_bad_rows_are_named(tmp_path: Path, column: str, value: str, message: str) -> None:
-    path = csv(tmp_path / "c.csv", ROW, changed(column, value))
+    path = write_rows(tmp_path / "c.csv", ROW, changed(column, value))
     with pytest.raises(UserError) as caught:
         read_points(path)
     assert message in str(caught.value)
@@ -61,15 +49,15 @@ def test_bad_rows_are_named(tmp_path: Path, column: str, value: str, message: st
 
 
 def test_bad_files_are_named(tmp_path: Path) -> None:
-    missing = csv(tmp_path / "m.csv", ROW[:6] + ROW[7:], columns=COLUMNS[:6] + COLUMNS[7:])
+    missing = write_rows(tmp_path / "m.csv", ROW[:6] + ROW[7:], columns=COLUMNS[:6] + COLUMNS[7:])
     with pytest.raises(UserError, match="no column 'xsec_err_nb_per_sr_GeV'; expected Z, A"):
         read_points(missing)
     with pytest.raises(UserError, match=r"no data file .*the archive is at http"):
         read_points(tmp_path / "nothing.csv")
     with pytest.raises(UserError, match=r"these look like rad, expected degrees"):
-        read_points(csv(tmp_path / "rad.csv", changed("theta_deg", "1.05")))
+        read_points(write_rows(tmp_path / "rad.csv", changed("theta_deg", "1.05")))
     with pytest.raises(UserError, match=r"no nucleus with Z = 7 and A = 14: expected one of 2H, 3He"):
-        read_points(csv(tmp_path / "n.csv", ["7", "14", *ROW[2:]]))
+        read_points(write_rows(tmp_path / "n.csv", ["7", "14", *ROW[2:]]))
     for content in ("", "\n\n", ",".join(COLUMNS) + "\n", "# nothing\n"):
         (tmp_path / "empty").write_text(content)
         with pytest.raises(UserError, match="no point in it"):
@@ -84,39 +72,12 @@ def test_bad_files_are_named(tmp_path: Path) -> None:
 
 
 def test_negative_points_are_dropped_on_request(tmp_path: Path) -> None:
-    path = csv(tmp_path / "c.csv", ROW, changed("xsec_nb_per_sr_GeV", "-3000"))
+    path = write_rows(tmp_path / "c.csv", ROW, changed("xsec_nb_per_sr_GeV", "-3000"))
     assert len(read_points(path, drop_negative=True)) == 1
 
 
 def test_a_placeholder_without_error_is_no_point(tmp_path: Path) -> None:
-    assert len(read_points(csv(tmp_path / "c.csv", ROW, changed("xsec_err_nb_per_sr_GeV", "0")))) == 1
-
-
-def test_the_cut_is_in_excitation_energy(tmp_path: Path) -> None:
-    """Carbon: 16 + 20 MeV above the recoil of the nucleus, which is 13 MeV at Q2 = 0.29 GeV2."""
-    rows = [changed("omega_GeV", w) for w in ("0.03", "0.047", "0.051", "0.1")]
-    kept, text = select(read_points(csv(tmp_path / "c.csv", *rows)))
-    assert kept.omega.tolist() == [0.051, 0.1]
-    assert "2 of 4 points; 2 at excitation energies below 36 MeV left out" in text
-
-
-def test_splits(carbon: Path) -> None:
-    points = read_points(carbon)
-    parts = split(points, 0.1, 0.1, seed=3)
-    np.testing.assert_array_equal(parts.part, split(points, 0.1, 0.1, seed=3).part)
-    assert (parts.part != split(points, 0.1, 0.1, seed=4).part).any()
-    whole = set(points.spectrum[parts[TEST_SPECTRA]])
-    assert len(whole) == 1
-    assert not whole & set(points.spectrum[parts[TRAIN] | parts[TEST_POINTS]])
-    others = (parts.part != TEST_SPECTRA).sum()
-    assert parts[TEST_POINTS].sum() == round(0.1 * others)
-
-
-def test_spectra_on_the_edge_are_not_held_out(carbon: Path) -> None:
-    """The ten spectra lie on two lines, at 30 and 50 degrees: the four corners are no interpolation."""
-    points = read_points(carbon)
-    inner = interior(points)
-    assert set(points.energy[np.isin(points.spectrum, inner)]) <= {0.7, 0.9, 1.1}
+    assert len(read_points(write_rows(tmp_path / "c.csv", ROW, changed("xsec_err_nb_per_sr_GeV", "0")))) == 1
 
 
 def test_the_real_archive(real: Callable[[str], Path]) -> None:
