@@ -19,7 +19,7 @@ from nugan_hep.xsec.__main__ import COMMANDS, PROGRAM, main
     [
         ([], "the following arguments are required: COMMAND (see --help)"),
         (["fit"], "argument COMMAND: invalid choice: 'fit' (choose from 'predict', 'train', 'finetune',"),
-        (["--data", "12C.csv"], "expected"),
+        (["--data", "12C.csv"], "argument COMMAND: invalid choice: '12C.csv'"),
         (["Predict", "12C"], "invalid choice: 'Predict'"),
     ],
 )
@@ -27,8 +27,8 @@ def test_words_that_are_no_command(words: list[str], message: str, error: Callab
     assert main(words) == 2
     line = error()
     assert line.startswith(f"{PROGRAM}: error: ")
-    if message != "expected":
-        assert message.replace("'", "") in line.replace("'", "")
+    # newer versions of Python quote the choices no more
+    assert message.replace("'", "") in line.replace("'", "")
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -61,6 +61,7 @@ def run(options: argparse.Namespace) -> int:
     # brings torch: only after the options are right
     from nugan_hep.xsec.model import prediction
     from nugan_hep.xsec.model.spectra import Spectrum, figure_spectra
+    from nugan_hep.xsec.model.values import mean_and_std
 
     nucleus = find_nucleus(options.nucleus)
     points = None if options.data is None else read_points(options.data, options.drop_negative)
@@ -75,7 +76,7 @@ def run(options: argparse.Namespace) -> int:
     if outside:
         text = prediction.outside_message(metadata, outside, len(kinematics))
         print(f"{options.program}: warning: {text}", file=sys.stderr)
-    mean, std = prediction.mean_and_std(members)
+    mean, std = mean_and_std(members)
     rows = np.concatenate([kinematics, mean[:, None], std[:, None]], axis=1)
     wrote = []
     if options.out is not None:

@@ -64,7 +64,7 @@ def trained_nuisances(mean: Array, points: FitPoints, widths: Widths) -> Nuisanc
 
 def assess(ensemble: Ensemble, form: Form, sample: Sample, widths: Widths) -> dict[str, Score]:
     """Scores on the training points and on both kinds of test points, where there are any."""
-    mean, std = mean_and_std(member_values(ensemble, form, sample.points.kinematics))
+    mean, std = mean_and_std(member_values(ensemble, form, sample.points.kinematics).numpy())
     train = sample.split[TRAIN]
     trained = trained_nuisances(mean[train], sample.train, widths)
     found = {}

@@ -67,7 +67,7 @@ def judge(model: str, data: Path, errors: dict[str, Any] | None = None) -> Verdi
     config = from_saved({**metadata["configuration"], **(errors or {})})
     widths = config.widths
     sample = read_sample_again(data, metadata["data"], config)
-    mean, std = mean_and_std(member_values(ensemble, form, sample.points.kinematics))
+    mean, std = mean_and_std(member_values(ensemble, form, sample.points.kinematics).numpy())
     trained = trained_nuisances(mean[sample.split[TRAIN]], sample.train, widths)
     # as the data have it, with the nuisances of the training
     shifted: Array = trained.apply(torch.from_numpy(mean), sample.points, widths).numpy()
@@ -170,7 +170,9 @@ def _held_out(ensemble: Ensemble, form: Form, sample: Sample) -> list[Spectrum]:
         energy, theta = points.energy[own][0], points.theta[own][0]
         omega = np.linspace(points.omega[own].min(), points.omega[own].max(), 100)
         grid = np.stack([np.full(100, energy), np.full(100, theta), omega], axis=1)
-        spectra.append(Spectrum(energy, theta, omega, *mean_and_std(member_values(ensemble, form, grid))))
+        spectra.append(
+            Spectrum(energy, theta, omega, *mean_and_std(member_values(ensemble, form, grid).numpy()))
+        )
     return spectra
 
 
@@ -183,6 +185,6 @@ def _around(ensemble: Ensemble, form: Form, metadata: dict[str, Any], sample: Sa
     energy = np.exp(rng.uniform(centre - 2.0 * half, centre + 2.0 * half, GRID))
     theta = rng.uniform(4.0, 179.0, GRID)
     grid = np.stack([energy, theta, rng.uniform(0.02, 0.98, GRID) * energy], axis=1)
-    mean, std = mean_and_std(member_values(ensemble, form, grid))
+    mean, std = mean_and_std(member_values(ensemble, form, grid).numpy())
     there = mean > 0
     return distance(metadata["hull"], grid[there]), std[there] / mean[there]

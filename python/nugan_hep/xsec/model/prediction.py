@@ -19,6 +19,7 @@ from nugan_hep.xsec.data.points import Array
 from nugan_hep.xsec.data.reading import MOST_ENERGY
 from nugan_hep.xsec.model.archive import load_module, read_metadata
 from nugan_hep.xsec.model.lookup import find_model, find_model_of
+from nugan_hep.xsec.model.values import mean_and_std
 
 CHUNK = 4096
 
@@ -78,12 +79,6 @@ def predict_members(
     members, _, _ = members_of(nucleus, energy, theta, omega, model)
     shape = np.broadcast_shapes(*(np.shape(value) for value in (energy, theta, omega)))
     return members.reshape(len(members), *shape)
-
-
-def mean_and_std(members: Array) -> tuple[Array, Array]:
-    """Over the networks [members, n]; the standard deviation of one network is 0."""
-    std = members.std(axis=0, ddof=1) if len(members) > 1 else np.zeros(members.shape[1])
-    return members.mean(axis=0), std
 
 
 def count_outside(metadata: dict[str, Any], points: Array, members: Array) -> int:

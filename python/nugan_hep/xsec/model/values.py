@@ -19,9 +19,7 @@ def member_values(ensemble: Ensemble, form: Form, kinematics: Array) -> Tensor:
     return form.combine(ensemble(inputs).double(), form.factors(points))
 
 
-def mean_and_std(values: Tensor) -> tuple[Array, Array]:
-    """Over the members [members, n]; the standard deviation of one network is 0."""
-    if len(values) == 1:
-        return values[0].numpy(), np.zeros(values.shape[1])
-    std, mean = torch.std_mean(values, dim=0)
-    return mean.numpy(), std.numpy()
+def mean_and_std(members: Array) -> tuple[Array, Array]:
+    """Over the networks [members, n]; the standard deviation of one network is 0."""
+    std = members.std(axis=0, ddof=1) if len(members) > 1 else np.zeros(members.shape[1])
+    return members.mean(axis=0), std
