@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from nugan_hep.xsec.data import COLUMNS
+from nugan_hep.xsec.data.reading import COLUMNS
+from nugan_hep.xsec.fit.points import FitPoints, read_fit_points
 
 SMALL = ["--members", "4", "--width", "16", "--blocks", "3", "--epochs", "300", "--batch", "32", "--quiet"]
 """Settings of a training that takes a second or two."""
@@ -41,3 +42,23 @@ def write_points(path: Path, z: int, a: int, seed: int = 1, step: float = 0.02) 
                 lines.append(f"{z},{a},{energy},{theta},{w:.4f},{x:.6g},{0.03 * v:.6g},set:{k % 2}")
     path.write_text("\n".join(lines) + "\n")
     return path
+
+
+def scattered(
+    path: Path, extra: float, step: float = 0.01, outliers: bool = False, places: int = 5
+) -> FitPoints:
+    """Spectra of set a with 1 % errors, whose points scatter by ``extra`` more; set b has 12 points."""
+    rng = np.random.default_rng(5)
+    lines = [",".join(COLUMNS)]
+    for energy in np.linspace(0.6, 1.0, places):
+        for theta in (35.0, 55.0):
+            omega = np.arange(0.06, 0.6 * energy, step)
+            true = truth(np.full_like(omega, energy), np.full_like(omega, theta), omega)
+            measured = true * (1 + np.hypot(0.01, extra) * rng.standard_normal(len(omega)))
+            if outliers:
+                measured[7::15] *= 1.5
+            rows = zip(omega, measured, true, strict=True)
+            lines += [f"6,12,{energy},{theta},{w:.4f},{m:.7g},{0.01 * t:.6g},a" for w, m, t in rows]
+    lines += [f"6,12,0.5,40,{0.1 + 0.01 * k:.2f},{5000 + k},50,b" for k in range(12)]
+    path.write_text("\n".join(lines) + "\n")
+    return read_fit_points(path)

@@ -7,7 +7,7 @@ import pytest
 import torch
 from closed_form import SMALL, write_points
 
-from nugan_hep.xsec import train
+from nugan_hep.xsec.__main__ import main
 
 REAL = Path(__file__).parents[3] / "shared" / "data" / "electron_nucleus"
 
@@ -35,7 +35,7 @@ def run(tmp_path_factory: pytest.TempPathFactory, carbon: Path) -> Path:
     """The folder of a finished training."""
     torch.set_num_threads(1)
     folder = tmp_path_factory.mktemp("runs") / "run"
-    assert train.main(["--data", str(carbon), "--out", str(folder), *SMALL]) == 0
+    assert main(["train", "--data", str(carbon), "--out", str(folder), *SMALL]) == 0
     return folder
 
 
@@ -49,3 +49,15 @@ def real() -> Callable[[str], Path]:
         return path
 
     return find
+
+
+@pytest.fixture
+def error(capsys: pytest.CaptureFixture[str]) -> Callable[[], str]:
+    """The one line on standard error."""
+
+    def read() -> str:
+        lines = capsys.readouterr().err.splitlines()
+        assert len(lines) == 1, lines
+        return lines[0]
+
+    return read

@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nugan_hep.xsec.prediction import predict
+    from nugan_hep.xsec.model.prediction import predict
 
 __all__ = ["predict"]
 
 
 def __getattr__(name: str) -> Any:
     if name == "predict":  # brings torch
-        from nugan_hep.xsec.prediction import predict
+        from nugan_hep.xsec.model.prediction import predict
 
         return predict
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,1 @@
+"""Training by chi2: errors and nuisances of the points, the loop, transfer to other nuclei, scores."""
