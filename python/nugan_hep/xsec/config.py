@@ -102,6 +102,17 @@ PRESETS: dict[str, dict[str, Any]] = {
     # PRC 110 025501: model A; model B is --method dropout
     "published": {"form": "mott", "network": "published", "width": 300},
 }
+TRANSFER_SETTINGS = ("lr", "weight_decay", "batch", "warmup", "ema_decay", "huber", "seed", "threads")
+TRANSFER_DEFAULTS: dict[str, Any] = {
+    "lr": 3e-4,
+    "batch": 32,
+    "warmup": 20,
+    "ema_decay": 0.98,
+    "relax": 0.0,
+    "epochs": 400,
+}
+"""Where a transfer's settings differ from those of the model that it starts from."""
+
 METHOD_DEFAULTS: dict[str, dict[str, Any]] = {"dropout": {"dropout": 0.05}}
 
 

@@ -6,7 +6,6 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from nugan_hep import cli
 
@@ -23,21 +22,11 @@ examples:
   python -m nugan_hep.xsec.finetune --from run --data 16O.csv --unfreeze-last 2 --out oxygen
 exit codes: 0 done, 2 bad input, 130 interrupted (143 by SIGTERM; nothing written)"""
 
-SETTINGS = ("lr", "weight_decay", "batch", "warmup", "ema_decay", "huber", "seed", "threads")
-DEFAULTS: dict[str, Any] = {
-    "lr": 3e-4,
-    "batch": 32,
-    "warmup": 20,
-    "ema_decay": 0.98,
-    "relax": 0.0,
-    "epochs": 400,
-}
-"""Where a transfer's settings differ from those of the model that it starts from."""
-
 
 def add_transfer_arguments(parser: argparse.ArgumentParser) -> None:
     """What ``finetune`` and ``layerwise`` share."""
     from nugan_hep.xsec import session
+    from nugan_hep.xsec.config import TRANSFER_DEFAULTS
 
     parser.add_argument(
         "--from", dest="start", required=True, metavar="MODEL", help="model's name, run folder or archive"
@@ -47,7 +36,7 @@ def add_transfer_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--epochs", type=cli.count, metavar="N", help="default: by cross-validation")
     parser.add_argument(
-        "--max-epochs", type=cli.count, default=DEFAULTS["epochs"], metavar="N", help="default 400"
+        "--max-epochs", type=cli.count, default=TRANSFER_DEFAULTS["epochs"], metavar="N", help="default 400"
     )
     parser.add_argument("--members", type=cli.count, metavar="M", help="use the first M networks only")
 
@@ -82,7 +71,7 @@ def _command(argv: Sequence[str] | None) -> int:
     parser.add_argument("--name", help="name of the model (default: e_ and the nucleus)")
     parser.add_argument("--force", action="store_true", help="replace an earlier model in RUNDIR")
     parser.add_argument("--quiet", action="store_true", help="no progress")
-    settings.add_arguments(parser, SETTINGS, DEFAULTS)
+    settings.add_arguments(parser, settings.TRANSFER_SETTINGS, settings.TRANSFER_DEFAULTS)
     arguments = parser.parse_args(argv)
     session.check_run_folder(arguments.out, arguments.force)
     start = open_start(arguments, settings.given(arguments))

@@ -38,7 +38,7 @@ def _command(argv: Sequence[str] | None) -> int:
     from nugan_hep.signals import stop_signals
     from nugan_hep.xsec import config as settings
     from nugan_hep.xsec.figures import figure_layerwise
-    from nugan_hep.xsec.finetune import DEFAULTS, SETTINGS, add_transfer_arguments
+    from nugan_hep.xsec.finetune import add_transfer_arguments
     from nugan_hep.xsec.run import write_json
     from nugan_hep.xsec.scan import Scan
     from nugan_hep.xsec.session import add_selection_arguments, make_folder
@@ -54,7 +54,7 @@ def _command(argv: Sequence[str] | None) -> int:
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the results")
     parser.add_argument("--resume", action="store_true", help="continue the scan in DIR")
     parser.add_argument("--quiet", action="store_true", help="no progress")
-    settings.add_arguments(parser, SETTINGS, DEFAULTS)
+    settings.add_arguments(parser, settings.TRANSFER_SETTINGS, settings.TRANSFER_DEFAULTS)
     arguments = parser.parse_args(argv)
     start = open_start(arguments, settings.given(arguments))
     layers = arguments.layers or list(range(1, start.blocks + 1))

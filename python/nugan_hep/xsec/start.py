@@ -10,9 +10,8 @@ from typing import Any
 import torch
 
 from nugan_hep.errors import UserError
-from nugan_hep.xsec.config import XsecConfig, from_saved
+from nugan_hep.xsec.config import TRANSFER_DEFAULTS, TRANSFER_SETTINGS, XsecConfig, from_saved
 from nugan_hep.xsec.export import load_ensemble
-from nugan_hep.xsec.finetune import DEFAULTS, SETTINGS
 from nugan_hep.xsec.form import Form
 from nugan_hep.xsec.network import Ensemble
 from nugan_hep.xsec.nuclei import Nucleus
@@ -76,10 +75,10 @@ def open_start(arguments: argparse.Namespace, given: dict[str, Any]) -> Start:
         raise UserError(f"--members {members}: {metadata['name']} has {ensemble.members} networks")
     if members < ensemble.members:
         ensemble = ensemble.first(members)
-    own = {name: value for name, value in given.items() if name in SETTINGS}
+    own = {name: value for name, value in given.items() if name in TRANSFER_SETTINGS}
     config = replace(
         from_saved(metadata["configuration"]),
-        **{**DEFAULTS, "epochs": arguments.max_epochs, **own, "members": members},
+        **{**TRANSFER_DEFAULTS, "epochs": arguments.max_epochs, **own, "members": members},
         # draws are networks like any other, to be trained one by one
         method="bootstrap",
         dropout=0.0,

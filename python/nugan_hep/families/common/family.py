@@ -1,58 +1,74 @@
-"""What a family of networks brings to the training loop."""
+"""What a family of networks is: its settings, its networks, how they are trained and exported."""
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-import torch
-from torch import Tensor, nn
+from nugan_hep.families.common.settings import TrainingConfig
 
-from nugan_hep.training.config import TrainingConfig
+if TYPE_CHECKING:
+    from torch import nn
 
+    from nugan_hep.families.common.exported import Exported
+    from nugan_hep.families.common.training import Training
 
-class Family(Protocol):
-    """Networks, how a step changes them, and which of them is judged and exported."""
-
-    networks: dict[str, nn.Module]
-    """By key of a checkpoint, see :data:`nugan_hep.training.checkpoint.NETWORKS`."""
-
-    optimizers: tuple[torch.optim.AdamW, ...]
-
-    model: nn.Module
-    """The network that is averaged, judged and exported: latents [N, L] and E_nu' [N, 1] to the muon."""
-
-    latent_size: int
-
-    loss_names: tuple[str, ...]
-    """Columns of the history, one for each entry of ``loss_sums``."""
-
-    loss_sums: Tensor
-    """Sums over the steps since the loop last set them to zero, on the device."""
-
-    def set_rates(self, step: int) -> None:
-        """Rates and algorithm of the optimisers for a step."""
-
-    def step(self, events: Tensor, more: Tensor) -> None:
-        """One update from true events [B, 3] and [2B, 3], see :class:`nugan_hep.training.batches.Batches`."""
+Config = TypeVar("Config", bound=TrainingConfig)
+Network = TypeVar("Network", bound="nn.Module")
 
 
-def make_family(config: TrainingConfig, start: dict[str, Any] | None, freeze: str) -> Family:
-    """The family of the preset, at random weights from ``config.seed`` or at those of ``start``.
+class Family(ABC, Generic[Config, Network]):
+    """A family as the registry knows it.
 
-    Raises
-    ------
-    UserError : layers to freeze that the family does not know
+    Its methods load torch; the registry is read where torch must not be, such as in lists of models.
     """
-    from nugan_hep.training.distillation import DistilledTraining
-    from nugan_hep.training.flow import FlowTraining
-    from nugan_hep.training.gan import GanTraining
 
-    torch.manual_seed(config.seed)
-    if config.family == "flow":
-        return FlowTraining(config, start, freeze)
-    return (DistilledTraining if config.teacher else GanTraining)(config, start, freeze)
+    title: ClassVar[str]
+    """What a sentence calls a member: ``GAN``, as in "X is a GAN"."""
 
+    kind: ClassVar[str]
+    """The same in a table: ``conditional GAN``."""
 
-def load_weights(networks: dict[str, nn.Module], state: dict[str, Any]) -> None:
-    for name, network in networks.items():
-        network.load_state_dict(state[name])
+    config: type[Config]
+    """Settings of a training; its name, ``config.family``, is in archives."""
+
+    networks: ClassVar[tuple[str, ...]]
+    """Keys of the weights in a checkpoint; the first is the network that is exported."""
+
+    has_density: ClassVar[bool]
+    """Whether the exported network has ``log_prob``, and the network itself too."""
+
+    @property
+    def name(self) -> str:
+        return self.config.family
+
+    @abstractmethod
+    def latent_size(self, config: Config) -> int:
+        """Normal latents per event, L."""
+
+    @abstractmethod
+    def network(self, config: Config) -> Network:
+        """The network that is exported, at random weights: latents [N, L], E_nu' [N, 1] to muons [N, 2]."""
+
+    @abstractmethod
+    def exported(self, config: Config, network: Network) -> Exported:
+        """That network in physical variables, for TorchScript."""
+
+    @abstractmethod
+    def training(self, config: Config, start: dict[str, Any] | None, freeze: str) -> Training:
+        """What the training loop drives, at random weights or at those of ``start``.
+
+        Raises
+        ------
+        UserError : layers to freeze that the family does not know
+        """
+
+    @abstractmethod
+    def description(self, metadata: dict[str, Any]) -> str:
+        """What a model card begins with, from the metadata of an archive."""
+
+    def loaded(self, config: Config, state: dict[str, Any]) -> Network:
+        """The network that is exported, at the weights of a checkpoint."""
+        network = self.network(config)
+        network.load_state_dict(state[self.networks[0]])
+        return network
