@@ -7,7 +7,6 @@ import json
 import sys
 from collections.abc import Mapping
 from dataclasses import Field, fields
-from functools import cache
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -16,7 +15,6 @@ from nugan_hep.errors import UserError
 from nugan_hep.families.common.settings import TrainingConfig
 
 
-@cache
 def options() -> dict[str, tuple[Field[Any], type]]:
     """By name, the settings of all families and their types."""
     found: dict[str, tuple[Field[Any], type]] = {}
@@ -97,14 +95,14 @@ def resolve(arguments: argparse.Namespace, base: Mapping[str, Any] | None = None
     given = {name: value for name, value in given.items() if value is not None}
     chosen = {**(base or {}), **from_file, **given}
     preset = chosen.get("preset", families.DEFAULT.config().preset)
-    config = configured(preset, **chosen)
+    config = configured(**{**chosen, "preset": preset})
     for name in (*from_file, *given):
         if name not in config.as_dict():
             raise UserError(f"{name} is no setting of preset {preset}, which is a {config.family}")
     return config
 
 
-def configured(preset: str, /, **settings: Any) -> TrainingConfig:
+def configured(preset: str, **settings: Any) -> TrainingConfig:
     """Defaults < preset < ``settings``; of these, the ones of other families do not count.
 
     Raises
