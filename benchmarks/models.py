@@ -12,7 +12,7 @@ from benchmarks.row import Options, Row, ratios
 from benchmarks.timing import PER, Action, Times, measure
 from nugan_hep import Sampler, _sampler, sample
 from nugan_hep.archive import find_model
-from nugan_hep.networks.presets import PRESETS
+from nugan_hep.families.gan.settings import PRESETS
 
 UNIT = f"s per {PER // 10**6}M"
 MOST_IN_MEMORY = 200_000  # events of a run of the network alone, whose inputs lie in memory

@@ -15,15 +15,13 @@ import torch
 from numpy.typing import NDArray
 
 from benchmarks.timing import Action
-from nugan_hep import Sampler
+from nugan_hep import Sampler, families
 from nugan_hep.archive import METADATA_FILE
-from nugan_hep.networks.exported import ExportedGenerator, scripted
-from nugan_hep.networks.flow import Flow
-from nugan_hep.networks.generator import Generator
-from nugan_hep.networks.presets import PRESETS, NetworkConfig
+from nugan_hep.families.common.exported import scripted
+from nugan_hep.families.gan.exported import ExportedGenerator
+from nugan_hep.families.gan.generator import Generator
+from nugan_hep.families.gan.settings import PRESETS, NetworkConfig
 from nugan_hep.training.config import from_saved
-from nugan_hep.training.flow import flow_config
-from nugan_hep.training.gan import network_config
 
 EAGER_BATCH = 512
 SHIFT, ENU_RANGE = 0.004, (0.3, 10.0)
@@ -67,9 +65,7 @@ def generate(sampler: Sampler, events: int) -> Action:
 def trained_network(about: dict[str, Any]) -> torch.nn.Module:
     """The network of an archive's metadata as it was trained: no layer folded; the weights are random."""
     config = from_saved(about["training"]["configuration"])
-    if config.family == "flow":
-        return Flow(flow_config(config))
-    return Generator(network_config(config))
+    return families.of_config(config).network(config)
 
 
 def eager(network: torch.nn.Module, latent_size: int, events: int) -> Action:

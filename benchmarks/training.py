@@ -14,10 +14,10 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from benchmarks.row import Options, Row, ratios
 from benchmarks.timing import Action, measure
-from nugan_hep.training.config import TRAINING_PRESETS, TrainingConfig
-from nugan_hep.training.family import Family
-from nugan_hep.training.flow import FlowTraining
-from nugan_hep.training.gan import GanTraining
+from nugan_hep import families
+from nugan_hep.families.common.settings import TrainingConfig
+from nugan_hep.families.common.training import Training
+from nugan_hep.training.config import configured
 
 TARGET = 0.5
 Shape = tuple[tuple[int, ...], tuple[int, ...]]
@@ -46,36 +46,33 @@ def matrix(shape: Shape) -> Tensor:
     )
 
 
-def step_of(family: Family, batch: int) -> Action:
+def step_of(training: Training, batch: int) -> Action:
     """One training step on random events, as the loop calls it."""
     torch.manual_seed(1)
-    for network in family.networks.values():
+    for network in training.networks.values():
         network.train()
     events = 1.8 * torch.rand(3 * batch, 3) - 0.9
-    family.set_rates(0)
-    return Action(lambda: family.step(events[:batch], events[batch:]), 1_000_000)
+    training.set_rates(0, 1.0)
+    return Action(lambda: training.step(events[:batch], events[batch:]), 1_000_000)
 
 
 def rows(options: Options) -> list[Row]:
     """The step of the inclusive GAN with the papers' batches (B = 1000 and 2B), and that of the flow."""
-    flow = TrainingConfig(**{**TRAINING_PRESETS["flow"], "preset": "flow"})
-    families: dict[str, tuple[Family, TrainingConfig]] = {
-        "GAN, B = 1000 and 2B": (GanTraining(TrainingConfig(), None, "none"), TrainingConfig()),
-        f"flow, B = {flow.batch}": (FlowTraining(flow, None, "none"), flow),
-    }
+    gan, flow = configured("inc"), configured("flow")
+    trained = {"GAN, B = 1000 and 2B": (gan, TARGET), f"flow, B = {flow.batch}": (flow, None)}
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
         return [
-            _row(name, family, config, 2 if options.quick else 3 * options.repeat)
-            for name, (family, config) in families.items()
+            _row(name, config, target, 2 if options.quick else 3 * options.repeat)
+            for name, (config, target) in trained.items()
         ]
     finally:
         torch.set_num_threads(threads)
 
 
-def _row(name: str, family: Family, config: TrainingConfig, repeat: int) -> Row:
-    step = step_of(family, config.batch)
+def _row(name: str, config: TrainingConfig, target: float | None, repeat: int) -> Row:
+    step = step_of(families.of_config(config).training(config, None, "none"), config.batch)
     with Products() as products:
         step.run()
     factors = [(matrix(a), matrix(b)) for a, b in products.factors]
@@ -93,7 +90,7 @@ def _row(name: str, family: Family, config: TrainingConfig, repeat: int) -> Row:
         unit="s",
         figures=ratios(times["products"].cpu, times["step"].cpu),
         figure="of the sgemm-limited rate",
-        target=TARGET if isinstance(family, GanTraining) else None,
+        target=target,
         at_least=True,
         note=f"{flop / 1e9:.2f} GFLOP in {len(factors)} products",
     )

@@ -55,17 +55,6 @@ def test_suffixes_of_a_plain_name(
         assert archive.find_model(name) == tmp_path / f"{file}.pt"
 
 
-@pytest.mark.parametrize("suffix", ["", "_gan", "_flow", "_10k", "_100k", "_10k_flow", "_gan_100k"])
-@pytest.mark.parametrize("process", ["numu_C12_inc", "numubar_C12_alt"])
-def test_process_of_a_model(process: str, suffix: str) -> None:
-    assert archive.process_of(process + suffix) == process
-
-
-def test_other_names_are_their_own_process() -> None:
-    for name in ("mine", "numu_C12_inc_20k", "flow", "numu_flow_inc", ""):
-        assert archive.process_of(name) == name
-
-
 def test_unknown_models() -> None:
     with pytest.raises(UserError, match=r"no model 'numu_C13'; there is: .*numu_C12_inc"):
         archive.find_model("numu_C13")
@@ -176,6 +165,7 @@ def test_card_states_the_metrics_that_the_archive_carries() -> None:
     assert shipped.read_text() == card
     assert f"{metadata['metrics']['map_2d']:.3f}" in card
     assert metadata["sha256"] in card
+    metadata = archive.read_metadata(archive.find_model(f"{archive.DEFAULT_MODEL}_gan"))
     configuration = {**metadata["training"]["configuration"], "teacher": "mine"}
     fitted = model_card({**metadata, "training": {**metadata["training"], "configuration": configuration}})
     assert "`mine`, not trained against a discriminator" in fitted

@@ -14,7 +14,7 @@ from make_model import ToyGenerator
 from nugan_hep import Sampler, compare
 from nugan_hep.evaluation import reference
 from nugan_hep.evaluation.histograms import from_events
-from nugan_hep.networks.exported import weights_sha256
+from nugan_hep.families.common.exported import weights_sha256
 
 N = 40_000
 PNG = b"\x89PNG"

@@ -15,9 +15,10 @@ from scipy import stats
 
 from nugan_hep import _core, _sampler, kinematics
 from nugan_hep.errors import UserError
-from nugan_hep.networks import Generator
-from nugan_hep.networks.exported import ExportedGenerator, scripted
-from nugan_hep.networks.presets import PRESETS
+from nugan_hep.families.common.exported import scripted
+from nugan_hep.families.gan.exported import ExportedGenerator
+from nugan_hep.families.gan.generator import Generator
+from nugan_hep.families.gan.settings import PRESETS
 
 FLOAT32 = 1.2e-7
 

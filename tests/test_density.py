@@ -21,10 +21,11 @@ import nugan_hep
 from nugan_hep import archive, kinematics
 from nugan_hep.density import d2sigma, log_prob, reweight
 from nugan_hep.errors import UserError
+from nugan_hep.families.common.exported import scripted, weights_sha256
+from nugan_hep.families.flow.exported import ExportedFlow
+from nugan_hep.families.flow.network import Flow
+from nugan_hep.families.flow.settings import FlowConfig
 from nugan_hep.kinematics import MUON_MASS
-from nugan_hep.networks import Flow, FlowConfig
-from nugan_hep.networks.exported import scripted, weights_sha256
-from nugan_hep.networks.exported_flow import ExportedFlow
 
 MODELS = Path(__file__).parents[1] / "models"
 SHIFT = 0.004

@@ -22,11 +22,15 @@ from torch import Tensor, nn
 
 from nugan_hep import Sampler, _core, _sampler, archive, kinematics, list_models, sample
 from nugan_hep.errors import UserError
-from nugan_hep.networks import PRESETS, Flow, FlowConfig, Generator, NetworkConfig, spline
-from nugan_hep.networks.blocks import Block
-from nugan_hep.networks.exported import ExportedGenerator, scripted
-from nugan_hep.networks.exported_flow import ExportedFlow
-from nugan_hep.networks.flow import normal_cdf
+from nugan_hep.families.common.blocks import Block
+from nugan_hep.families.common.exported import scripted
+from nugan_hep.families.flow import spline
+from nugan_hep.families.flow.exported import ExportedFlow
+from nugan_hep.families.flow.network import Flow, normal_cdf
+from nugan_hep.families.flow.settings import FlowConfig
+from nugan_hep.families.gan.exported import ExportedGenerator
+from nugan_hep.families.gan.generator import Generator
+from nugan_hep.families.gan.settings import PRESETS, NetworkConfig
 
 Columns = dict[str, NDArray[Any]]
 

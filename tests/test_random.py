@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 import nugan_hep
 from nugan_hep import Sampler, _core, _sampler
-from nugan_hep.networks.exported import scripted
+from nugan_hep.families.common.exported import scripted
 
 EVENTS, SIZE = 200_000, 50
 LIMIT = 5.0

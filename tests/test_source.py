@@ -16,8 +16,8 @@ from scipy import stats
 
 from nugan_hep import _sampler, archive, sample
 from nugan_hep.errors import UserError
+from nugan_hep.families.common.exported import weights_sha256
 from nugan_hep.flux import Flux
-from nugan_hep.networks.exported import weights_sha256
 from nugan_hep.source import Energies, Source
 
 C12, AR40 = 1000060120, 1000180400

@@ -52,11 +52,6 @@ def models_dirs() -> list[Path]:
     return [folder for folder in dict.fromkeys(folders) if os.path.isdir(folder)]
 
 
-def process_of(name: str) -> str:
-    """The process of a model: its name without the suffixes ``_gan``, ``_flow``, ``_10k``, ``_100k``."""
-    return re.sub(r"(_(gan|flow|10k|100k))+$", "", name)
-
-
 def spellings(name: str) -> list[str]:
     """Names under which a model may lie: a process's plain name is its flow of 100,000 events or more."""
     shorter = name.removesuffix("_flow")

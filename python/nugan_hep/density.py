@@ -18,6 +18,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nugan_hep import families
 from nugan_hep.archive import find_model, list_models, read_metadata
 from nugan_hep.cross_section import CrossSection, from_table
 from nugan_hep.errors import UserError
@@ -155,11 +156,14 @@ def _load(model: str | os.PathLike[str]) -> _Density:
 def _load_file(path: Path, modified: int, size: int) -> _Density:
     about = read_metadata(path)
     name = about["name"]
-    if about.get("family", "gan") != "flow":
-        raise UserError(f"{name} is a GAN, which has no density; flows there are: {_flows() or 'none'}")
+    family = families.of_model(about)
+    if not family.has_density:
+        raise UserError(
+            f"{name} is a {family.title}, which has no density; flows there are: {_flows() or 'none'}"
+        )
     import torch
 
-    from nugan_hep.networks.exported import weights_sha256
+    from nugan_hep.families.common.exported import weights_sha256
 
     try:
         with warnings.catch_warnings():
@@ -178,11 +182,11 @@ def _load_file(path: Path, modified: int, size: int) -> _Density:
 
 
 def _flows() -> str:
-    """Names of the installed models that are flows."""
+    """Names of the installed models that have a density."""
     names = []
     for name in list_models():
         try:
-            if read_metadata(find_model(name)).get("family") == "flow":
+            if families.of_model(read_metadata(find_model(name))).has_density:
                 names.append(name)
         except UserError:  # a damaged file is not what was asked for
             continue

@@ -6,13 +6,18 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nugan_hep import cli
+from nugan_hep import cli, families
 from nugan_hep.errors import UserError
+from nugan_hep.finetune import load_start
 from nugan_hep.kinematics import Kinematics
 from nugan_hep.output.figure import check_figure, write_figure
+
+if TYPE_CHECKING:
+    from nugan_hep.evaluation.discriminator_view import Networks
 
 PROGRAM = "python -m nugan_hep.discriminator"
 ENERGIES = (0.35, 5.0)
@@ -34,7 +39,7 @@ def discriminator(argv: Sequence[str] | None = None) -> int:
     """Write the figure; the exit code."""
     options = _parser().parse_args(argv)
     check_figure(options.out, options.force)
-    from nugan_hep.evaluation.discriminator_view import figure_discriminator, load_networks, view
+    from nugan_hep.evaluation.discriminator_view import figure_discriminator, view
 
     networks = [load_networks(name) for name in options.models]
     names = [one.name for one in networks]
@@ -63,6 +68,33 @@ def discriminator(argv: Sequence[str] | None = None) -> int:
     write_figure(figure_discriminator(views), options.out, options.force)
     print(f"wrote {options.out}")
     return 0
+
+
+def load_networks(name: str) -> Networks:
+    """The networks of a run's best epoch or of a model.
+
+    Raises
+    ------
+    UserError : no such run or model, or one without a discriminator
+    """
+    from nugan_hep.evaluation.discriminator_view import Networks
+    from nugan_hep.families.gan.discriminator import Discriminator
+    from nugan_hep.families.gan.generator import Generator
+    from nugan_hep.families.gan.settings import GanTrainingConfig, network_config
+    from nugan_hep.training.config import from_saved
+
+    state, about = load_start(name)
+    config = from_saved(state["config"])
+    if not isinstance(config, GanTrainingConfig):
+        title = families.of_config(config).title
+        raise UserError(f"{about['name']} is a {title}, which has no discriminator: give GANs")
+    network = network_config(config)
+    generator, discriminator = Generator(network), Discriminator(network)
+    generator.load_state_dict(state["generator"])
+    discriminator.load_state_dict(state["discriminator"])
+    generator.eval()
+    discriminator.eval()
+    return Networks(about["name"], about["probe"], about["target"], config, generator, discriminator)
 
 
 def _read(files: list[str], probe: int, target: int, shift: float, low: float, high: float) -> Kinematics:

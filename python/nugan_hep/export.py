@@ -9,21 +9,15 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from nugan_hep import cli
+from nugan_hep import cli, families
 from nugan_hep.archive import FORMAT_VERSION, METADATA_FILE, TRAINING_FILE
 from nugan_hep.cross_section import CrossSection, from_table, to_table
 from nugan_hep.errors import UserError
 from nugan_hep.output.atomic import new_file
+from nugan_hep.run_folder import MODEL_FILE, read_run
 
-if TYPE_CHECKING:
-    from torch import nn
-
-    from nugan_hep.training.config import TrainingConfig
-
-RUN_FILE = "run.json"
-MODEL_FILE = "model.pt"
 CARD_FILE = "model.md"
 
 
@@ -68,26 +62,27 @@ def write_archive(
 
     Parameters
     ----------
-    best : ``config`` (of :class:`TrainingConfig`), weights by :data:`.checkpoint.NETWORKS`, and ``freeze``,
+    best : ``config`` (of :class:`TrainingConfig`), weights by :attr:`.Family.networks`, and ``freeze``,
         ``stages``, ``step``, ``seconds``, ``weights``, ``validation_events``, ``scores`` for the metadata
     data : names of the ``files``, number of ``events``, name of the ``start`` or None
     """
     import torch
 
-    from nugan_hep.networks.exported import scripted
+    from nugan_hep.families.common.exported import scripted
     from nugan_hep.training.checkpoint import start_state
     from nugan_hep.training.config import from_saved
 
     config = from_saved(best["config"])
-    network, latent_size = exported_network(config, best)
+    family = families.of_config(config)
+    network = family.exported(config, family.loaded(config, best))
     attributes = {
         "format_version": FORMAT_VERSION,
-        "family": config.family,
+        "family": family.name,
         "name": identity.name,
         "probe": identity.probe,
         "target": identity.target,
         "interaction": identity.interaction,
-        "latent_size": latent_size,
+        "latent_size": family.latent_size(config),
     }
     sigma = identity.cross_section
     tables = {
@@ -102,7 +97,7 @@ def write_archive(
         "shift": config.shift,
         "training": {
             "data": data,
-            "configuration": config.settings(),
+            "configuration": config.as_dict(),
             "earlier_settings": best["stages"],
             "freeze": best["freeze"],
             "step": best["step"],
@@ -127,35 +122,6 @@ def write_archive(
     with new_file(path, force=True) as file:
         file.write(archive.getvalue())
     return metadata
-
-
-def exported_network(config: TrainingConfig, best: dict[str, Any]) -> tuple[nn.Module, int]:
-    """The network of a best epoch in physical variables, and its number of latents."""
-    if config.family == "flow":
-        from nugan_hep.networks.exported_flow import ExportedFlow
-        from nugan_hep.networks.flow import Flow
-        from nugan_hep.training.flow import FlowTraining, flow_config
-
-        flow = Flow(flow_config(config))
-        flow.load_state_dict(best["flow"])
-        return ExportedFlow(flow), FlowTraining.latent_size
-    from nugan_hep.networks.exported import ExportedGenerator
-    from nugan_hep.networks.generator import Generator
-    from nugan_hep.training.gan import network_config
-
-    network = network_config(config)
-    generator = Generator(network)
-    generator.load_state_dict(best["generator"])
-    return ExportedGenerator(generator, config.shift, (config.enu_min, config.enu_max)), network.latent_size
-
-
-def read_run(folder: Path) -> dict[str, Any]:
-    """What ``train`` wrote beside a run: the model's identity and its data."""
-    path = folder / RUN_FILE
-    try:
-        return dict(json.loads(path.read_text()))
-    except (OSError, ValueError) as error:
-        raise UserError(f"{folder} is not a run folder: cannot read {path.name} ({error})") from None
 
 
 def _command(argv: Sequence[str] | None) -> int:

@@ -12,6 +12,7 @@ from typing import Any
 from nugan_hep import cli
 from nugan_hep.archive import TRAINING_FILE, find_model, read_extra, read_metadata
 from nugan_hep.errors import UserError
+from nugan_hep.run_folder import read_run
 
 _EXAMPLES = """\
 examples:
@@ -22,20 +23,6 @@ A GAN becomes a GAN and a flow a flow. Networks, energy range and shift are thos
 it starts from. The learning rates, batch and all else are options as in nugan_hep.train.
 """
 
-# what a transfer takes over beside the BOUND_KEYS, unless told otherwise
-_INHERITED = ("dropout", "generator_noise", "discriminator_noise", "loss")
-_DEFAULTS: dict[str, dict[str, Any]] = {
-    "gan": {"steps": 10_000, "eval_every": 250, "checkpoint_every": 1000, "amsgrad_from": -1},
-    "flow": {
-        "steps": 1000,
-        "batch": 1000,
-        "eval_every": 25,
-        "checkpoint_every": 250,
-        "lr": 5e-4,
-        "warmup": 20,
-    },
-}
-
 
 def _command(argv: Sequence[str] | None) -> int:
     parser = cli.Parser(
@@ -44,8 +31,9 @@ def _command(argv: Sequence[str] | None) -> int:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    from nugan_hep.export import export_best
     from nugan_hep.training import session
-    from nugan_hep.training.config import BOUND_KEYS, WIDENING_KEYS, from_saved, resolve
+    from nugan_hep.training.config import from_saved, resolve
 
     parser.add_argument(
         "--from",
@@ -64,23 +52,25 @@ def _command(argv: Sequence[str] | None) -> int:
     start, source = load_start(arguments.start)
     resumed = session.resumable(arguments)
     earlier = from_saved(start["config"])
-    inherited = {key: getattr(earlier, key) for key in (*BOUND_KEYS, *_INHERITED)}
-    base = resumed["config"] if resumed else {**_DEFAULTS[earlier.family], **inherited}
+    inherited = {key: getattr(earlier, key) for key in (*earlier.bound, *earlier.inherited)}
+    base = resumed["config"] if resumed else {**earlier.transfer, **inherited}
     config = resolve(arguments, base)
     if config.family != earlier.family:
         raise UserError(f"preset {config.preset} is no {earlier.family}, which {arguments.start} is")
-    added = {key for key in WIDENING_KEYS if getattr(config, key) and not inherited[key]}
-    for key in BOUND_KEYS:
+    added = {key for key in config.widening if getattr(config, key) and not inherited[key]}
+    for key in config.bound:
         if getattr(config, key) != inherited[key] and key not in added:
             raise UserError(f"{key} = {getattr(config, key)}, but {arguments.start} has {inherited[key]}")
     defaults = {key: source[key] for key in ("probe", "target", "interaction")}
     defaults |= {"name": arguments.out.resolve().name, "start": source["name"]}
     freeze = arguments.freeze or (None if resumed else "first-block")
-    if added and config.spectral_norm:
+    if added and inherited.get("spectral_norm"):
         raise UserError(f"{min(added)} adds inputs, which a model with spectral_norm cannot take")
     if added and freeze == "first-block":
         raise UserError(f"{min(added)} adds inputs to the first block: give --freeze none")
-    return session.run(arguments, config, resumed, defaults=defaults, start=start, freeze=freeze)
+    return session.run(
+        arguments, config, resumed, defaults=defaults, export=export_best, start=start, freeze=freeze
+    )
 
 
 def load_start(name: str) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -90,7 +80,6 @@ def load_start(name: str) -> tuple[dict[str, Any], dict[str, Any]]:
     ------
     UserError : no such model or run, or an archive without the weights to start from
     """
-    from nugan_hep.export import read_run
     from nugan_hep.training import checkpoint
 
     if os.path.isdir(name):  # a method of Path may raise

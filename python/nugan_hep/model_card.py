@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from nugan_hep import families
 from nugan_hep.training.config import to_toml
 
 _METRICS = {
@@ -13,20 +14,6 @@ _METRICS = {
     "map_3d": "MAP-3D",
     "map_3d_no_tails": "MAP-3D w/o tails",
     "nll": "NLL",
-}
-
-_WHAT = {
-    "gan": """\
-A conditional GAN for {interaction} scattering: neutrino energy and Gaussian latents in,
-muon energy and angle out. Networks after arXiv:2502.20244, training after arXiv:2508.12987.""",
-    "fitted": """\
-A conditional generator for {interaction} scattering: neutrino energy and Gaussian latents in, muon
-energy and angle out. Networks after arXiv:2502.20244; fitted to the map from latents to muons of the
-flow `{teacher}`, not trained against a discriminator.""",
-    "flow": """\
-A conditional normalizing flow for {interaction} scattering: p(theta | E_nu) p(E_mu | theta, E_nu),
-each factor a rational-quadratic spline (arXiv:1906.04032; for neutrinos PRD 109 032008 and
-arXiv:2502.14452), trained by maximum likelihood. It samples, and has its density as `log_prob`.""",
 }
 
 _CHOSEN = {
@@ -39,18 +26,16 @@ NLL is the mean of -log p(E_mu', theta' | E_nu') over these events, which chose 
 
 def model_card(metadata: dict[str, Any]) -> str:
     """Markdown for a model's ``nugan.json``."""
-    training, metrics, interaction = metadata["training"], metadata["metrics"], metadata["interaction"]
+    training, metrics = metadata["training"], metadata["metrics"]
     configuration, data = training["configuration"], training["data"]
     low, high = metadata["enu_range"]
     sigma = metadata["cross_section"]
     shown = [key for key in _METRICS if key in metrics]
-    teacher = configuration.get("teacher")
     resampled = bool(data.get("replay")) and configuration.get("choose") != "last"
-    kind = "fitted" if teacher else metadata.get("family", "gan")
     lines = [
         f"# {metadata['name']}",
         "",
-        _WHAT[kind].format(interaction=interaction, teacher=teacher),
+        families.of_model(metadata).description(metadata),
         "",
         "| | |",
         "|---|---|",

@@ -27,6 +27,7 @@ def _command(argv: Sequence[str] | None) -> int:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    from nugan_hep.export import export_best
     from nugan_hep.training import session
     from nugan_hep.training.config import resolve
 
@@ -40,7 +41,7 @@ def _command(argv: Sequence[str] | None) -> int:
         "target": 1000060120,
         "interaction": "CC inclusive",
     }
-    return session.run(arguments, config, resumed, defaults=defaults)
+    return session.run(arguments, config, resumed, defaults=defaults, export=export_best)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -103,8 +103,8 @@ def test_floor_counts_what_torch_counts(tmp_path: Path, latent_size: int) -> Non
     from benchmarks.networks import write_generator
 
     from benchmarks import floors
-    from nugan_hep.networks.exported import ExportedGenerator
-    from nugan_hep.networks.presets import PRESETS
+    from nugan_hep.families.gan.exported import ExportedGenerator
+    from nugan_hep.families.gan.settings import PRESETS
 
     config = replace(PRESETS["inc"], latent_size=latent_size)
     generator = write_generator(config, tmp_path / "model.pt")

@@ -13,10 +13,13 @@ import torch
 from make_model import ToyGenerator
 from torch import nn
 
-from nugan_hep.networks import PRESETS, Generator
-from nugan_hep.networks.exported import ExportedGenerator, weights_sha256
-from nugan_hep.networks.exported_flow import ExportedFlow
-from nugan_hep.networks.flow import Flow, FlowConfig
+from nugan_hep.families.common.exported import weights_sha256
+from nugan_hep.families.flow.exported import ExportedFlow
+from nugan_hep.families.flow.network import Flow
+from nugan_hep.families.flow.settings import FlowConfig
+from nugan_hep.families.gan.exported import ExportedGenerator
+from nugan_hep.families.gan.generator import Generator
+from nugan_hep.families.gan.settings import PRESETS
 
 ATTRIBUTES: dict[str, Any] = {
     "format_version": 1,

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import torch
 
-from nugan_hep.networks.exported import weights_sha256
+from nugan_hep.families.common.exported import weights_sha256
 
 MUON_MASS = 0.1056583755
 

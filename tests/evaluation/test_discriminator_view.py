@@ -10,13 +10,14 @@ import pytest
 import torch
 from matplotlib.figure import Figure
 
-from nugan_hep import archive, kinematics
+from nugan_hep import archive, families, kinematics
+from nugan_hep.discriminator import load_networks
 from nugan_hep.errors import UserError
 from nugan_hep.evaluation import discriminator_view as views
+from nugan_hep.families.gan.discriminator import Discriminator
+from nugan_hep.families.gan.generator import Generator
+from nugan_hep.families.gan.settings import GanTrainingConfig, network_config
 from nugan_hep.kinematics import Kinematics
-from nugan_hep.networks import Discriminator, Generator
-from nugan_hep.training.config import TrainingConfig
-from nugan_hep.training.gan import network_config
 
 
 class Angle(Discriminator):
@@ -29,7 +30,7 @@ class Angle(Discriminator):
 
 
 def networks(loss: str = "hce", offset: float = 0.0) -> views.Networks:
-    config = TrainingConfig(loss=loss, dropout=0.0)
+    config = GanTrainingConfig(loss=loss, dropout=0.0)
     torch.manual_seed(1)
     generator, discriminator = (kind(network_config(config)).eval() for kind in (Generator, Angle))
     discriminator.offset = offset
@@ -125,9 +126,9 @@ def test_a_blind_discriminator_and_undefined_masses_are_drawn() -> None:
 )
 def test_networks_of_the_shipped_models(path: Path) -> None:
     """A GAN's discriminator hardly tells its generator's events at 5 GeV from true ones."""
-    if archive.read_metadata(path).get("family", "gan") == "flow":
+    if families.of_model(archive.read_metadata(path)).has_density:
         with pytest.raises(UserError, match="is a flow, which has no discriminator"):
-            views.load_networks(str(path))
+            load_networks(str(path))
         return
-    probability = views.view(views.load_networks(str(path)), 5.0, 5000).generated.probability
+    probability = views.view(load_networks(str(path)), 5.0, 5000).generated.probability
     assert np.median(probability) == pytest.approx(0.5, abs=0.05)

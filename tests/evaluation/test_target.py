@@ -6,7 +6,7 @@ import pytest
 
 from nugan_hep.errors import UserError
 from nugan_hep.evaluation import reference
-from nugan_hep.evaluation.target import Target, shipped_reference, zero_shot
+from nugan_hep.evaluation.target import Target, process_of, shipped_reference, zero_shot
 from nugan_hep.kinematics import SHIFT_P1, SHIFT_P2
 
 
@@ -26,6 +26,17 @@ def target(process: str, shift: float = SHIFT_P2) -> Target:
 )
 def test_models_of_a_process_share_its_reference(name: str, process: str) -> None:
     assert shipped_reference(name).stem == process
+
+
+@pytest.mark.parametrize("suffix", ["", "_gan", "_flow", "_10k", "_100k", "_10k_flow", "_gan_100k"])
+@pytest.mark.parametrize("process", ["numu_C12_inc", "numubar_C12_alt"])
+def test_process_of_a_model(process: str, suffix: str) -> None:
+    assert process_of(process + suffix) == process
+
+
+def test_other_names_are_their_own_process() -> None:
+    for name in ("mine", "numu_C12_inc_20k", "flow", "numu_flow_inc", ""):
+        assert process_of(name) == name
 
 
 def test_other_names_have_no_reference() -> None:

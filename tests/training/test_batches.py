@@ -5,8 +5,8 @@ import pytest
 import torch
 from scipy import stats
 
+from nugan_hep.families.common.settings import TrainingConfig
 from nugan_hep.training.batches import Batches
-from nugan_hep.training.config import TrainingConfig
 
 EVENTS = 50_000
 

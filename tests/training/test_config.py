@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 
 from nugan_hep.errors import UserError
+from nugan_hep.families.common.settings import TrainingConfig
+from nugan_hep.families.flow.settings import FlowTrainingConfig
+from nugan_hep.families.gan.settings import GanTrainingConfig
 from nugan_hep.training.config import (
-    TrainingConfig,
     add_arguments,
+    configured,
     from_saved,
     read_toml,
     resolve,
@@ -54,7 +57,7 @@ def test_settings_of_the_other_family(argv: list[str], message: str) -> None:
 
 def test_settings_that_count(tmp_path: Path) -> None:
     config = resolved("--preset", "flow", "--steps", "7")
-    settings = config.settings()
+    settings = config.as_dict()
     assert {"lr", "clip", "batch"} <= settings.keys()
     assert not {"lr_generator", "dropout", "loss"} & settings.keys()
     file = tmp_path / "config.toml"
@@ -63,10 +66,21 @@ def test_settings_that_count(tmp_path: Path) -> None:
 
 
 def test_configurations_of_other_versions() -> None:
-    old = {key: value for key, value in TrainingConfig(batch=77).as_dict().items() if key != "warmup"}
-    assert from_saved(old) == TrainingConfig(batch=77)
+    old = {key: value for key, value in GanTrainingConfig(batch=77).as_dict().items() if key != "warmup"}
+    assert from_saved(old) == GanTrainingConfig(batch=77)
     with pytest.raises(UserError, match="made by a newer nugan-hep: unknown setting 'quarks'"):
         from_saved({**old, "quarks": 6})
+
+
+def test_checkpoints_with_the_settings_of_all_families() -> None:
+    """As they were once written; those of the other family do not count."""
+    old = {**GanTrainingConfig().as_dict(), **FlowTrainingConfig(steps=7, lr=1e-3).as_dict()}
+    assert from_saved(old) == FlowTrainingConfig(steps=7, lr=1e-3)
+    assert from_saved({**old, "preset": "qe"}) == GanTrainingConfig(preset="qe", steps=7)
+    without = {key: value for key, value in old.items() if key != "preset"}
+    assert from_saved(without) == GanTrainingConfig(steps=7)
+    with pytest.raises(UserError, match="preset = 'huge' is not valid: networks: qe, inc-p1, inc"):
+        from_saved({**old, "preset": "huge"})
 
 
 def test_command_line_over_file_over_preset(tmp_path: Path) -> None:
@@ -78,10 +92,10 @@ def test_command_line_over_file_over_preset(tmp_path: Path) -> None:
 
 
 def test_resolved_configuration_reads_back(tmp_path: Path) -> None:
-    config = TrainingConfig(batch=77, lr_generator=3e-6, loss="ce")
+    config = GanTrainingConfig(batch=77, lr_generator=3e-6, loss="ce")
     file = tmp_path / "config.toml"
     file.write_text(to_toml(config.as_dict()))
-    assert TrainingConfig(**read_toml(file)) == config
+    assert GanTrainingConfig(**read_toml(file)) == config
 
 
 @pytest.mark.parametrize(
@@ -125,11 +139,11 @@ def test_bad_values_are_named(setting: dict[str, object]) -> None:
     name, value = next(iter(setting.items()))
     named = "enu_max" if name == "enu_max" else name
     with pytest.raises(UserError, match=f"{named} = {value!r} is not valid"):
-        TrainingConfig(**setting)  # type: ignore[arg-type]
+        configured(**{"preset": "flow" if name in ("lr", "clip") else "inc", **setting})  # type: ignore[arg-type]
 
 
 def test_switches(tmp_path: Path) -> None:
-    assert not TrainingConfig().log_energy
+    assert not GanTrainingConfig().log_energy
     assert resolved("--log-energy").log_energy
     file = tmp_path / "run.toml"
     file.write_text("log_energy = true\n")

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from nugan_hep.training.config import TrainingConfig
+from nugan_hep.families.common.settings import TrainingConfig
 from nugan_hep.training.schedule import rate_factor
 
 

@@ -17,6 +17,7 @@ from nugan_hep.evaluation.target import (
     Model,
     Target,
     check_energies,
+    process_of,
     read_model,
     read_target,
     shipped_reference,
@@ -91,7 +92,7 @@ def choose_target(
 
 def shared_reference(names: Sequence[str]) -> list[str] | None:
     """The shipped reference of these models, if they are of one process and it has one."""
-    if len({archive.process_of(name) for name in names}) > 1:
+    if len({process_of(name) for name in names}) > 1:
         return None
     try:
         return [os.fspath(shipped_reference(names[0]))]

@@ -22,15 +22,16 @@ from nugan_hep import kinematics
 from nugan_hep.errors import UserError
 from nugan_hep.evaluation.figures import AXIS_LABELS, REFERENCE_COLOUR
 from nugan_hep.evaluation.overlay import line_style
+from nugan_hep.families.common.generate import CHUNK, generate_proxies
 from nugan_hep.kinematics import Array, Kinematics, from_proxies, to_proxies
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from nugan_hep.networks import Discriminator, Generator
-    from nugan_hep.training.config import TrainingConfig
+    from nugan_hep.families.gan.discriminator import Discriminator
+    from nugan_hep.families.gan.generator import Generator
+    from nugan_hep.families.gan.settings import GanTrainingConfig
 
-CHUNK = 8192
 BINS, MEDIANS = 100, 25
 WELL_FILLED = 20
 """Events in a bin of W from which on their median is drawn."""
@@ -50,7 +51,7 @@ class Networks(NamedTuple):
     name: str
     probe: int
     target: int
-    config: TrainingConfig
+    config: GanTrainingConfig
     generator: Generator
     discriminator: Discriminator
 
@@ -71,31 +72,6 @@ class View(NamedTuple):
     true: Judged | None
 
 
-def load_networks(name: str) -> Networks:
-    """The networks of a run's best epoch or of a model.
-
-    Raises
-    ------
-    UserError : no such run or model, or one without a discriminator
-    """
-    from nugan_hep.finetune import load_start
-    from nugan_hep.networks import Discriminator, Generator
-    from nugan_hep.training.config import from_saved
-    from nugan_hep.training.gan import network_config
-
-    state, about = load_start(name)
-    config = from_saved(state["config"])
-    if config.family != "gan":
-        raise UserError(f"{about['name']} is a flow, which has no discriminator: give GANs")
-    network = network_config(config)
-    generator, discriminator = Generator(network), Discriminator(network)
-    generator.load_state_dict(state["generator"])
-    discriminator.load_state_dict(state["discriminator"])
-    generator.eval()
-    discriminator.eval()
-    return Networks(about["name"], about["probe"], about["target"], config, generator, discriminator)
-
-
 def view(networks: Networks, enu: float, n: int, seed: int = 1, true: Kinematics | None = None) -> View:
     """Let the discriminator judge ``n`` events generated at ``enu`` [GeV], and ``true`` events near it.
 
@@ -106,8 +82,6 @@ def view(networks: Networks, enu: float, n: int, seed: int = 1, true: Kinematics
     ------
     UserError : an energy outside of the networks' range
     """
-    from nugan_hep.training.validation import generate_proxies
-
     config = networks.config
     low, high = config.enu_min, config.enu_max
     if not low <= enu <= high:

@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter, ScalarFormatter
 
-from nugan_hep import archive, export
+from nugan_hep import archive, run_folder
 from nugan_hep.errors import UserError
 from nugan_hep.evaluation.overlay import line_style
 from nugan_hep.kinematics import Array
@@ -90,14 +90,14 @@ def _batch(folder: Path) -> int | None:
 
 def _training_events(folder: Path) -> int | None:
     try:
-        return int(export.read_run(folder)["data"]["events"])
+        return int(run_folder.read_run(folder)["data"]["events"])
     except (UserError, ValueError, KeyError, TypeError):
         return None
 
 
 def _floors(folder: Path) -> dict[str, float]:
     try:
-        found = archive.read_metadata(folder / export.MODEL_FILE)["metrics"]
+        found = archive.read_metadata(folder / run_folder.MODEL_FILE)["metrics"]
         names = ("floor_map_2d", "floor_map_3d") if found["events"] >= MANY else ()
         return {name.removeprefix("floor_"): float(found[name]) for name in names}
     except (UserError, KeyError, TypeError, ValueError):  # nothing exported, or by hand

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any, NamedTuple
 
+from nugan_hep import families
 from nugan_hep.evaluation.histograms import Histograms
 from nugan_hep.evaluation.report import HEADINGS, Column, lines
 from nugan_hep.evaluation.target import Target
 from nugan_hep.output.figure import drawn
 
-FAMILIES = {"gan": "conditional GAN", "flow": "spline flow"}
 DEFINITIONS = (
     "EMD: Wasserstein-1 distance in bins of the 50x50 histogram in (E_μ′, θ′). MAP: mean absolute pull over "
     "bins that both samples fill; no tails: over bins with more than 5 events in both; 3D: (E_ν′, E_μ′, θ′). "
@@ -59,8 +59,9 @@ def facts(metadata: dict[str, Any]) -> list[tuple[str, str]]:
     low, high = metadata["enu_range"]
     training = metadata.get("training") or {}
     data = training.get("data") or {}
+    known = families.FAMILIES.get(metadata.get("family", families.DEFAULT.name))
     found = [
-        ("family", FAMILIES.get(metadata.get("family", "gan"), str(metadata.get("family")))),
+        ("family", known.kind if known else str(metadata["family"])),
         ("process", f"{metadata['interaction']}, probe {metadata['probe']}, target {metadata['target']}"),
         ("neutrino energy", f"{low:g} to {high:g} GeV"),
         ("energy shift of the proxies", f"{1e3 * metadata['shift']:g} MeV"),

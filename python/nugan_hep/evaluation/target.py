@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from nugan_hep import archive, skipping
+from nugan_hep import archive, families, skipping
 from nugan_hep.errors import UserError
 from nugan_hep.evaluation import histograms, reference
 from nugan_hep.evaluation.histograms import Histograms
@@ -85,8 +86,14 @@ def read_target(files: Sequence[str], model: Model) -> Target:
     return Target(source, process, samples, joined)
 
 
+def process_of(name: str) -> str:
+    """The process of a model: its name without the family and the size of the training sample at its end."""
+    suffixes = "|".join([*families.FAMILIES, "10k", "100k"])
+    return re.sub(rf"(_({suffixes}))+$", "", name)
+
+
 def shipped_reference(name: str) -> Path:
-    """The reference file of the process of this model, see :func:`nugan_hep.archive.process_of`.
+    """The reference file of the process of this model, see :func:`process_of`.
 
     Raises
     ------
@@ -94,7 +101,7 @@ def shipped_reference(name: str) -> Path:
     """
     files = [file for folder in archive.models_dirs() for file in (folder / "reference").glob("*.npz")]
     for file in files:
-        if file.stem == archive.process_of(name):
+        if file.stem == process_of(name):
             return file
     there = ", ".join(sorted({file.stem for file in files})) or "none"
     raise UserError(f"no shipped reference for model {name!r} (there is: {there}); give --reference FILE")

@@ -26,6 +26,7 @@ from nugan_hep.output.columns import (
     damage,
     split_compression,
 )
+from nugan_hep.output.treereader import open_tree
 
 if TYPE_CHECKING:
     from uproot.compression import Compression
@@ -108,8 +109,6 @@ def read_root(path: str | Path, kind: str, names: Sequence[str]) -> Iterator[Eve
     ------
     UserError : not such a file
     """
-    from nugan_hep.output.treereader import open_tree  # which needs this module
-
     with open_tree(path, TREE) as (tree, run):
         if tree.classname != kind:
             raise UserError(f"{path}: {TREE} is a {tree.classname}, expected a {kind}")

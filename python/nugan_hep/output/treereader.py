@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from nugan_hep.errors import UserError
 from nugan_hep.output import Run
-from nugan_hep.output.gst import METADATA
+from nugan_hep.output.columns import METADATA
 from nugan_hep.output.particles import columns_of
 from nugan_hep.output.run import from_dict
 

@@ -1,1 +1,1 @@
-"""Training: configuration, one loop, a module for each family of networks, checkpoints."""
+"""Training of any family of networks: configuration, one loop, validation, checkpoints."""

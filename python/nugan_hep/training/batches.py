@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from nugan_hep.networks.features import neutrino_energy
-from nugan_hep.training.config import TrainingConfig
+from nugan_hep.families.common.features import neutrino_energy
+from nugan_hep.families.common.settings import TrainingConfig
 
 
 class Batches:

@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 
+from nugan_hep import families
 from nugan_hep.errors import UserError
 from nugan_hep.output.atomic import new_file
 from nugan_hep.training.config import from_saved
@@ -19,9 +20,6 @@ from nugan_hep.training.config import from_saved
 CHECKPOINT = "checkpoint.pt"
 PREVIOUS = "checkpoint-previous.pt"
 BEST = "best.pt"
-
-NETWORKS = {"gan": ("generator", "discriminator"), "flow": ("flow",)}
-"""Keys of the weights, by family; the first is the network that is exported."""
 
 START_KEYS = frozenset({"format", "config"})
 """What a transfer starts from, beside the weights."""
@@ -85,10 +83,10 @@ def parse(content: bytes, path: Path, keys: Set[str]) -> dict[str, Any]:
     if not isinstance(state, dict) or not keys <= state.keys():
         raise UserError(f"{path} is not a checkpoint of this kind")
     try:
-        family = from_saved(state["config"]).family
+        networks = families.of_config(from_saved(state["config"])).networks
     except UserError as error:
         raise UserError(f"{path}: {error}") from None
-    if not state.keys() >= set(NETWORKS[family]):
+    if not state.keys() >= set(networks):
         raise UserError(f"{path} is not a checkpoint of this kind")
     return state
 
@@ -110,7 +108,7 @@ def unpickle(content: bytes, path: Path) -> Any:
 
 def start_state(state: dict[str, Any]) -> dict[str, Any]:
     """What of a checkpoint or a best epoch travels with a model, for a transfer to start from."""
-    keys = START_KEYS | set(NETWORKS[from_saved(state["config"]).family])
+    keys = START_KEYS | set(families.of_config(from_saved(state["config"])).networks)
     return {key: state[key] for key in sorted(keys)}
 
 

@@ -16,12 +16,17 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from nugan_hep import families
 from nugan_hep.errors import UserError
+from nugan_hep.families.common.settings import TrainingConfig
+from nugan_hep.families.common.training import Training, load_weights
 from nugan_hep.output.atomic import new_file
 from nugan_hep.training import checkpoint
 from nugan_hep.training.batches import Batches
-from nugan_hep.training.config import BOUND_KEYS, TrainingConfig, from_saved
-from nugan_hep.training.family import load_weights, make_family
+from nugan_hep.training.config import from_saved
+from nugan_hep.training.distillation import DistilledTraining, load_teacher
+from nugan_hep.training.graph import Captured
+from nugan_hep.training.schedule import rate_factor
 from nugan_hep.training.validation import Scores, Validation
 
 FORMAT = 1
@@ -37,6 +42,21 @@ class Progress:
     seconds: float
     scores: dict[str, Scores] = field(default_factory=dict)
     best: float = math.inf
+
+
+def make_training(config: TrainingConfig, start: dict[str, Any] | None, freeze: str) -> Training:
+    """The training of the preset's family, at random weights from ``config.seed`` or at those of ``start``.
+
+    Raises
+    ------
+    UserError : layers to freeze that the family does not know, or a teacher that does not fit
+    """
+    torch.manual_seed(config.seed)
+    training = families.of_config(config).training(config, start, freeze)
+    teacher = config.as_dict().get("teacher")  # a family may have this setting
+    if teacher:
+        return DistilledTraining(training, load_teacher(teacher, config, training.latent_size))
+    return training
 
 
 class Trainer:
@@ -69,8 +89,9 @@ class Trainer:
             raise UserError(f"batch = {config.batch} is more than the {len(data)} training events")
         self.config, self.folder, self.freeze = config, folder, freeze
         self.device = torch.device(config.device)
-        self.family = make_family(config, start, freeze)
-        self.average = copy.deepcopy(self.family.model).eval().requires_grad_(False)
+        self.training = make_training(config, start, freeze)
+        self.captured = Captured(self.training.step, self.device)
+        self.average = copy.deepcopy(self.training.model).eval().requires_grad_(False)
         self.fingerprint = [len(data), zlib.crc32(data.cpu().numpy().data)]
         self.batches = Batches(data.to(self.device), config)
         self.validation = Validation(validation.to(self.device))
@@ -91,8 +112,9 @@ class Trainer:
         began = time.monotonic() - self.seconds
         since = self.step
         while self.step < config.steps:
-            self.family.set_rates(self.step)
-            self.family.step(*self.batches(self.step))
+            if self.training.set_rates(self.step, rate_factor(config, self.step)):
+                self.captured.forget()
+            self.captured(*self.batches(self.step))
             self._update_average()
             self.step += 1
             evaluate = self.step % config.eval_every == 0 or self.step == config.steps
@@ -100,9 +122,9 @@ class Trainer:
             save = stop or self.step % config.checkpoint_every == 0
             if not (evaluate or save or self.step % LOSS_CHECK_EVERY == 0):
                 continue
-            means = (self.family.loss_sums / (self.step - since)).tolist()
-            losses = dict(zip(self.family.loss_names, means, strict=True))
-            self.family.loss_sums.zero_()
+            means = (self.training.loss_sums / (self.step - since)).tolist()
+            losses = dict(zip(self.training.loss_names, means, strict=True))
+            self.training.loss_sums.zero_()
             since = self.step
             self._check_finite(losses)
             self.seconds = time.monotonic() - began
@@ -128,9 +150,9 @@ class Trainer:
             "seconds": self.seconds,
             "best": self.best,
             "history": self.history,
-            **{name: network.state_dict() for name, network in self.family.networks.items()},
+            **{name: network.state_dict() for name, network in self.training.networks.items()},
             "average": self.average.state_dict(),
-            "optimizers": [optimizer.state_dict() for optimizer in self.family.optimizers],
+            "optimizers": [optimizer.state_dict() for optimizer in self.training.optimizers],
             "rng": checkpoint.rng_state(self.device),
         }
 
@@ -144,18 +166,18 @@ class Trainer:
         if state["freeze"] != self.freeze:
             raise UserError(f"the run in {self.folder} has freeze = {state['freeze']}, not {self.freeze}")
         old, new = from_saved(state["config"]).as_dict(), self.config.as_dict()
-        changed = {key: old[key] for key in new if old[key] != new[key]}
-        # the best epoch so far was chosen as it was
-        for key in changed.keys() & {*BOUND_KEYS, "choose", "teacher"}:
-            raise UserError(f"the run in {self.folder} has {key} = {old[key]}, not {new[key]}")
+        changed = {key: old[key] for key in new if key in old and old[key] != new[key]}
+        for key in (*self.config.bound, *self.config.fixed):
+            if key in changed:
+                raise UserError(f"the run in {self.folder} has {key} = {old[key]}, not {new[key]}")
         if state["data"] != self.fingerprint:
             raise UserError(f"the checkpoint in {self.folder} was made with other training events")
         self.stages = state["stages"] + ([{"until": state["step"], **changed}] if changed else [])
         self.step, self.seconds, self.best = state["step"], state["seconds"], state["best"]
         self.history = state["history"]
-        load_weights(self.family.networks, state)
+        load_weights(self.training.networks, state)
         self.average.load_state_dict(state["average"])
-        for optimizer, saved in zip(self.family.optimizers, state["optimizers"], strict=True):
+        for optimizer, saved in zip(self.training.optimizers, state["optimizers"], strict=True):
             # settings and device may have changed since: of the saved ones only AMSGrad counts
             own = optimizer.state_dict()["param_groups"]
             own[0]["amsgrad"] = saved["param_groups"][0]["amsgrad"]
@@ -166,14 +188,16 @@ class Trainer:
     def _update_average(self) -> None:
         # a young average would remember the random start for too long
         decay = min(self.config.ema_decay, (1 + self.step) / (10 + self.step))
-        torch._foreach_lerp_(list(self.average.parameters()), list(self.family.model.parameters()), 1 - decay)
+        torch._foreach_lerp_(
+            list(self.average.parameters()), list(self.training.model.parameters()), 1 - decay
+        )
 
     def _evaluate(self, losses: dict[str, float]) -> dict[str, Scores]:
-        raw = copy.deepcopy(self.family.model).eval()
+        raw = copy.deepcopy(self.training.model).eval()
         candidates = {"average": self.average, "raw": raw}
         # a resumed or longer run judges an epoch with the same latents
         seed = (self.config.seed << 32) + self.step
-        latent_size, choose = self.family.latent_size, self.config.choose
+        latent_size, choose = self.training.latent_size, self.config.choose
         scores = {name: self.validation(net, latent_size, seed) for name, net in candidates.items()}
         last = choose == "last"
         name = "average" if last else min(scores, key=lambda key: scores[key].by(choose))
@@ -190,8 +214,8 @@ class Trainer:
         return scores
 
     def _best_state(self, model: nn.Module, which: str, scores: Scores) -> dict[str, Any]:
-        networks = {name: network.state_dict() for name, network in self.family.networks.items()}
-        exported = checkpoint.NETWORKS[self.config.family][0]
+        networks = {name: network.state_dict() for name, network in self.training.networks.items()}
+        exported = families.of_config(self.config).networks[0]
         return {
             "format": FORMAT,
             "config": self.config.as_dict(),
@@ -215,7 +239,7 @@ class Trainer:
             file.write(text.getvalue().encode())
 
     def _check_finite(self, losses: dict[str, float]) -> None:
-        weights = [w for network in self.family.networks.values() for w in network.parameters()]
+        weights = [w for network in self.training.networks.values() for w in network.parameters()]
         if all(map(math.isfinite, losses.values())) and all(bool(torch.isfinite(w).all()) for w in weights):
             return
         has_checkpoint = (self.folder / checkpoint.CHECKPOINT).exists()

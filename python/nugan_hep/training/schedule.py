@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from nugan_hep.training.config import TrainingConfig
+from nugan_hep.families.common.settings import TrainingConfig
 
 
 def rate_factor(config: TrainingConfig, step: int) -> float:

@@ -18,12 +18,13 @@ from nugan_hep import cli
 from nugan_hep.cross_section import read_csv, to_table
 from nugan_hep.data import Events, read_events
 from nugan_hep.errors import UserError
-from nugan_hep.export import RUN_FILE, export_best, read_run
+from nugan_hep.families.common.settings import TrainingConfig
 from nugan_hep.kinematics import to_proxies
 from nugan_hep.output.atomic import new_file
+from nugan_hep.run_folder import RUN_FILE, read_run
 from nugan_hep.signals import stop_signals
 from nugan_hep.training import checkpoint
-from nugan_hep.training.config import TrainingConfig, add_arguments, to_toml
+from nugan_hep.training.config import add_arguments, to_toml
 from nugan_hep.training.loop import Progress, Trainer
 
 CONFIG_FILE = "config.toml"
@@ -67,12 +68,14 @@ def run(
     resumed: dict[str, Any] | None,
     *,
     defaults: dict[str, Any],
+    export: Callable[[Path], Path],
     start: dict[str, Any] | None = None,
     freeze: str | None = None,
 ) -> int:
     """Train in ``arguments.out`` and export the best epoch.
 
-    ``defaults`` has what the model is called and describes where the command line is silent.
+    ``defaults`` has what the model is called and describes where the command line is silent; ``export``
+    makes a model of the best epoch in a run folder.
     The exit code is 0, or 128 plus the signal's number after SIGINT or SIGTERM.
     """
     use_device(config.device)
@@ -91,14 +94,14 @@ def run(
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(f"cannot write run folder {folder}: {error.strerror}") from None
-    texts = {RUN_FILE: json.dumps(description, indent=1), CONFIG_FILE: to_toml(config.settings())}
+    texts = {RUN_FILE: json.dumps(description, indent=1), CONFIG_FILE: to_toml(config.as_dict())}
     for name, text in texts.items():
         with new_file(folder / name, force=True) as file:
             file.write(text.encode() + b"\n")
     with stop_signals() as caught, _reporter(arguments, config, trainer.step) as report:
         trainer.run(report, lambda: bool(caught))
     if (folder / checkpoint.BEST).exists():
-        path = export_best(folder)
+        path = export(folder)
         print(f"best {_best(trainer.best, config)}; wrote {path} ({path.stat().st_size / 1e3:.0f} kB)")
     if trainer.step < config.steps:
         print(f"stopped at step {trainer.step}; continue with --resume", file=sys.stderr)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -10,15 +10,20 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from nugan_hep.evaluation import metrics
-from nugan_hep.networks import Flow
+from nugan_hep.families.common.generate import CHUNK, generate_proxies
 
-_CHUNK = 8192
+
+@runtime_checkable
+class Density(Protocol):
+    """A network with ``log p(E_mu', theta' | E_nu')`` [N] at (E_mu', theta') [N, 2] and E_nu' [N, 1]."""
+
+    def log_prob(self, muon_proxy: Tensor, enu_proxy: Tensor) -> Tensor: ...
 
 
 class Scores(NamedTuple):
     """All-sample figures of a generator, the less the better.
 
-    ``nll`` is the mean of -log p(E_mu', theta' | E_nu') over the validation events, of a flow.
+    ``nll`` is the mean of -log p(E_mu', theta' | E_nu') over the validation events, of what has a density.
     """
 
     emd: float
@@ -71,14 +76,14 @@ class Validation:
             map_2d_no_tails=_map(self.h2, h2, tails=False),
             map_3d=_map(self.h3, h3, tails=True),
             map_3d_no_tails=_map(self.h3, h3, tails=False),
-            nll=self.negative_log_likelihood(generator) if isinstance(generator, Flow) else None,
+            nll=self.negative_log_likelihood(generator) if isinstance(generator, Density) else None,
         )
 
     @torch.inference_mode()
-    def negative_log_likelihood(self, flow: Flow) -> float:
+    def negative_log_likelihood(self, network: Density) -> float:
         """Mean of -log p(E_mu', theta' | E_nu') over the events."""
-        parts = self.proxies.split(_CHUNK)
-        total = sum(flow.log_prob(part[:, 1:], part[:, :1]).double().sum() for part in parts)
+        parts = self.proxies.split(CHUNK)
+        total = sum(network.log_prob(part[:, 1:], part[:, :1]).double().sum() for part in parts)
         return -float(total) / len(self.proxies)
 
 
@@ -93,14 +98,3 @@ def _floor(truth: NDArray[np.float64]) -> float:
     """MAP between two samples of as many events, drawn from the histogram itself."""
     random = np.random.default_rng(1)
     return _map(random.poisson(truth).astype(np.float64), random.poisson(truth).astype(np.float64), True)
-
-
-@torch.inference_mode()
-def generate_proxies(generator: nn.Module, enu: Tensor, latent_size: int, seed: int) -> NDArray[np.float32]:
-    """(E_mu', theta') [N, 2] for E_nu' [N, 1], from a random stream of its own."""
-    random = torch.Generator(enu.device).manual_seed(seed)
-    chunks = []
-    for part in enu.split(_CHUNK):
-        latent = torch.randn(len(part), latent_size, generator=random, device=enu.device)
-        chunks.append(generator(latent, part).cpu())
-    return torch.cat(chunks).numpy()

@@ -1,53 +1,19 @@
-"""One adversarial step, free of host synchronisation; on CUDA it is captured in a graph."""
+"""One adversarial step, free of host synchronisation, so that CUDA can capture it in a graph."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from nugan_hep.networks import Discriminator, Generator
-from nugan_hep.training.config import TrainingConfig
-from nugan_hep.training.graph import Captured
-from nugan_hep.training.losses import (
+from nugan_hep.families.gan.discriminator import Discriminator
+from nugan_hep.families.gan.generator import Generator
+from nugan_hep.families.gan.losses import (
     GENERATOR_LOSSES,
     discriminator_loss,
     gradient_penalty,
     relativistic,
 )
-
-
-def make_optimizer(
-    parameters: Iterable[nn.Parameter], rate: float, config: TrainingConfig
-) -> torch.optim.AdamW:
-    """AdamW over the parameters that are not frozen; the rate is a tensor on CUDA, as graphs need."""
-    trainable = [p for p in parameters if p.requires_grad]
-    cuda = trainable[0].is_cuda
-    return torch.optim.AdamW(
-        trainable,
-        lr=torch.tensor(rate, device=trainable[0].device) if cuda else rate,
-        betas=(config.beta1, config.beta2),
-        weight_decay=config.weight_decay,
-        fused=True,
-        capturable=cuda,
-    )
-
-
-def switch_to_amsgrad(optimizer: torch.optim.AdamW) -> None:
-    """Turn AdamW into AMSGrad in mid-run; the running maximum starts at the present second moment."""
-    for group in optimizer.param_groups:
-        group["amsgrad"] = True
-    for state in optimizer.state.values():
-        state.setdefault("max_exp_avg_sq", state["exp_avg_sq"].clone())
-
-
-def set_rate(optimizer: torch.optim.AdamW, rate: float) -> None:
-    for group in optimizer.param_groups:
-        if isinstance(group["lr"], Tensor):
-            group["lr"].fill_(rate)
-        else:
-            group["lr"] = rate
+from nugan_hep.families.gan.settings import GanTrainingConfig
 
 
 class AdversarialStep:
@@ -63,7 +29,7 @@ class AdversarialStep:
         generator: Generator,
         discriminator: Discriminator,
         optimizers: tuple[torch.optim.AdamW, torch.optim.AdamW],
-        config: TrainingConfig,
+        config: GanTrainingConfig,
         latent_size: int,
     ) -> None:
         self.generator, self.discriminator = generator, discriminator
@@ -73,16 +39,8 @@ class AdversarialStep:
         device = next(generator.parameters()).device
         self.loss_sums = torch.zeros(2, device=device)
         self._trainable = [p for p in discriminator.parameters() if p.requires_grad]
-        self._captured = Captured(self._step, device)
 
     def __call__(self, real: Tensor, more: Tensor) -> None:
-        self._captured(real, more)
-
-    def recapture(self) -> None:
-        """Forget the CUDA graph, after a change of the optimisers' algorithm."""
-        self._captured.forget()
-
-    def _step(self, real: Tensor, more: Tensor) -> None:
         loss_d, penalty = self._discriminator_loss(real)
         self.discriminator_optimizer.zero_grad()
         (loss_d + penalty).backward()

@@ -8,8 +8,11 @@ import numpy as np
 import pytest
 import torch
 
+from nugan_hep.families.common import features
+from nugan_hep.families.gan.discriminator import Discriminator
+from nugan_hep.families.gan.generator import Generator
+from nugan_hep.families.gan.settings import PRESETS
 from nugan_hep.kinematics import NUCLEON_MASS
-from nugan_hep.networks import PRESETS, Discriminator, Generator, features
 
 
 def test_scaled_log() -> None:

@@ -5,40 +5,32 @@ from __future__ import annotations
 import math
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from nugan_hep.kinematics import MUON_MASS
-from nugan_hep.networks.flow import Flow, normal_cdf
+from nugan_hep.families.common.exported import Exported
+from nugan_hep.families.flow.network import Flow, normal_cdf
 
 _ROUNDING = 1.2e-7  # float32 columns lie up to this beyond the edges of the phase space
 _NEAREST = 1e-6  # v and w below which the Jacobian, singular at the edge, no longer grows
 
 
-class ExportedFlow(nn.Module):
-    """``forward(latent [N, 2], enu [N] in GeV) -> [N, 2]``: E_mu in GeV, theta in rad.
+class ExportedFlow(Exported):
+    """The flow, with its density as ``log_prob``.
 
     ``v = sqrt(1 - (E_mu - m)/(E_nu - s - m))`` and ``w = sqrt(theta/pi)`` in [0, 1] are the variables
     of the flow (arXiv:2508.12987's proxies, halved and moved), s being the shift.
     """
 
     def __init__(self, flow: Flow) -> None:
-        super().__init__()
-        self.enu_min, self.enu_max, self.shift = flow.enu_min, flow.enu_max, flow.shift
-        self.muon_mass = MUON_MASS
-        self.pi = math.pi
+        super().__init__(flow.shift, (flow.enu_min, flow.enu_max))
         self.rounding, self.nearest = _ROUNDING, _NEAREST
         self.flow = flow
 
     def energies(self, enu: Tensor) -> Tensor:
-        enu_proxy = 2.0 * (enu - self.enu_min) / (self.enu_max - self.enu_min) - 1.0
-        return self.flow.energies(enu_proxy.unsqueeze(1))
+        return self.flow.energies(self.enu_proxy(enu))
 
     def forward(self, latent: Tensor, enu: Tensor) -> Tensor:
-        unit = self.flow.unit_sample(normal_cdf(latent), self.energies(enu))
-        available = enu - (self.shift + self.muon_mass)
-        emu = self.muon_mass + available * (1.0 - unit[:, 0] * unit[:, 0])
-        theta = self.pi * unit[:, 1] * unit[:, 1]
-        return torch.stack([emu, theta], dim=1)
+        return self.muon(self.flow.unit_sample(normal_cdf(latent), self.energies(enu)), enu)
 
     @torch.jit.export
     def log_prob(self, enu: Tensor, emu: Tensor, theta: Tensor) -> Tensor:

@@ -8,10 +8,13 @@ import pytest
 import torch
 from torch.nn.functional import softplus
 
-from nugan_hep.networks import PRESETS, Discriminator, Generator
-from nugan_hep.training.config import TrainingConfig
-from nugan_hep.training.losses import gradient_penalty
-from nugan_hep.training.step import AdversarialStep, make_optimizer, set_rate, switch_to_amsgrad
+from nugan_hep.families.common.optimizers import make_optimizer
+from nugan_hep.families.gan.discriminator import Discriminator
+from nugan_hep.families.gan.generator import Generator
+from nugan_hep.families.gan.losses import gradient_penalty
+from nugan_hep.families.gan.settings import PRESETS, GanTrainingConfig
+from nugan_hep.families.gan.step import AdversarialStep
+from nugan_hep.training.graph import Captured
 
 
 def networks(**changes: object) -> tuple[Generator, Discriminator]:
@@ -27,7 +30,7 @@ def events(count: int) -> torch.Tensor:
 SILENT = {"dropout": 0.0, "generator_noise": 0.0, "discriminator_noise": 0.0}
 
 
-def make_step(config: TrainingConfig, pair: tuple[Generator, Discriminator]) -> AdversarialStep:
+def make_step(config: GanTrainingConfig, pair: tuple[Generator, Discriminator]) -> AdversarialStep:
     optimizers = (
         make_optimizer(pair[0].parameters(), config.lr_generator, config),
         make_optimizer(pair[1].parameters(), config.lr_discriminator, config),
@@ -47,7 +50,7 @@ OPTIONS: list[dict[str, object]] = [
 
 @pytest.mark.parametrize("options", OPTIONS)
 def test_a_step_moves_every_weight_and_accumulates_losses(options: dict[str, object]) -> None:
-    config = TrainingConfig(batch=64, dropout=0.0, **options)  # type: ignore[arg-type]
+    config = GanTrainingConfig(batch=64, dropout=0.0, **options)  # type: ignore[arg-type]
     pair = networks(**{key: value for key, value in options.items() if key not in ("r1", "loss")})
     before = [copy.deepcopy(dict(net.named_parameters())) for net in pair]
     step = make_step(config, pair)
@@ -64,7 +67,7 @@ def test_a_step_moves_every_weight_and_accumulates_losses(options: dict[str, obj
 def test_losses_of_a_step(loss: str, r1: float) -> None:
     """Of noiseless networks that hardly move, from the same latents."""
     rate = 1e-12
-    config = TrainingConfig(
+    config = GanTrainingConfig(
         batch=64, loss=loss, r1=r1, lr_generator=rate, lr_discriminator=rate, weight_decay=0.0
     )
     generator, discriminator = networks(**SILENT)
@@ -108,7 +111,7 @@ def test_gradient_penalty_flattens_the_discriminator_on_true_events() -> None:
     slopes = []
     for r1 in (0.0, 10.0):
         pair = networks(**SILENT)
-        step = make_step(TrainingConfig(batch=256, r1=r1, lr_discriminator=1e-3), pair)
+        step = make_step(GanTrainingConfig(batch=256, r1=r1, lr_discriminator=1e-3), pair)
         for _ in range(20):
             step(real, more)
         slopes.append(slope_on(real.double(), pair[1].double()).item())
@@ -129,7 +132,7 @@ def test_a_relativistic_step_lets_a_blind_discriminator_see() -> None:
     real, more = events(256), events(512)
     real[:, 1:], more[:, 1:] = 0.9, 0.9
     pair = networks(**SILENT)
-    step = make_step(TrainingConfig(batch=256, loss="relativistic", lr_discriminator=1e-3), pair)
+    step = make_step(GanTrainingConfig(batch=256, loss="relativistic", lr_discriminator=1e-3), pair)
     for _ in range(30):
         step(real, more)
     step.loss_sums.zero_()
@@ -139,7 +142,7 @@ def test_a_relativistic_step_lets_a_blind_discriminator_see() -> None:
 
 
 def test_frozen_weights_stay() -> None:
-    config = TrainingConfig(batch=64)
+    config = GanTrainingConfig(batch=64)
     generator, discriminator = networks()
     frozen = generator.first_block() + discriminator.first_block()
     for module in frozen:
@@ -153,40 +156,12 @@ def test_frozen_weights_stay() -> None:
     assert not any(p.requires_grad for p in after)
 
 
-def optimise(amsgrad_at: int | None, steps: int = 20, always: bool = False) -> torch.Tensor:
-    torch.manual_seed(1)
-    weight = torch.nn.Parameter(torch.ones(4))
-    optimizer = make_optimizer([weight], 1e-2, TrainingConfig())
-    if always:
-        optimizer.param_groups[0]["amsgrad"] = True
-    for step in range(steps):
-        if step == amsgrad_at:
-            switch_to_amsgrad(optimizer)
-        optimizer.zero_grad()
-        (weight * torch.randn(4)).sum().backward()
-        optimizer.step()
-    return weight.detach()
-
-
-def test_amsgrad_switch() -> None:
-    assert torch.equal(optimise(amsgrad_at=0), optimise(None, always=True))
-    assert not torch.equal(optimise(amsgrad_at=5), optimise(None))
-    # up to the switch nothing differs
-    assert torch.equal(optimise(amsgrad_at=20), optimise(None))
-
-
-def test_set_rate() -> None:
-    optimizer = make_optimizer([torch.nn.Parameter(torch.ones(1))], 1e-2, TrainingConfig())
-    set_rate(optimizer, 5e-3)
-    assert optimizer.param_groups[0]["lr"] == 5e-3
-
-
 @pytest.mark.cuda
 @pytest.mark.parametrize("options", OPTIONS)
 def test_captured_graph_keeps_training(options: dict[str, object]) -> None:
     if not torch.cuda.is_available():
         pytest.skip("no CUDA device")
-    config = TrainingConfig(
+    config = GanTrainingConfig(
         batch=256,
         **SILENT,
         device="cuda",
@@ -197,7 +172,8 @@ def test_captured_graph_keeps_training(options: dict[str, object]) -> None:
     pair = tuple(net.cuda() for net in networks(**changes))
     step = make_step(config, pair)  # type: ignore[arg-type]
     before = copy.deepcopy(pair[0].state_dict())
+    captured = Captured(step, torch.device("cuda"))
     for _ in range(10):  # three eager steps, then the graph
-        step(events(256).cuda(), events(512).cuda())
+        captured(events(256).cuda(), events(512).cuda())
     assert torch.isfinite(step.loss_sums).all()
     assert all(not torch.equal(value, before[key]) for key, value in pair[0].state_dict().items())

@@ -12,14 +12,17 @@ from scipy import stats
 from torch import Tensor
 
 from nugan_hep.errors import UserError
-from nugan_hep.training.config import TRAINING_PRESETS, TrainingConfig
-from nugan_hep.training.flow import FlowTraining, flow_config
+from nugan_hep.families.flow.settings import flow_config
+from nugan_hep.families.flow.training import FlowTraining
+from nugan_hep.training.config import configured
+from nugan_hep.training.graph import Captured
 from nugan_hep.training.loop import Trainer
+from nugan_hep.training.schedule import rate_factor
 from nugan_hep.training.validation import Validation
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
-FLOW = TrainingConfig(preset="flow", **TRAINING_PRESETS["flow"])
+FLOW = configured("flow")
 
 
 def sample(n: int, seed: int) -> tuple[Tensor, float]:
@@ -51,8 +54,8 @@ def test_the_fit_reaches_the_entropy(tmp_path: Path) -> None:
 
 def test_likelihood_of_an_untrained_flow() -> None:
     held, _ = sample(20_000, seed=3)
-    family = FlowTraining(FLOW, None, "none")
-    scores = Validation(held)(family.model, family.latent_size, seed=1)
+    training = FlowTraining(FLOW, None, "none")
+    scores = Validation(held)(training.model, training.latent_size, seed=1)
     assert scores.nll == pytest.approx(np.log(4.0), abs=1e-5)
     assert (scores.by("nll"), scores.by("map")) == (scores.nll, scores.mean_map_3d)
 
@@ -68,12 +71,12 @@ def test_likelihood_of_an_untrained_flow() -> None:
 def test_frozen_layers_stay(freeze: str, moving: set[str]) -> None:
     data, _ = sample(1000, seed=4)
     torch.manual_seed(1)
-    family = FlowTraining(FLOW, None, freeze)
-    before = {name: value.clone() for name, value in family.model.state_dict().items()}
+    training = FlowTraining(FLOW, None, freeze)
+    before = {name: value.clone() for name, value in training.model.state_dict().items()}
     for step in range(3):  # the last layers begin at zero: no other has a gradient at first
-        family.set_rates(step)
-        family.step(data, data)
-    after = family.model.state_dict()
+        training.set_rates(step, rate_factor(FLOW, step))
+        training.step(data, data)
+    after = training.model.state_dict()
     moved = {name.rsplit(".", 1)[0] for name in before if not torch.equal(before[name], after[name])}
     assert moved == moving
     with pytest.raises(UserError, match="freeze = half: of a flow, none, first-block, all-but-last"):
@@ -84,9 +87,9 @@ def test_frozen_layers_stay(freeze: str, moving: set[str]) -> None:
 def test_clipping(clip: float) -> None:
     """The gradient that the optimiser gets has at most the norm ``clip``."""
     data, _ = sample(1000, seed=5)
-    family = FlowTraining(dataclasses.replace(FLOW, clip=clip), None, "none")
-    family.step(data, data)
-    gradients = [p.grad for p in family.model.parameters() if p.grad is not None]
+    training = FlowTraining(dataclasses.replace(FLOW, clip=clip), None, "none")
+    training.step(data, data)
+    gradients = [p.grad for p in training.model.parameters() if p.grad is not None]
     norm = torch.stack([g.norm() for g in gradients]).norm().item()
     assert norm == pytest.approx(clip, rel=1e-2) if clip else norm > 0.1
 
@@ -104,11 +107,12 @@ def test_captured_graph_takes_the_same_steps() -> None:
     weights = []
     for device in ("cpu", "cuda"):
         torch.manual_seed(1)
-        family = FlowTraining(dataclasses.replace(FLOW, device=device), None, "none")
+        training = FlowTraining(dataclasses.replace(FLOW, device=device), None, "none")
+        captured = Captured(training.step, torch.device(device))
         for step in range(10):  # three eager steps, then the graph, whose rate changes at each
-            family.set_rates(step)
+            training.set_rates(step, rate_factor(FLOW, step))
             events = data[step * 1000 : (step + 1) * 1000].to(device)
-            family.step(events, events)
-        weights.append({name: value.cpu() for name, value in family.model.state_dict().items()})
+            captured(events, events)
+        weights.append({name: value.cpu() for name, value in training.model.state_dict().items()})
     for name, value in weights[0].items():
         torch.testing.assert_close(weights[1][name], value, rtol=0, atol=1e-4)

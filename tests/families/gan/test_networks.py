@@ -10,8 +10,10 @@ from torch import nn
 from torch.nn.functional import prelu
 from torch.nn.utils import parametrize
 
-from nugan_hep.networks import PRESETS, Discriminator, Generator, NetworkConfig
-from nugan_hep.networks.blocks import Block, Dropout, Noise, PReLU
+from nugan_hep.families.common.blocks import Block, Dropout, Noise, PReLU
+from nugan_hep.families.gan.discriminator import Discriminator
+from nugan_hep.families.gan.generator import Generator
+from nugan_hep.families.gan.settings import PRESETS, NetworkConfig
 
 
 def dense(inputs: int, outputs: int) -> int:

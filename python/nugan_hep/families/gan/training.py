@@ -2,38 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from nugan_hep.errors import UserError
-from nugan_hep.networks import PRESETS, Discriminator, Generator, NetworkConfig
-from nugan_hep.networks.features import widened
-from nugan_hep.training.config import TrainingConfig
-from nugan_hep.training.family import load_weights
-from nugan_hep.training.schedule import rate_factor
-from nugan_hep.training.step import AdversarialStep, make_optimizer, set_rate, switch_to_amsgrad
+from nugan_hep.families.common.features import widened
+from nugan_hep.families.common.optimizers import make_optimizer, switch_to_amsgrad
+from nugan_hep.families.common.training import Training, load_weights
+from nugan_hep.families.gan.discriminator import Discriminator
+from nugan_hep.families.gan.generator import Generator
+from nugan_hep.families.gan.settings import GanTrainingConfig, network_config
+from nugan_hep.families.gan.step import AdversarialStep
 
 
-def network_config(config: TrainingConfig) -> NetworkConfig:
-    """The preset's networks, with what the configuration says of them."""
-    settings = config.as_dict()
-    given = {item.name: settings[item.name] for item in fields(NetworkConfig) if item.name in settings}
-    return replace(PRESETS[config.preset], **given)
-
-
-class GanTraining:
-    """A :class:`~nugan_hep.training.family.Family`: generator against discriminator.
+class GanTraining(Training):
+    """Generator against discriminator.
 
     ``freeze = "first-block"`` keeps the first block of both networks (arXiv:2508.12987).
     """
 
     loss_names: tuple[str, ...] = ("loss_discriminator", "loss_generator")
 
-    def __init__(self, config: TrainingConfig, start: dict[str, Any] | None, freeze: str) -> None:
-        self.config = config
+    def __init__(self, config: GanTrainingConfig, start: dict[str, Any] | None, freeze: str) -> None:
         network = network_config(config)
         self.latent_size = network.latent_size
         generator = Generator(network).to(config.device)
@@ -54,19 +46,19 @@ class GanTraining:
             make_optimizer(discriminator.parameters(), config.lr_discriminator, config),
         )
         self.optimizers: tuple[torch.optim.AdamW, ...] = pair
+        self.rates = (config.lr_generator, config.lr_discriminator)
         self._step = AdversarialStep(generator, discriminator, pair, config, self.latent_size)
         self.loss_sums = self._step.loss_sums
+        self._amsgrad_from = config.amsgrad_from
 
-    def set_rates(self, step: int) -> None:
-        config, factor = self.config, rate_factor(self.config, step)
-        # at every step, for a checkpoint brings the rates of the run before
-        set_rate(self.optimizers[0], config.lr_generator * factor)
-        set_rate(self.optimizers[1], config.lr_discriminator * factor)
+    def set_rates(self, step: int, factor: float) -> bool:
+        super().set_rates(step, factor)
         amsgrad = self.optimizers[0].param_groups[0]["amsgrad"]
-        if not amsgrad and 0 <= config.amsgrad_from <= step:
+        switch = not amsgrad and 0 <= self._amsgrad_from <= step
+        if switch:
             for optimizer in self.optimizers:
                 switch_to_amsgrad(optimizer)
-            self._step.recapture()
+        return switch
 
     def step(self, events: Tensor, more: Tensor) -> None:
         self._step(events, more)

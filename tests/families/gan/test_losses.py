@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from nugan_hep.training import losses
+from nugan_hep.families.gan import losses
 
 
 def test_losses_are_the_published_formulas() -> None:

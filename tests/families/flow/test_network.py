@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from scipy import stats
 from torch import Tensor, nn
 
+from nugan_hep.families.common.exported import scripted
+from nugan_hep.families.flow.exported import ExportedFlow
+from nugan_hep.families.flow.network import Flow
+from nugan_hep.families.flow.settings import FlowConfig
 from nugan_hep.kinematics import MUON_MASS
-from nugan_hep.networks import Flow, FlowConfig
-from nugan_hep.networks.exported import scripted
-from nugan_hep.networks.exported_flow import ExportedFlow
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -73,7 +74,7 @@ def test_density_of_the_proxies_integrates_to_one(flow: Flow, enu_proxy: float) 
 
 def test_samples_are_the_inverse_of_the_cumulative_distributions(flow: Flow) -> None:
     """Rosenblatt's transformation of samples gives back the uniform numbers."""
-    from nugan_hep.networks import spline
+    from nugan_hep.families.flow import spline
 
     uniform, enu = torch.rand(2000, 2), 2 * torch.rand(2000, 1) - 1
     with torch.no_grad():

@@ -6,9 +6,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils import parametrizations
 
-from nugan_hep.networks.blocks import Block, Noise
-from nugan_hep.networks.features import neutrino_energy, peaks, scaled_log
-from nugan_hep.networks.presets import NetworkConfig
+from nugan_hep.families.common.blocks import Block, Noise
+from nugan_hep.families.common.features import neutrino_energy, peaks, scaled_log
+from nugan_hep.families.gan.settings import NetworkConfig
 
 
 class Branch(nn.ModuleList):

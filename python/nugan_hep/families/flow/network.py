@@ -8,34 +8,15 @@ arXiv:1906.04032; for neutrino events PRD 109 032008, arXiv:2502.14452).
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
-from nugan_hep.networks import spline
-from nugan_hep.networks.features import neutrino_energy, peaks, with_log
+from nugan_hep.families.common.features import neutrino_energy, peaks, with_log
+from nugan_hep.families.flow import spline
+from nugan_hep.families.flow.settings import FlowConfig
 
-
-@dataclass(frozen=True)
-class FlowConfig:
-    """Widths of the two networks and bins of the two splines.
-
-    ``shift``, ``enu_min`` and ``enu_max`` [GeV] define the proxies.
-    """
-
-    angle_width: int = 64
-    angle_layers: int = 2
-    angle_bins: int = 32
-    energy_width: int = 112
-    energy_layers: int = 3
-    energy_bins: int = 32
-    shift: float = 0.004
-    enu_min: float = 0.3
-    enu_max: float = 10.0
-
-
-FLOW_PRESETS = {"flow": FlowConfig()}
+LATENT_SIZE = 2
 
 
 def network(inputs: int, width: int, layers: int, outputs: int) -> nn.Sequential:

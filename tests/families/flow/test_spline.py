@@ -12,7 +12,7 @@ import torch
 from scipy import integrate, stats
 from torch import Tensor
 
-from nugan_hep.networks import spline
+from nugan_hep.families.flow import spline
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

@@ -10,8 +10,10 @@ import pytest
 import torch
 
 from nugan_hep import kinematics
-from nugan_hep.networks import PRESETS, Generator
-from nugan_hep.networks.exported import ExportedGenerator, fold_inputs, scripted
+from nugan_hep.families.common.exported import scripted
+from nugan_hep.families.gan.exported import ExportedGenerator, fold_inputs
+from nugan_hep.families.gan.generator import Generator
+from nugan_hep.families.gan.settings import PRESETS
 
 CONFIGS = PRESETS | {
     "log_energy": replace(PRESETS["inc"], log_energy=True),

@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from nugan_hep.networks.blocks import Block, Noise
-from nugan_hep.networks.features import with_log
-from nugan_hep.networks.presets import NetworkConfig
+from nugan_hep.families.common.blocks import Block, Noise
+from nugan_hep.families.common.features import with_log
+from nugan_hep.families.gan.settings import NetworkConfig
 
 
 class Generator(nn.Module):

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import math
-from typing import Any, cast
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 
-from nugan_hep.kinematics import MUON_MASS
-from nugan_hep.networks.blocks import Block
-from nugan_hep.networks.features import scaled_log
-from nugan_hep.networks.generator import Generator
+from nugan_hep.families.common.blocks import Block
+from nugan_hep.families.common.exported import Exported
+from nugan_hep.families.common.features import scaled_log
+from nugan_hep.families.gan.generator import Generator
 
 
 class ExportedBlock(nn.Module):
@@ -35,8 +33,8 @@ class ExportedBlock(nn.Module):
         return hidden
 
 
-class ExportedGenerator(nn.Module):
-    """``forward(latent [N, L], enu [N] in GeV) -> [N, 2]``: E_mu in GeV, theta in rad.
+class ExportedGenerator(Exported):
+    """The generator as :class:`~nugan_hep.families.common.exported.Exported` says.
 
     The latent dense, the energy dense and the dense layer of the first block have nothing but
     sums between them; they are folded to one affine map of (latent, energies): E_nu' and, with
@@ -44,11 +42,7 @@ class ExportedGenerator(nn.Module):
     """
 
     def __init__(self, generator: Generator, shift: float, enu_range: tuple[float, float]) -> None:
-        super().__init__()
-        self.enu_min, self.enu_max = enu_range
-        self.shift = shift
-        self.muon_mass = MUON_MASS
-        self.pi = math.pi
+        super().__init__(shift, enu_range)
         self.log_energy = generator.log_energy
         self.input = fold_inputs(generator)
         self.input_norm = generator.first.norm
@@ -57,18 +51,14 @@ class ExportedGenerator(nn.Module):
         self.output = generator.output
 
     def forward(self, latent: Tensor, enu: Tensor) -> Tensor:
-        energies = (2.0 * (enu - self.enu_min) / (self.enu_max - self.enu_min) - 1.0).unsqueeze(1)
+        energies = self.enu_proxy(enu)
         if self.log_energy:
             logarithm = scaled_log(enu, self.enu_min, self.enu_max).unsqueeze(1)
             energies = torch.cat([energies, logarithm], dim=1)
         hidden = self.input_activation(self.input_norm(self.input(torch.cat([latent, energies], dim=1))))
         for block in self.body:
             hidden = block(hidden, energies)
-        unit = 0.5 * (torch.tanh(self.output(hidden)) + 1.0)
-        available = enu - (self.shift + self.muon_mass)
-        emu = self.muon_mass + available * (1.0 - unit[:, 0] * unit[:, 0])
-        theta = self.pi * unit[:, 1] * unit[:, 1]
-        return torch.stack([emu, theta], dim=1)
+        return self.muon(0.5 * (torch.tanh(self.output(hidden)) + 1.0), enu)
 
 
 @torch.no_grad()
@@ -86,27 +76,3 @@ def fold_inputs(generator: Generator) -> nn.Linear:
     folded.weight.copy_(weight)
     folded.bias.copy_(bias)
     return folded
-
-
-def weights_sha256(model: nn.Module) -> str:
-    """SHA-256 over names and little-endian bytes of all parameters and buffers, sorted by name."""
-    digest = hashlib.sha256()
-    for key, tensor in sorted(model.state_dict().items()):
-        digest.update(key.encode() + b"\0" + tensor.contiguous().numpy().tobytes())
-    return digest.hexdigest()
-
-
-def scripted(
-    model: nn.Module, attributes: dict[str, Any], tables: dict[str, Tensor]
-) -> torch.jit.ScriptModule:
-    """Script ``model`` in eval mode, with attributes and buffers that the C++ core reads.
-
-    The attribute ``sha256`` is added: torch's loader does not notice a damaged weight.
-    """
-    for name, value in attributes.items():
-        setattr(model, name, value)
-    for name, table in tables.items():
-        model.register_buffer(name, table)
-    model = model.cpu().eval().requires_grad_(False)
-    model.sha256 = weights_sha256(model)  # type: ignore[assignment]
-    return cast(torch.jit.ScriptModule, torch.jit.script(model))

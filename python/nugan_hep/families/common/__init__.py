@@ -1,0 +1,1 @@
+"""What families of networks share: their interface, blocks, features, the exported form's frame."""
