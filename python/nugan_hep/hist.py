@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from nugan_hep import kinematics, observables, rate
+from nugan_hep import edges, kinematics, observables, rate
 from nugan_hep.errors import UserError
 from nugan_hep.output import Columns, Run, recognise
 
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from nugan_hep.sampler import Sampler
 
 BINS = 50
-ROUNDING = 2.0**-22
-"""How far float32 numbers may lie beyond the ends of a usual axis, relative to its longer end."""
 CHUNK = 250_000
 """Events that are drawn at once."""
 
@@ -144,12 +142,11 @@ def _is_usual(bins: Any) -> bool:
 def _onto(axis: Any, values: Any) -> Any:
     """Values [N] with those at the ends of a usual axis, or beyond by rounding, inside of its end bins.
 
-    An axis of ``hist`` is open above, where events of one energy lie; and float32 energies are rounded.
+    An axis of ``hist`` is open above, where events of one energy lie.
     """
     low, high = axis.edges[0], axis.edges[-1]
-    slack = ROUNDING * max(abs(low), abs(high))
-    below, above = (values >= low - slack) & (values < low), (values >= high) & (values <= high + slack)
-    return np.where(below, low, np.where(above, np.nextafter(high, low), values))
+    near = edges.inward(values, low, high)
+    return np.where(near == high, axis.centers[-1], near)
 
 
 def _axis(name: str, bins: Any, highest: float) -> Any:

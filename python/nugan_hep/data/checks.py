@@ -26,6 +26,10 @@ FEW = 3
 """So many of them are, in any file: damage rather than a mistake."""
 BELOW_SHIFT_ALLOWED = 0.5
 """Share of rows with an energy transfer below the shift: real events, but the model has no place for them."""
+CAUSE = 0.1
+"""Share of the impossible rows that a cause has to explain to be named."""
+NO_KINETIC_ALLOWED = 0.01
+"""Rows that no kinetic energy explains, over those below the mass: a kinetic energy leaves room for it."""
 THOUSANDFOLD = 20.0
 """Muon energies that are larger than the neutrino's by this factor are in MeV: ratios are 1000 E_mu/E_nu."""
 
@@ -144,7 +148,7 @@ class Evidence:
             "no_cosine": f"{self.no_cosine:,} with {names.get('cosine', 'cosine')} beyond -1 or 1",
         }
         counts = {name: int(getattr(self, name)) for name in reasons}
-        found = [name for name, count in counts.items() if count > 0.1 * self.impossible]
+        found = [name for name, count in counts.items() if count > CAUSE * self.impossible]
         if not found:
             return ""
         seen = ", ".join(reasons[name] for name in found)
@@ -152,9 +156,8 @@ class Evidence:
             return f"{seen} (are columns swapped or in other units?)"
         half = 0.5 * self.rows
         guess = {
-            # a kinetic energy leaves room for the mass in every event
             "light": "a kinetic energy? expected the total energy"
-            if self.no_kinetic <= 0.1 * self.light
+            if self.no_kinetic <= NO_KINETIC_ALLOWED * self.light
             else "a momentum, or the energy of another lepton? expected a muon's total energy",
             "heavy": "in MeV? expected GeV"
             if self.thousandfold > 0.5 * self.heavy
