@@ -101,7 +101,7 @@ def test_mistakes_are_named(
         text = message(path, step=step)
         assert cause in text
         assert text.startswith(f"{path}: of ")
-        assert "more than 1 % are dropped with --allow-unphysical alone" in text
+        assert "pass --allow-unphysical to drop more than 1 %" in text
 
 
 @pytest.mark.parametrize("slow", [0.3, 1.0, 2.0])

@@ -128,7 +128,7 @@ class Evidence:
             cause = self._cause(shift, names)
             return (
                 f"of {self.rows:,} events of the wanted kind, {' and '.join(counts)}{f': {cause}' if cause else ''}; "
-                f"more than {100 * IMPOSSIBLE_ALLOWED:g} % are dropped with --allow-unphysical alone"
+                f"pass --allow-unphysical to drop more than {100 * IMPOSSIBLE_ALLOWED:g} %"
             )
         if self.below_shift > BELOW_SHIFT_ALLOWED * self.rows:
             return (
