@@ -312,6 +312,7 @@ def test_models_are_listed_in_columns(
     tmp_path: Path, toy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The shortest names first, columns under their titles, a damaged file last."""
+
     def about(path: Path, **changes: Any) -> None:
         known = archive.read_metadata(toy) | changes
         with zipfile.ZipFile(path, "w") as file:

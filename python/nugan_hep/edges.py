@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 ROUNDING = 2.0**-22
-"""How far a number in float32, or what follows from one, may lie beyond an end, relative to the longer end."""
+"""How far a number in float32, or what follows from one, may lie beyond an end, relative to the longer."""
 
 
 def inward(values: ArrayLike, low: float, high: float) -> NDArray[np.float64]:

@@ -97,7 +97,9 @@ def fill(
         total = 0.0
         for columns in events.chunks:
             values = [
-                _onto(axis, observables.values(name, columns)) if is_usual else observables.values(name, columns)
+                _onto(axis, observables.values(name, columns))
+                if is_usual
+                else observables.values(name, columns)
                 for name, axis, is_usual in zip(found, axes, usual, strict=True)
             ]
             weight = np.asarray(columns["wght"] if weighted and "wght" in columns else 1.0, np.float64)

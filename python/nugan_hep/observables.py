@@ -14,7 +14,6 @@ from nugan_hep.kinematics import Array
 from nugan_hep.output import Columns
 from nugan_hep.output.columns import COLUMNS
 
-
 FERMI_MOTION = 0.5
 """Momentum of a nucleon [GeV] that hardly any has in a nucleus."""
 

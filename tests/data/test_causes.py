@@ -152,7 +152,9 @@ def test_a_few_damaged_rows(tmp_path: Path, files: SimpleNamespace, rows: int) -
     columns["theta"][allowed] = 4.0
     columns["emu"][allowed + 1] = np.inf
     text = message(files.write(path, columns))
-    assert f"of {rows:,} events of the wanted kind, 1 are impossible and {allowed + 1:,} are not finite" in text
+    assert (
+        f"of {rows:,} events of the wanted kind, 1 are impossible and {allowed + 1:,} are not finite" in text
+    )
 
 
 def test_a_few_rows_of_each_of_many_files(tmp_path: Path, files: SimpleNamespace) -> None:
@@ -163,7 +165,9 @@ def test_a_few_rows_of_each_of_many_files(tmp_path: Path, files: SimpleNamespace
         paths.append(files.write(tmp_path / f"{k}.npz", columns))
     assert len(read_events(paths[0])) == 18
     text = message(paths)
-    assert text.startswith(f"{paths[0]} and 4 more files: of 100 events of the wanted kind, 10 are impossible")
+    assert text.startswith(
+        f"{paths[0]} and 4 more files: of 100 events of the wanted kind, 10 are impossible"
+    )
 
 
 def test_energy_transfers_below_the_shift(tmp_path: Path, files: SimpleNamespace) -> None:
@@ -192,5 +196,7 @@ def test_whoever_insists(tmp_path: Path, files: SimpleNamespace, capsys: pytest.
     ):
         assert command.main([*words, *more]) == 2
         assert "a kinetic energy? expected the total energy" in capsys.readouterr().err
-    assert train.main([*words, "--preset", "flow", "--steps", "2", "--batch", "64", "--allow-unphysical"]) == 0
+    assert (
+        train.main([*words, "--preset", "flow", "--steps", "2", "--batch", "64", "--allow-unphysical"]) == 0
+    )
     assert f"dropped {3000 - len(events)}: {3000 - len(events)} unphysical" in capsys.readouterr().out

@@ -165,7 +165,9 @@ def test_jobs_of_a_campaign(tmp_path: Path, nugan_gen: Gen, fluxes: Path, form: 
         assert run.metadata["first"] == first
         found.append(columns)
     for name, values in found[0].items():
-        np.testing.assert_array_equal(np.concatenate([part[name] for part in found[1:]]), values, err_msg=name)
+        np.testing.assert_array_equal(
+            np.concatenate([part[name] for part in found[1:]]), values, err_msg=name
+        )
 
 
 @pytest.mark.parametrize("compression", ["zstd:1", "zstd:9", "lz4", "zlib:1", "none"])

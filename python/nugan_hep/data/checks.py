@@ -125,19 +125,20 @@ class Evidence:
         if bad > FEW and bad > IMPOSSIBLE_ALLOWED * self.rows:
             counts = [f"{self.impossible:,} are impossible"] if self.impossible else []
             counts += [f"{self.not_finite:,} are not finite"] if self.not_finite else []
-            cause = self._cause(shift, names)
+            cause = self._cause(names)
             return (
-                f"of {self.rows:,} events of the wanted kind, {' and '.join(counts)}{f': {cause}' if cause else ''}; "
+                f"of {self.rows:,} events of the wanted kind, {' and '.join(counts)}"
+                f"{f': {cause}' if cause else ''}; "
                 f"pass --allow-unphysical to drop more than {100 * IMPOSSIBLE_ALLOWED:g} %"
             )
         if self.below_shift > BELOW_SHIFT_ALLOWED * self.rows:
             return (
-                f"of {self.rows:,} events of the wanted kind, {self.below_shift:,} have an energy transfer below "
-                f"{shift:g} GeV; was it made with another energy shift?"
+                f"of {self.rows:,} events of the wanted kind, {self.below_shift:,} have an energy transfer "
+                f"below {shift:g} GeV; was it made with another energy shift?"
             )
         return None
 
-    def _cause(self, shift: float, names: dict[str, str]) -> str:
+    def _cause(self, names: dict[str, str]) -> str:
         """The mistake that makes most of the impossible rows, with what it is seen by."""
         enu, emu, theta = names["enu"], names["emu"], names.get("theta", "theta")
         reasons = {
@@ -166,7 +167,7 @@ class Evidence:
             else "",
             "wide": "in degrees? expected rad" if self.theta_ends[1] <= 180 * (1 + ROUNDING) else "",
             "negative": "cos theta? expected the angle in rad"
-            if -1 - ROUNDING <= self.theta_ends[0] and self.theta_ends[1] <= 1 + ROUNDING
+            if self.theta_ends[0] >= -1 - ROUNDING and self.theta_ends[1] <= 1 + ROUNDING
             else "signed angles? expected 0 to pi",
             "no_cosine": "an angle? expected its cosine",
         }[found[0]]
@@ -178,8 +179,8 @@ class FileChecks:
 
     Raises
     ------
-    UserError : energies that look like MeV, events of unequal weight, or, unless they are allowed, several per
-        cent of rows that no event can be
+    UserError : energies that look like MeV, events of unequal weight, or, unless they are allowed, several
+        per cent of rows that no event can be
     """
 
     def __init__(self, path: str | Path, names: dict[str, str], wanted: Selection, allowed: bool) -> None:
