@@ -65,8 +65,8 @@ def fill(
         :meth:`nugan_hep.Sampler.sample` gives them; or a sampler, which draws ``n`` events
     names : of observables, see :data:`nugan_hep.observables.OBSERVABLES`; ``Q2``, ``cos_theta``, ...
     bins : a number of bins, ``(bins, low, high)``, a list of edges, or an axis of ``hist``; for some of
-        several observables, a dict of these by name. By default 50 bins over what the energies allow, the upper
-        end included; W of events that have none (-999) counts below the axis
+        several observables, a dict of these by name. By default 50 bins over what the energies allow, the
+        upper end included; W of events that have none (-999) counts below the axis
     weighted : fill with the events' weights, otherwise with 1
     cross_section : give the flux-averaged cross section per unit of each observable instead of sums of
         weights, in 1e-38 cm²/nucleon; what is beyond an axis' ends is not divided by a width. Errors are
@@ -96,11 +96,10 @@ def fill(
         h = Hist(*axes, storage=storage.Weight())
         total = 0.0
         for columns in events.chunks:
+            values = [observables.values(name, columns) for name in found]
             values = [
-                _onto(axis, observables.values(name, columns))
-                if is_usual
-                else observables.values(name, columns)
-                for name, axis, is_usual in zip(found, axes, usual, strict=True)
+                _onto(axis, one) if is_usual else one
+                for one, axis, is_usual in zip(values, axes, usual, strict=True)
             ]
             weight = np.asarray(columns["wght"] if weighted and "wght" in columns else 1.0, np.float64)
             h.fill(*values, weight=np.broadcast_to(weight, values[0].shape))

@@ -90,7 +90,8 @@ CASES = {
     "mixture": "-n 5000 --flux {fluxes}/flux.txt --probe 14 --target C12=0.3,Ar40=0.7 --chunk 777 "
     "--vertex -1:1,0:2,3 --time 0:9.6e-6 --beam-dir 0,-0.101,0.995",
     "first": "-n 900 --first 2e6 --chunk 250 --seed 7",
-    "first of a mixture": "-n 900 --first 1234 --energy 1 --probe 14 --target C12=0.3,Ar40=0.7 --beam-dir 0,1,1",
+    "first of a mixture": "-n 900 --first 1234 --energy 1 --probe 14 --target C12=0.3,Ar40=0.7 "
+    "--beam-dir 0,1,1",
     "first and exposure": "--first 5000 --flux {fluxes}/flux.root --exposure 1.1e21,0.04",
     "torch": "-n 700 --backend torch --energy 2",
 }
@@ -211,7 +212,7 @@ BAD = {
     "--first 0.5": "argument --first: '0.5' is not a whole number of at least 0",
     "--first 2147483640 -n 9": "-n 9 from --first 2147483640 on: event numbers end at 2147483647",
     "--probe numu --target CH": "no model of numu on hydrogen (H1); there is: numu on Ar40",
-    "--probe numu --target C12=90,Ar40=10": "mass fraction 90 of 'C12'; expected fractions above 0 and at most 1",
+    "--probe numu --target C12=90,Ar40=10": "mass fraction 90 of 'C12'; expected fractions above 0",
     "--format hdf5": "format 'hdf5' is not one of gst, rootracker, rntuple",
     "--format nuhepmc": "format nuhepmc is written by nugan-sample",
     "--compression brotli": "compression 'brotli' is not one of",
