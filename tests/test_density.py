@@ -174,6 +174,35 @@ def test_nothing_outside_of_the_phase_space(models: Path) -> None:
         assert d2sigma(flat, 1.0, emu, theta, per="rad") == 0
 
 
+@pytest.mark.parametrize("path", ["flat.pt", "steep.pt", "exported.pt", *trained()])
+@pytest.mark.parametrize("theta", [0.0, -0.0, np.pi, float(np.float32(np.pi))])
+def test_no_phase_space_on_the_axis(models: Path, path: str | Path, theta: float) -> None:
+    """dsigma/dtheta goes with sin(theta); per cos(theta) it stays finite there."""
+    model = models / path
+    emu = np.array([0.2, 0.6, 0.9])
+    np.testing.assert_array_equal(log_prob(model, 1.0, emu, theta), -np.inf)
+    np.testing.assert_array_equal(d2sigma(model, 1.0, emu, theta, per="rad"), 0.0)
+    near = d2sigma(model, 1.0, emu, 0.01 if theta < 1 else np.pi - 0.01)
+    np.testing.assert_array_equal(d2sigma(model, 1.0, emu, theta), near)
+    assert np.isfinite(near).all()
+    assert np.isfinite(log_prob(model, 1.0, emu, [1e-12, 0.01, 3.1415926])).all()
+
+
+def test_the_density_near_the_axis(models: Path) -> None:
+    """2 theta/pi^2 of the flat spectrum falls to zero as the closed form does, down to 1e-9 rad."""
+    theta = np.array([0.0, 1e-9, 1e-6, 1e-3])
+    found = np.exp(log_prob(models / "flat.pt", 1.0, 0.6, theta))
+    np.testing.assert_allclose(found, 2 * theta / np.pi**2 / (1.0 - SHIFT - MUON_MASS), rtol=1e-6, atol=0)
+
+
+def test_weights_on_the_axis_are_those_beside_it(models: Path) -> None:
+    """A ratio of densities has a limit where both vanish: no weight of zero, none that is no number."""
+    one, other = models / "flat.pt", models / "steep.pt"
+    beside = reweight(one, other, 2.0, 1.0, [1e-13, np.pi * (1 - 1e-13)])
+    np.testing.assert_allclose(reweight(one, other, 2.0, 1.0, [0.0, np.pi]), beside, rtol=0.1, atol=1e-5)
+    assert np.isfinite(reweight(one, one, 2.0, 1.0, [0.0, np.pi])).all()
+
+
 def test_cross_section_per_cosine_and_per_angle(models: Path) -> None:
     """d2sigma/dE dcos = d2sigma/dE dtheta / sin(theta); with n = 4 it is finite at the axis."""
     flat, theta = models / "flat.pt", np.array([0.0, 0.01, 1.0, 2.0])

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from nugan_hep import Sampler, hist, observables
+from nugan_hep import Sampler, archive, hist, observables
 from nugan_hep.errors import UserError
 from nugan_hep.flux import Flux
 from nugan_hep.output import Run, formats
@@ -91,8 +91,75 @@ def test_axes_follow_the_energies_of_the_file(tmp_path: Path, columns: Columns) 
     assert hist.fill(path, "enu").axes[0].edges[-1] == 3.5
     write(tmp_path / "b.npz", "npz", columns, energy=2.0, sigma=1.0)
     assert hist.fill(tmp_path / "b.npz", "enu").axes[0].edges[-1] == 2.0
-    # 4 M E^2/(M + 2 E) = 3.04
-    assert hist.fill(tmp_path / "b.npz", "Q2").axes[0].edges[-1] == 3.5
+    # elastic and backward, on a nucleon of 0.5 GeV: s - M^2 = 2 E (1.064 + 0.5) GeV, (s - M^2)^2/s = 5.49
+    assert hist.fill(tmp_path / "b.npz", "Q2").axes[0].edges[-1] == 5.5
+
+
+@pytest.mark.parametrize("enu", [0.3, 1.0, 2.5, 10.0])
+@pytest.mark.parametrize("form", ["gst", "npz", "parquet"])
+def test_events_of_one_energy_are_inside(tmp_path: Path, sampler: Sampler, form: str, enu: float) -> None:
+    """float32 energies beside the axis' end, 0.3 above and 0.1 below it; their integral is sigma."""
+    events = sampler.sample(enu=enu, n=500, seed=2)
+    path = tmp_path / f"a{formats.FORMATS[form].suffixes[0]}"
+    write(path, form, events, sigma=0.7 * enu, energy=enu)
+    for name in ("Ev", "El", "pzv", "omega", "cthl", "thetal", "phil", "y"):
+        assert hist.fill(path, name, bins=7).sum().value == 500, name
+        h = hist.fill(path, name, cross_section=True)
+        assert np.sum(h.values() * h.axes[0].widths) == pytest.approx(0.7 * enu), name
+    assert hist.fill(sampler, "enu", n=500, enu=enu).values()[-1] == 500
+    assert hist.fill(path, "Ev", "pzv").values()[-1, -1] == 500
+
+
+def test_a_beam_against_the_axis(sampler: Sampler) -> None:
+    """Momenta of minus the energy, rounded to below the axis' first edge."""
+    columns = {"pzv": np.full(40, -0.3, np.float32), "Ev": np.full(40, 0.3, np.float32)}
+    assert columns["pzv"][0].astype("f8") < -0.3
+    h = hist.fill(columns, "pzv", bins=4)  # to 10 GeV, without a run
+    assert h.sum().value == 40
+    run = write_run(columns["pzv"], 0.3)
+    assert run.values()[0] == 40
+
+
+def write_run(pzv: NDArray[Any], highest: float) -> Any:
+    """A histogram over the usual axis of a run of one energy."""
+    axis = hist._axis("pzv", None, highest)
+    h = hist_package.Hist(axis)
+    h.fill(hist._onto(axis, pzv.astype("f8")))
+    return h
+
+
+@pytest.mark.parametrize("kind", [np.int8, np.int64, np.uint16, np.float32, np.float64, bool])
+def test_numbers_of_any_kind(kind: Any) -> None:
+    """Whole numbers at both ends of the axis of y, 0 and 1."""
+    h = hist.fill({"y": np.array([0, 1, 1, 0, 1]).astype(kind)}, "y")
+    assert (h.values()[0], h.values()[-1], h.sum().value) == (2, 3, 5)
+
+
+def test_what_is_beyond_stays_beyond() -> None:
+    """The ends are closed for rounding alone; -999 is no W; bins of the user's are those of hist."""
+    w = {"W": np.array([-999.0, 1.0, 1.2, -999.0], np.float32)}
+    h = hist.fill(w, "W")
+    assert (h.sum().value, h.values(flow=True)[0]) == (2, 2)
+    y = {"y": np.array([1.0, 1.00001, -1e-5])}
+    h = hist.fill(y, "y")
+    assert (h.values()[-1], h.values(flow=True)[0], h.values(flow=True)[-1]) == (1, 1, 1)
+    h = hist.fill(y, "y", bins=(50, 0, 1))
+    assert (h.sum().value, h.values(flow=True)[-1]) == (0, 2)
+
+
+@pytest.mark.skipif("numu_C12_inc" not in archive.list_models(), reason="no model numu_C12_inc")
+@pytest.mark.parametrize("enu", [0.3, 0.5, 1.0, 3.0, 10.0])
+def test_usual_axes_hold_the_events_of_a_model(enu: float) -> None:
+    """But for the tail of x, which has no end in a nucleus, and W of events that have none."""
+    events = Sampler("numu_C12_inc", threads=1).sample(enu=enu, n=20_000, seed=1)
+    sampled = {**events, "pxv": 0 * events["Ev"], "pyv": 0 * events["Ev"], "pzv": events["Ev"]}
+    for name, one in observables.OBSERVABLES.items():
+        if one.ends is None:
+            continue
+        axis = hist._axis(name, None, enu)
+        values = hist._onto(axis, observables.values(name, sampled))
+        outside = np.mean((values < axis.edges[0]) | (values >= axis.edges[-1]))
+        assert outside <= {"x": 0.05, "W": 0.002}.get(name, 0.0), name
 
 
 def test_derived_observables(columns: Columns) -> None:

@@ -72,7 +72,7 @@ def test_nothing_inside(sampler: Sampler) -> None:
 
 @pytest.mark.parametrize("edges", [[0.5, 1.0, 4.0, 9.0], [0.3, 10.0], [2.0, 2.725, 2.8], [0.31, 5.15, 5.2]])
 def test_mean_over_a_table(sampler: Sampler, edges: list[float]) -> None:
-    """Sigma is the integral over the flux of straight lines between the knots, whichever bins the flux has."""
+    """Sigma is the integral over the flux of straight lines between the knots, whatever its bins."""
     flux = Flux(edges, np.geomspace(4.0, 0.25, len(edges) - 1))
     core = sampler._core
     knots = core.xsec_enu[(core.xsec_enu > edges[0]) & (core.xsec_enu < edges[-1])]

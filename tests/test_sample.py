@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from nugan_hep import archive, kinematics, options, sample
+from nugan_hep.output import Run, formats
 
 Columns = dict[str, NDArray[Any]]
 
@@ -228,6 +229,118 @@ def test_events_of_a_flux(tmp_path: Path, toy: Path, flux: Path, capsys: pytest.
     first, second = capsys.readouterr().out.splitlines()
     assert f"sigma {given['sigma']:.4g} +- {given['sigma_error']:.2g} x 1e-38 cm2/nucleon" in first
     assert "flux.txt, taken as /m2/10000POT/bin: 92.3% of it lies in 0.3 to 10 GeV" in second
+
+
+CAMPAIGNS = {
+    "uniform": "",
+    "one energy": "--energy 1.3",
+    "flux": "--flux {flux}",
+    "weighted": "--flux {flux} --weighted",
+    "beam": "--flux {flux} --vertex -1:2,0,3:4 --time 0:1 --beam-dir 0,1,2",
+}
+
+
+def read_with(form: str, path: Path) -> tuple[Run, Columns]:
+    with formats.read(form, path) as reader:
+        chunks = list(reader.chunks)
+        return reader.run, {name: np.concatenate([chunk[name] for chunk in chunks]) for name in chunks[0]}
+
+
+@pytest.mark.parametrize("campaign", CAMPAIGNS)
+@pytest.mark.parametrize("form", ["gst", "npz", "parquet", "rntuple", "rootracker", "nuhepmc"])
+def test_jobs_of_a_campaign(tmp_path: Path, toy: Path, flux: Path, campaign: str, form: str) -> None:
+    """Jobs of one seed that go on where the other ended hold the events of one long run, bit by bit."""
+    words = CAMPAIGNS[campaign].format(flux=flux).split()
+    if form == "nuhepmc" and not (words and campaign != "uniform"):
+        words = ["--energy", "2"]
+    end = formats.FORMATS[form].suffixes[0]
+    jobs = {"whole": (0, 900), "a": (0, 400), "b": (400, 499), "c": (899, 1)}
+    found = {}
+    for name, (first, n) in jobs.items():
+        out = tmp_path / f"{name}{end}"
+        more = ["--format", form, "--seed", "6", "--first", str(first), "-n", str(n), "--chunk", "130"]
+        assert run(toy, out, *words, *more, "--quiet") == 0
+        about, found[name] = read_with(form, out)
+        assert (about.metadata["first"], about.metadata["events"]) == (first, n)
+    for column, values in found["whole"].items():
+        parts = np.concatenate([found[name][column] for name in "abc"])
+        np.testing.assert_array_equal(parts, values, err_msg=column)
+    np.testing.assert_array_equal(found["b"]["iev"], np.arange(400, 899))
+
+
+def test_exposures_of_a_campaign(tmp_path: Path, toy: Path, flux: Path) -> None:
+    """Each job draws its own number of events; the events themselves are those of the stream."""
+    stream = tmp_path / "stream.root"
+    words = ["--flux", str(flux), "--seed", "4", "--quiet"]
+    assert run(toy, stream, *words, "-n", "60000") == 0
+    enu = read(stream)["Ev"]
+    numbers = []
+    for first in (0, 20_000, 40_000):
+        out = tmp_path / f"{first}.root"
+        assert run(toy, out, *words, "--first", str(first), "--exposure", "1e20,0.01") == 0
+        events, n = read(out), metadata(out)["events"]
+        np.testing.assert_array_equal(events["iev"], np.arange(first, first + n))
+        np.testing.assert_array_equal(events["Ev"], enu[first : first + n])
+        numbers.append(n)
+    assert len(set(numbers)) == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("--first -1", "argument --first: '-1' is not a whole number of at least 0"),
+        ("--first 1.5", "argument --first: '1.5' is not a whole number of at least 0"),
+        ("--first nan", "argument --first: 'nan' is not a whole number of at least 0"),
+        ("--first many", "argument --first: 'many' is not a whole number of at least 0"),
+        ("--first 2147483640 -n 9", "-n 9 from --first 2,147,483,640 on: event numbers end at 2,147,483,647"),
+        ("--first 2147483648 -n 1", "event numbers end at 2,147,483,647"),
+        ("--first 1e18 -n 1", "event numbers end at 2,147,483,647"),
+        ("--first 2147483640 --flux {flux} --exposure 1e20,0.01", "events from --first 2,147,483,640 on"),
+    ],
+)
+def test_bad_numbers_of_the_first_event(
+    tmp_path: Path, toy: Path, flux: Path, capsys: pytest.CaptureFixture[str], words: str, message: str
+) -> None:
+    assert run(toy, tmp_path / "a.root", *words.format(flux=flux).split()) == 2
+    assert message in one_line_error(capsys)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("first", ["2147483640", "2.14748364e9"])
+def test_the_last_numbers(tmp_path: Path, toy: Path, first: str) -> None:
+    assert run(toy, tmp_path / "a.root", "--first", first, "-n", "8", "--chunk", "3") == 0
+    np.testing.assert_array_equal(read(tmp_path / "a.root")["iev"], 2**31 - 8 + np.arange(8))
+
+
+def test_models_are_listed_in_columns(
+    tmp_path: Path, toy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The shortest names first, columns under their titles, a damaged file last."""
+
+    def about(path: Path, **changes: Any) -> None:
+        known = archive.read_metadata(toy) | changes
+        with zipfile.ZipFile(path, "w") as file:
+            file.writestr("a/extra/nugan.json", json.dumps(known))
+
+    about(tmp_path / "a_long_name_of_a_model.pt", family="flow", training={"data": {"events": 4_000_280}})
+    about(tmp_path / "zz.pt", probe=-14, training={"data": {"events": 7, "replay": {"events": 12_345}}})
+    about(tmp_path / "bb.pt", enu_range=[0.25, 120.5])
+    (tmp_path / "broken.pt").write_bytes(b"no archive")
+    monkeypatch.setattr(archive, "models_dirs", lambda: [tmp_path])
+    assert sample.main(["--list-models"]) == 0
+    title, *rows, last = capsys.readouterr().out.splitlines()
+    assert [row.split() for row in rows] == [
+        ["bb", "gan", "14", "1000060120", "-", "0.25", "to", "120.5"],
+        ["zz", "gan", "-14", "1000060120", "12,345", "0.3", "to", "10"],
+        ["a_long_name_of_a_model", "flow", "14", "1000060120", "4,000,280", "0.3", "to", "10"],
+    ]
+    assert last.startswith("broken: unreadable: ")
+    starts = [title.index(word) for word in ("model", "family", "energies")]
+    for row in rows:
+        assert [row[at - 1] for at in starts[1:]] == [" ", " "]
+        assert " " not in {row[at] for at in starts}
+    ends = [title.index(word) + len(word) - 1 for word in ("probe", "target", "training events")]
+    assert all(row[end] != " " and row[end + 1] == " " for row in rows for end in ends)
 
 
 def test_exposure(tmp_path: Path, toy: Path, flux: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import multiprocessing
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -287,6 +290,53 @@ print([os.waitpid(child, 0)[1] for child in children] == 20 * [0])
         timeout=120,
     )
     assert done.stdout.strip() == "True", done.stderr
+
+
+def draw(sampler: Sampler) -> Any:
+    """For another process."""
+    return sampler.sample(enu=1.5, n=300, seed=9)["El"], repr(sampler)
+
+
+@pytest.mark.parametrize("options", [{}, {"threads": 3}, {"backend": "torch", "threads": 1}])
+def test_pickled(models: Path, monkeypatch: pytest.MonkeyPatch, options: dict[str, Any]) -> None:
+    """Copies and pickles open the same model in the same way, wherever the process is then."""
+    monkeypatch.chdir(models)
+    one = Sampler("./toy.pt", **options)
+    monkeypatch.chdir("/")
+    expected, shown = draw(one)
+    for other in (pickle.loads(pickle.dumps(one)), copy.copy(one), copy.deepcopy({"a": [one]})["a"][0]):
+        assert other is not one
+        found, also = draw(other)
+        assert (found.tobytes(), also) == (expected.tobytes(), shown)
+    assert len(pickle.dumps(one)) < 1000
+
+
+def test_in_spawned_processes(models: Path) -> None:
+    sampler = Sampler(models / "toy.pt", threads=1)
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        (found, shown) = pool.apply(draw, (sampler,))
+    expected, here = draw(sampler)
+    assert (found.tobytes(), shown) == (expected.tobytes(), here)
+
+
+def test_of_a_subclass(models: Path) -> None:
+    assert type(pickle.loads(pickle.dumps(Mine(models / "toy.pt", threads=1)))) is Mine
+
+
+class Mine(Sampler):
+    """Somebody's own."""
+
+
+def test_pickles_of_models_that_changed(models: Path, tmp_path: Path) -> None:
+    path = tmp_path / "mine.pt"
+    path.write_bytes((models / "toy.pt").read_bytes())
+    kept = pickle.dumps(Sampler(path, threads=1))
+    path.write_bytes((models / "odd.pt").read_bytes())
+    with pytest.raises(UserError, match=r"mine\.pt: another model than the one that was pickled"):
+        pickle.loads(kept)
+    path.unlink()
+    with pytest.raises(UserError, match=r"no model file .*mine\.pt"):
+        pickle.loads(kept)
 
 
 def test_a_flux_named_for_another_neutrino(sampler: Sampler) -> None:

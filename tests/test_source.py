@@ -159,6 +159,11 @@ def test_command(
     for other in found[1:]:
         for name, values in other.items():
             np.testing.assert_array_equal(found[0][name][: len(values)], values, err_msg=name)
+    late = tmp_path / "late.root"
+    arguments[arguments.index("3000")] = "1200"
+    assert sample.main([*arguments, "--first", "1800", "--out", str(late), "--vertex=-1:1,0,0"]) == 0
+    for name, values in read(late)[0].items():
+        np.testing.assert_array_equal(values, found[0][name][1800:], err_msg=name)
     events, about = read(tmp_path / "0.root")
     np.testing.assert_array_equal(events["A"], np.where(events["tgt"] == AR40, 40, 12))
     assert 0.3 < (events["tgt"] == AR40).mean() < 0.37

@@ -123,7 +123,7 @@ def test_elements_have_their_numbers() -> None:
         ((pdg, fraction),) = targets.parse_target(symbol).items()
         assert fraction == 1
         mass = particle.PDGID(pdg).A
-        assert particle.PDGID(pdg).Z == z
+        assert z == particle.PDGID(pdg).Z
         assert targets.nucleus(pdg) == f"{symbol}{mass}"
         assert symbol == "H" or abs(mass / z - 2.3) < 0.4
     for symbol, pdg in {"O": 1000080160, "Fe": 1000260560, "Ag": 1000471070, "Pb": 1000822080}.items():

@@ -118,7 +118,7 @@ def training_events(metadata: Mapping[str, Any]) -> int | None:
     """Events that a model was trained on, if it says; resampled ones count for the true ones behind them."""
     data = (metadata.get("training") or {}).get("data") or {}
     events = (data.get("replay") or data).get("events")
-    return int(events) if _is(events, int) else None
+    return events if isinstance(events, int) else None
 
 
 def _is(value: object, kind: type) -> bool:

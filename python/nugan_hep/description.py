@@ -24,7 +24,7 @@ def version() -> str:
 
 def model_table() -> str:
     """A line for each model, the shortest names first: the plain ones."""
-    rows = [("model", "family", "probe", "target", "trained on", "energies [GeV]")]
+    rows = [("model", "family", "probe", "target", "training events", "energies [GeV]")]
     unreadable = []
     for name in sorted(archive.list_models(), key=lambda name: (len(name), name)):
         try:

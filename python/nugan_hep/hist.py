@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from nugan_hep import kinematics, observables, rate
+from nugan_hep import edges, kinematics, observables, rate
 from nugan_hep.errors import UserError
 from nugan_hep.output import Columns, Run, recognise
 
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from nugan_hep.sampler import Sampler
 
 BINS = 50
-ROUNDING = 2.0**-22
-"""How far float32 numbers may lie beyond the ends of a usual axis, relative to its longer end."""
 CHUNK = 250_000
 """Events that are drawn at once."""
 
@@ -67,8 +65,8 @@ def fill(
         :meth:`nugan_hep.Sampler.sample` gives them; or a sampler, which draws ``n`` events
     names : of observables, see :data:`nugan_hep.observables.OBSERVABLES`; ``Q2``, ``cos_theta``, ...
     bins : a number of bins, ``(bins, low, high)``, a list of edges, or an axis of ``hist``; for some of
-        several observables, a dict of these by name. By default 50 bins over what the energies allow, the upper
-        end included; W of events that have none (-999) counts below the axis
+        several observables, a dict of these by name. By default 50 bins over what the energies allow, the
+        upper end included; W of events that have none (-999) counts below the axis
     weighted : fill with the events' weights, otherwise with 1
     cross_section : give the flux-averaged cross section per unit of each observable instead of sums of
         weights, in 1e-38 cm²/nucleon; what is beyond an axis' ends is not divided by a width. Errors are
@@ -98,9 +96,10 @@ def fill(
         h = Hist(*axes, storage=storage.Weight())
         total = 0.0
         for columns in events.chunks:
+            values = [observables.values(name, columns) for name in found]
             values = [
-                _onto(axis, observables.values(name, columns)) if is_usual else observables.values(name, columns)
-                for name, axis, is_usual in zip(found, axes, usual, strict=True)
+                _onto(axis, one) if is_usual else one
+                for one, axis, is_usual in zip(values, axes, usual, strict=True)
             ]
             weight = np.asarray(columns["wght"] if weighted and "wght" in columns else 1.0, np.float64)
             h.fill(*values, weight=np.broadcast_to(weight, values[0].shape))
@@ -144,12 +143,11 @@ def _is_usual(bins: Any) -> bool:
 def _onto(axis: Any, values: Any) -> Any:
     """Values [N] with those at the ends of a usual axis, or beyond by rounding, inside of its end bins.
 
-    An axis of ``hist`` is open above, where events of one energy lie; and float32 energies are rounded.
+    An axis of ``hist`` is open above, where events of one energy lie.
     """
     low, high = axis.edges[0], axis.edges[-1]
-    slack = ROUNDING * max(abs(low), abs(high))
-    below, above = (values >= low - slack) & (values < low), (values >= high) & (values <= high + slack)
-    return np.where(below, low, np.where(above, np.nextafter(high, low), values))
+    near = edges.inward(values, low, high)
+    return np.where(near == high, axis.centers[-1], near)
 
 
 def _axis(name: str, bins: Any, highest: float) -> Any:

@@ -14,6 +14,9 @@ from nugan_hep.kinematics import Array
 from nugan_hep.output import Columns
 from nugan_hep.output.columns import COLUMNS
 
+FERMI_MOTION = 0.5
+"""Momentum of a nucleon [GeV] that hardly any has in a nucleus."""
+
 
 class Observable(NamedTuple):
     """A number that every event has.
@@ -46,10 +49,21 @@ def _component(highest: float) -> tuple[float, float]:
     return -highest, highest
 
 
+def _along(highest: float) -> tuple[float, float]:
+    """Backward, a nucleon at rest leaves the muon M/2 at most; twice that with Fermi motion."""
+    return -min(highest, 1.0), highest
+
+
+def _across(highest: float) -> tuple[float, float]:
+    """A nucleon at rest leaves sqrt(M E/2); twice that and more with Fermi motion."""
+    return 0.0, _round_up(min(highest, math.sqrt(2 * highest)))
+
+
 def _q2(highest: float) -> tuple[float, float]:
-    """Up to elastic scattering backward on a nucleon at rest, without the muon's mass."""
+    """Up to elastic scattering backward on a nucleon that comes with ``FERMI_MOTION``; below 4 E^2."""
     mass = kinematics.NUCLEON_MASS
-    return 0.0, _round_up(4 * mass * highest**2 / (mass + 2 * highest))
+    above_mass = 2 * highest * (math.hypot(mass, FERMI_MOTION) + FERMI_MOTION)  # s - M^2
+    return 0.0, _round_up(min(above_mass**2 / (mass**2 + above_mass), 4 * highest**2))
 
 
 def _w(highest: float) -> tuple[float, float]:
@@ -73,10 +87,8 @@ OBSERVABLES = {
     "El": Observable(r"$E_\mu$", "GeV", _energy),
     "tl": Observable(r"$T_\mu$", "GeV", _energy, ("El",), lambda emu: emu - kinematics.MUON_MASS),
     "pl": Observable(r"$p_\mu$", "GeV", _energy),
-    "pt": Observable(
-        r"$p_{\mu,T}$", "GeV", _fixed(0, 2), ("pl", "thetal"), lambda p, theta: p * np.sin(theta)
-    ),
-    "pz": Observable(r"$p_{\mu,\parallel}$", "GeV", _energy, ("pl", "cthl"), lambda p, c: p * c),
+    "pt": Observable(r"$p_{\mu,T}$", "GeV", _across, ("pl", "thetal"), lambda p, theta: p * np.sin(theta)),
+    "pz": Observable(r"$p_{\mu,\parallel}$", "GeV", _along, ("pl", "cthl"), lambda p, c: p * c),
     "thetal": Observable(r"$\theta_\mu$", "rad", _fixed(0, math.pi)),
     "cthl": Observable(r"$\cos\theta_\mu$", "", _fixed(-1, 1)),
     "phil": Observable(r"$\phi_\mu$", "rad", _fixed(-math.pi, math.pi)),

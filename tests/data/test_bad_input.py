@@ -86,6 +86,9 @@ def test_paths(tmp_path, files):
     assert "no event file given" in message([])
     good = files.write(tmp_path / "good.npz", files.ours(files.truth(5)))
     assert "given twice" in message([good, str(good)])
+    tree = files.write_trees(tmp_path / "t.root", {"gst": files.gst(files.truth(5))})
+    for other in ("t.root:gst", "t.root:gst;1"):
+        assert f"{other}: given twice" in message([tree, f"{tmp_path}/{other}"])
     # the second file is looked at before the first is read
     assert "no such file" in message([good, tmp_path / "absent.npz"], limit=1)
 
@@ -149,27 +152,3 @@ def test_files_of_unequal_weight(tmp_path, files):
     # the second file carries no event that is wanted
     columns["neu"][:] = -14
     assert len(read_events([paths[0], files.write(tmp_path / "other.npz", columns)])) == 5
-
-
-@pytest.mark.parametrize("step", [7, 1000])
-def test_angles_in_degrees(tmp_path, files, step):
-    columns = files.ours(files.truth(100))
-    columns["theta"] = np.degrees(columns["theta"])
-    columns["theta"][:10] = np.nan
-    outside = int(np.sum(columns["theta"] > np.pi))
-    text = message(files.write(tmp_path / "degrees.npz", columns), step=step)
-    assert (
-        f"degrees.npz: of 100 events of the wanted kind, {outside} are unphysical and 10 not finite" in text
-    )
-    assert "angles in degrees instead of rad?" in text
-
-
-def test_up_to_half_of_the_rows_may_be_broken(tmp_path, files):
-    columns = files.gst(files.truth(100))
-    columns["neu"][:50] = -14  # other events do not count
-    columns["El"][:75] = 0.0
-    assert len(read_events(files.write(tmp_path / "half.npz", columns))) == 25
-    columns["El"][75] = np.inf
-    text = message(files.write(tmp_path / "more.npz", columns), shift=0.004)
-    assert "of 50 events of the wanted kind, 25 are unphysical and 1 not finite" in text
-    assert "an energy shift other than 0.004 GeV?" in text

@@ -29,7 +29,7 @@ def test_each_row_counts_under_its_reason(tmp_path, files):
     columns["cthl"][14] = 1.01
     columns["cthl"][15] = -999.0
     columns["Ev"][16] = 1e300
-    events = read_events(files.write(tmp_path / "gst.npz", columns))
+    events = read_events(files.write(tmp_path / "gst.npz", columns), allow_unphysical=True)
     assert events.report.dropped == {
         "other probe": 1,
         "other target": 2,

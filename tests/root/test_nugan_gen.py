@@ -89,6 +89,10 @@ CASES = {
     "exposure": "--flux {fluxes}/flux.root --exposure 1.1e21,0.04 --time 1e-6",
     "mixture": "-n 5000 --flux {fluxes}/flux.txt --probe 14 --target C12=0.3,Ar40=0.7 --chunk 777 "
     "--vertex -1:1,0:2,3 --time 0:9.6e-6 --beam-dir 0,-0.101,0.995",
+    "first": "-n 900 --first 2e6 --chunk 250 --seed 7",
+    "first of a mixture": "-n 900 --first 1234 --energy 1 --probe 14 --target C12=0.3,Ar40=0.7 "
+    "--beam-dir 0,1,1",
+    "first and exposure": "--first 5000 --flux {fluxes}/flux.root --exposure 1.1e21,0.04",
     "torch": "-n 700 --backend torch --energy 2",
 }
 
@@ -114,7 +118,7 @@ def test_same_options_same_events(
     assert columns.keys() == expected.keys()
     for name, values in expected.items():
         assert columns[name].dtype == values.dtype
-        if case in ("weighted", "mixture"):  # sums of another order
+        if case in ("weighted", "mixture", "first of a mixture"):  # sums of another order
             np.testing.assert_allclose(columns[name], values, rtol=2e-7, atol=1e-12, err_msg=name)
         else:
             np.testing.assert_array_equal(columns[name], values, err_msg=name)
@@ -130,7 +134,7 @@ def test_same_options_same_events(
         np.testing.assert_allclose(ours.flux.edges, theirs.flux.edges, rtol=1e-14)
         assert (ours.flux.unit, ours.flux.name) == (theirs.flux.unit, theirs.flux.name)
     assert ours.metadata.keys() == theirs.metadata.keys()
-    for name in ("seed", "requested", "events", "backend", "model"):
+    for name in ("seed", "first", "requested", "events", "backend", "model"):
         assert ours.metadata[name] == theirs.metadata[name], name
     assert ours.metadata["cross_section"]["sigma"] == pytest.approx(theirs.metadata["cross_section"]["sigma"])
     # the mean of a uniform range: exact here, over the events there
@@ -148,6 +152,23 @@ def test_file_does_not_depend_on_chunks(tmp_path: Path, nugan_gen: Gen, form: st
         tables.append(events_of(form, out)[1])
     for name, values in tables[0].items():
         np.testing.assert_array_equal(values, tables[1][name])
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_jobs_of_a_campaign(tmp_path: Path, nugan_gen: Gen, fluxes: Path, form: str) -> None:
+    """Jobs of one seed that go on where the other ended hold the events of one long run, bit by bit."""
+    words = ["--flux", fluxes / "flux.txt", "--format", form, "--vertex", "0:1,2,3", "--chunk", "170"]
+    found = []
+    for first, n in ((0, 1000), (0, 300), (300, 699), (999, 1)):
+        out = tmp_path / f"{first}-{n}.root"
+        assert nugan_gen(*words, "--first", first, "-n", n, "--out", out).returncode == 0
+        run, columns = events_of(form, out)
+        assert run.metadata["first"] == first
+        found.append(columns)
+    for name, values in found[0].items():
+        np.testing.assert_array_equal(
+            np.concatenate([part[name] for part in found[1:]]), values, err_msg=name
+        )
 
 
 @pytest.mark.parametrize("compression", ["zstd:1", "zstd:9", "lz4", "zlib:1", "none"])
@@ -187,6 +208,11 @@ BAD = {
     "--seed 18446744073709551616": "2^64 - 1",
     "--threads -1": "argument --threads",
     "--chunk 1e7": "above 1000000",
+    "--first -1": "argument --first: '-1' is not a whole number of at least 0",
+    "--first 0.5": "argument --first: '0.5' is not a whole number of at least 0",
+    "--first 2147483640 -n 9": "-n 9 from --first 2147483640 on: event numbers end at 2147483647",
+    "--probe numu --target CH": "no model of numu on hydrogen (H1); there is: numu on Ar40",
+    "--probe numu --target C12=90,Ar40=10": "mass fraction 90 of 'C12'; expected fractions above 0",
     "--format hdf5": "format 'hdf5' is not one of gst, rootracker, rntuple",
     "--format nuhepmc": "format nuhepmc is written by nugan-sample",
     "--compression brotli": "compression 'brotli' is not one of",
@@ -376,9 +402,16 @@ def test_interrupted_run_leaves_a_valid_file(
 def test_what_it_says_of_itself(nugan_gen: Gen, tmp_path: Path, models: Path) -> None:
     assert "ROOT 6." in nugan_gen("--version").stdout
     (tmp_path / "damaged.pt").write_bytes(b"not an archive")
-    listed = nugan_gen("--list-models", NUGAN_MODELS_PATH=f"{models}:{tmp_path}").stdout
-    assert all(name in listed for name in ("numu_C12_inc", "numu_Ar40_inc", "0.3 to 10 GeV"))
-    assert re.search("damaged +unreadable: ", listed)
+    folders = f"{models}:{tmp_path}"
+    listed = nugan_gen("--list-models", NUGAN_MODELS_PATH=folders).stdout
+    # the same lines but for what is wrong with the damaged one
+    command = [sys.executable, "-m", "nugan_hep.sample", "--list-models"]
+    environment = {**os.environ, "NUGAN_MODELS_PATH": folders}
+    theirs = subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stdout
+    assert re.search("^damaged: unreadable: ", listed, re.M)
+    assert [line for line in listed.splitlines() if "unreadable" not in line] == [
+        line for line in theirs.splitlines() if "unreadable" not in line
+    ]
     text = nugan_gen("--help").stdout
     assert all(word in text for word in ("--flux FILE[:HIST]", "GeV", "exit codes"))
 

@@ -45,7 +45,7 @@ Cells describe(const std::string& name) {
 }  // namespace
 
 std::string model_table() {
-  std::vector<Cells> rows = {{"model", "family", "probe", "target", "trained on", "energies [GeV]"}};
+  std::vector<Cells> rows = {{"model", "family", "probe", "target", "training events", "energies [GeV]"}};
   std::string unreadable;
   auto names = list_models();
   std::ranges::sort(names, {}, [](const std::string& name) { return std::tuple(name.size(), name); });

@@ -49,10 +49,10 @@ def read_events(
 ) -> Events:
     """Read the CC events of one probe and target from one or several files, in order.
 
-    Formats: ROOT TTrees (``file.root``, ``file.root:tree`` or ``file.root:tree;cycle``), NumPy ``.npz``, Parquet. The
-    column names are those of :data:`nugan_hep.data.aliases.LAYOUTS`. Only the columns needed are
-    read, ``step`` rows at a time (``.npz`` columns whole); the result does not depend on ``step``. Among
-    several files, one without events is skipped, and the report names it.
+    Formats: ROOT TTrees (``file.root``, ``file.root:tree`` or ``file.root:tree;cycle``), NumPy
+    ``.npz``, Parquet. The column names are those of :data:`nugan_hep.data.aliases.LAYOUTS`. Only the
+    columns needed are read, ``step`` rows at a time (``.npz`` columns whole); the result does not depend
+    on ``step``. Among several files, one without events is skipped, and the report names it.
 
     Parameters
     ----------

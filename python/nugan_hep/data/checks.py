@@ -26,6 +26,10 @@ FEW = 3
 """So many of them are, in any file: damage rather than a mistake."""
 BELOW_SHIFT_ALLOWED = 0.5
 """Share of rows with an energy transfer below the shift: real events, but the model has no place for them."""
+CAUSE = 0.1
+"""Share of the impossible rows that a cause has to explain to be named."""
+NO_KINETIC_ALLOWED = 0.01
+"""Rows that no kinetic energy explains, over those below the mass: a kinetic energy leaves room for it."""
 THOUSANDFOLD = 20.0
 """Muon energies that are larger than the neutrino's by this factor are in MeV: ratios are 1000 E_mu/E_nu."""
 
@@ -121,19 +125,20 @@ class Evidence:
         if bad > FEW and bad > IMPOSSIBLE_ALLOWED * self.rows:
             counts = [f"{self.impossible:,} are impossible"] if self.impossible else []
             counts += [f"{self.not_finite:,} are not finite"] if self.not_finite else []
-            cause = self._cause(shift, names)
+            cause = self._cause(names)
             return (
-                f"of {self.rows:,} events of the wanted kind, {' and '.join(counts)}{f': {cause}' if cause else ''}; "
-                f"more than {100 * IMPOSSIBLE_ALLOWED:g} % are dropped with --allow-unphysical alone"
+                f"of {self.rows:,} events of the wanted kind, {' and '.join(counts)}"
+                f"{f': {cause}' if cause else ''}; "
+                f"pass --allow-unphysical to drop more than {100 * IMPOSSIBLE_ALLOWED:g} %"
             )
         if self.below_shift > BELOW_SHIFT_ALLOWED * self.rows:
             return (
-                f"of {self.rows:,} events of the wanted kind, {self.below_shift:,} have an energy transfer below "
-                f"{shift:g} GeV; was it made with another energy shift?"
+                f"of {self.rows:,} events of the wanted kind, {self.below_shift:,} have an energy transfer "
+                f"below {shift:g} GeV; was it made with another energy shift?"
             )
         return None
 
-    def _cause(self, shift: float, names: dict[str, str]) -> str:
+    def _cause(self, names: dict[str, str]) -> str:
         """The mistake that makes most of the impossible rows, with what it is seen by."""
         enu, emu, theta = names["enu"], names["emu"], names.get("theta", "theta")
         reasons = {
@@ -144,7 +149,7 @@ class Evidence:
             "no_cosine": f"{self.no_cosine:,} with {names.get('cosine', 'cosine')} beyond -1 or 1",
         }
         counts = {name: int(getattr(self, name)) for name in reasons}
-        found = [name for name, count in counts.items() if count > 0.1 * self.impossible]
+        found = [name for name, count in counts.items() if count > CAUSE * self.impossible]
         if not found:
             return ""
         seen = ", ".join(reasons[name] for name in found)
@@ -152,9 +157,8 @@ class Evidence:
             return f"{seen} (are columns swapped or in other units?)"
         half = 0.5 * self.rows
         guess = {
-            # a kinetic energy leaves room for the mass in every event
             "light": "a kinetic energy? expected the total energy"
-            if self.no_kinetic <= 0.1 * self.light
+            if self.no_kinetic <= NO_KINETIC_ALLOWED * self.light
             else "a momentum, or the energy of another lepton? expected a muon's total energy",
             "heavy": "in MeV? expected GeV"
             if self.thousandfold > 0.5 * self.heavy
@@ -163,7 +167,7 @@ class Evidence:
             else "",
             "wide": "in degrees? expected rad" if self.theta_ends[1] <= 180 * (1 + ROUNDING) else "",
             "negative": "cos theta? expected the angle in rad"
-            if -1 - ROUNDING <= self.theta_ends[0] and self.theta_ends[1] <= 1 + ROUNDING
+            if self.theta_ends[0] >= -1 - ROUNDING and self.theta_ends[1] <= 1 + ROUNDING
             else "signed angles? expected 0 to pi",
             "no_cosine": "an angle? expected its cosine",
         }[found[0]]
@@ -175,8 +179,8 @@ class FileChecks:
 
     Raises
     ------
-    UserError : energies that look like MeV, events of unequal weight, or, unless they are allowed, several per
-        cent of rows that no event can be
+    UserError : energies that look like MeV, events of unequal weight, or, unless they are allowed, several
+        per cent of rows that no event can be
     """
 
     def __init__(self, path: str | Path, names: dict[str, str], wanted: Selection, allowed: bool) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nugan_hep import kinematics
+from nugan_hep.edges import inward
 from nugan_hep.evaluation import metrics
 from nugan_hep.kinematics import ENU_RANGE, MUON_MASS, NUCLEON_MASS, SHIFT_P2, Array, Kinematics
 
@@ -192,8 +193,10 @@ def _fill_chunk(
         counts_2d=metrics.histogram_2d(proxies.emu, proxies.theta),
         counts_3d=metrics.histogram_3d(*proxies) if enu is None else None,
         spectra={
-            name: Spectrum(np.histogram(values[name], edges[name])[0].astype(np.float64), edges[name])
-            for name in edges
+            name: Spectrum(
+                np.histogram(inward(values[name], ends[0], ends[-1]), ends)[0].astype(np.float64), ends
+            )
+            for name, ends in edges.items()
         },
         w_undefined=int(np.count_nonzero(w == kinematics.W_UNDEFINED)),
     )

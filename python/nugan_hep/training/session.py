@@ -46,7 +46,7 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--allow-unphysical",
         action="store_true",
-        help="drop rows that no event can be, however many; otherwise more than 1 %% of them end the training",
+        help="drop rows that no event can be, however many; otherwise more than 1 %% of them are an error",
     )
     parser.add_argument("--name", help="name of the model (default: the run folder's)")
     parser.add_argument("--probe", type=int, choices=(14, -14), help="PDG code of the neutrino (default 14)")
