@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nugan_hep import _core
 from nugan_hep.errors import UserError
 from nugan_hep.flux import PER_POT, Array, Flux
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 Columns = dict[str, NDArray[Any]]
 
-OUTSIDE_ALLOWED = 0.05
+OUTSIDE_ALLOWED = _core.outside_allowed
 """Share of the rate outside of the model's range that is passed over."""
 
 RELATIVE_ERROR = 0.01
@@ -97,19 +98,14 @@ def flux_rate(core: SamplerCore, flux: Flux, energies: tuple[float, float] | Non
     )
 
 
-def check_outside(name: str, outside: float, energies: tuple[float, float], allowed: bool) -> None:
+def check_outside(flux: Flux, outside: float, energies: tuple[float, float], allowed: bool) -> None:
     """Refuse a flux with too much of its rate outside of the model's range [GeV], unless it is ``allowed``.
 
     Raises
     ------
     UserError : more than ``OUTSIDE_ALLOWED``
     """
-    if outside > OUTSIDE_ALLOWED and not allowed:
-        raise UserError(
-            f"{name}: about {outside:.1%} of the rate lies outside of {energies[0]:g} to "
-            f"{energies[1]:g} GeV, the model's range (with sigma ~ E there); above {OUTSIDE_ALLOWED:.0%} "
-            "it takes --allow-flux-outside (allow_flux_outside=True)"
-        )
+    _core.check_outside(flux, outside, *energies, allowed)
 
 
 def expected_events(flux: Flux, sigma: float, pot: float, mass: float) -> float:
@@ -147,7 +143,7 @@ def average_error(core: SamplerCore, weights: ArrayLike) -> float:
 def knot_weights(flux: Flux, knots: ArrayLike) -> Array:
     """Share of each knot [K] of a table with linear interpolation in its average over a flux [sum 1]."""
     enu = np.asarray(knots, dtype=np.float64)
-    borders = np.union1d(flux.edges, enu[(enu > flux.edges[0]) & (enu < flux.edges[-1])])
+    borders = _core.borders_between(np.append(flux.edges, enu), flux.edges[0], flux.edges[-1])
     centre, width = 0.5 * (borders[1:] + borders[:-1]), np.diff(borders)
     neutrinos = flux(centre) * width
     left = np.clip(np.searchsorted(enu, centre, side="right") - 1, 0, len(enu) - 2)

@@ -44,7 +44,7 @@ def _open(options: argparse.Namespace) -> Source:
     name, low, high = ", ".join(core.name for core in opened), *common_range(cores)
     flux: Flux | None = None
     if options.flux is not None:
-        flux = flux_readers.read_flux(options.flux, options.flux_units, opened[0].probe)
+        flux = flux_readers.read_flux(options.flux, options.flux_units, opened[0].probe, options.flux_columns)
     elif options.energy is not None or options.uniform is not None:
         ends = options.uniform or [options.energy] * 2
         for energy in ends:
@@ -58,7 +58,7 @@ def _open(options: argparse.Namespace) -> Source:
     energies = Energies(low, high, flux, options.weighted)
     source = make_source(cores, fractions or {opened[0].target: 1.0}, energies, options.seed)
     if flux is not None:
-        rate.check_outside(flux.name, sum(source.outside), (low, high), options.allow_flux_outside)
+        rate.check_outside(flux, sum(source.outside), (low, high), options.allow_flux_outside)
         doubt = flux_readers.other_neutrino(flux, opened[0].probe)
         if doubt and not options.quiet:
             print(f"{PROGRAM}: warning: {doubt}", file=sys.stderr)

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from nugan_hep.archive import DEFAULT_MODEL, find_model
 from nugan_hep.beam import Beam
 from nugan_hep.errors import UserError
+from nugan_hep.flux import Flux
 from nugan_hep.flux_readers import FluxLike, as_flux, other_neutrino
 from nugan_hep.rate import Rate, check_outside, draw, flux_rate
 
@@ -96,6 +97,7 @@ class Sampler:
         uniform: tuple[float, float] | None = None,
         flux: FluxLike | None = None,
         flux_units: str | None = None,
+        flux_columns: str | None = None,
         weighted: bool = False,
         allow_flux_outside: bool = False,
         beam: Beam | None = None,
@@ -117,6 +119,7 @@ class Sampler:
             ``FILE[:HISTOGRAM]``, a function of the energies [N] in GeV, a pair (edges [K + 1], density [K])
             in GeV and per GeV, or a histogram of ``hist`` or uproot
         flux_units : unit of the flux's numbers, such as ``/cm2/1e21POT/50MeV`` or ``/bin``
+        flux_columns : columns of a table of text, such as ``low,flux``; see :func:`nugan_hep.read_flux`
         weighted : spread the energies uniformly over the flux, with its shape as weights ``wght``
         allow_flux_outside : let more than 5 % of the rate lie outside of the model's range
         beam : where the events are and where the beam goes, see :class:`nugan_hep.Beam`
@@ -141,8 +144,8 @@ class Sampler:
             raise ValueError(f"seed = {seed}: expected 0 to 2^64 - 1")
         if sum(given is not None for given in (enu, uniform, flux)) > 1:
             raise ValueError("give enu or uniform or flux, not both")
-        if flux is None and (weighted or flux_units is not None):
-            raise ValueError("weighted and flux_units go with a flux")
+        if flux is None and (weighted or flux_units is not None or flux_columns is not None):
+            raise ValueError("weighted, flux_units and flux_columns go with a flux")
         energies = None if enu is None else np.asarray(enu, dtype=np.float64)
         if energies is not None and energies.ndim > 0:
             n = self._check_energies(energies, n)
@@ -152,8 +155,9 @@ class Sampler:
         if energies is not None and energies.ndim > 0:
             events = self._core.sample_at(energies, seed, first)
         elif flux is not None:
-            rate = self._rate(flux, flux_units)
-            check_outside(rate.flux.name, rate.outside, self.enu_range, allow_flux_outside)
+            known = self._flux(flux, flux_units, flux_columns)
+            rate = flux_rate(self._core, known)
+            check_outside(known, rate.outside, self.enu_range, allow_flux_outside)
             events = draw(self._core, rate, n, seed, first, weighted)
         else:
             low, high = self.enu_range if uniform is None else _two_energies(uniform)
@@ -161,12 +165,12 @@ class Sampler:
             events = self._core.sample_uniform(*ends, n, seed, first)
         return events if beam is None else beam.place(events, seed, first)
 
-    def rate(self, flux: FluxLike, flux_units: str | None = None) -> Rate:
+    def rate(self, flux: FluxLike, flux_units: str | None = None, flux_columns: str | None = None) -> Rate:
         """What a flux makes of the model: mean cross section, share outside of the range, events to expect.
 
         Parameters
         ----------
-        flux, flux_units : as in :meth:`sample`
+        flux, flux_units, flux_columns : as in :meth:`sample`
 
         Raises
         ------
@@ -177,13 +181,13 @@ class Sampler:
         -----
         UserWarning : see :meth:`sample`
         """
-        return self._rate(flux, flux_units)
+        return flux_rate(self._core, self._flux(flux, flux_units, flux_columns))
 
-    def _rate(self, flux: FluxLike, flux_units: str | None) -> Rate:
-        known = as_flux(flux, *self.enu_range, flux_units, self._core.probe)
+    def _flux(self, flux: FluxLike, flux_units: str | None, flux_columns: str | None) -> Flux:
+        known = as_flux(flux, *self.enu_range, flux_units, self._core.probe, flux_columns)
         if doubt := other_neutrino(known, self._core.probe):
             warnings.warn(doubt, stacklevel=3)  # of the caller's line
-        return flux_rate(self._core, known)
+        return known
 
     def generate(self, latent: ArrayLike, enu: ArrayLike) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """The muons that the network makes of given latents, on one thread.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nugan_hep import rate, streams
+from nugan_hep import _core, rate, streams
 from nugan_hep.cross_section import CrossSection
 from nugan_hep.errors import UserError
 from nugan_hep.flux import Array, Flux
@@ -139,8 +139,7 @@ class Source:
         if any(len(table.enu) < 2 for table in tables):
             return None
         low, high = max(t.enu[0] for t in tables), min(t.enu[-1] for t in tables)
-        knots = np.unique(np.concatenate([t.enu for t in tables]))
-        knots = knots[(knots >= low) & (knots <= high)]
+        knots = _core.borders_between(np.concatenate([t.enu for t in tables]), low, high)
         sigma: Array = np.zeros(len(knots))
         for nucleus, one in zip(self.nuclei, tables, strict=True):
             sigma += nucleus.fraction * one(knots)

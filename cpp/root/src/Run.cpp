@@ -4,9 +4,8 @@
 #include <ctime>
 #include <nlohmann/json.hpp>
 #include <nugan/Error.hpp>
-#include <nugan/read_flux.hpp>
+#include <nugan/borders.hpp>
 #include <nugan/root/Run.hpp>
-#include <set>
 
 #include "../../src/interpolate.hpp"
 #include "columns.hpp"
@@ -50,17 +49,17 @@ struct Table {
 
 Table table_of(const Source& source) {
   double low = 0, high = std::numeric_limits<double>::infinity();
-  std::set<double> knots;
+  std::vector<double> knots;
   for (const auto& nucleus : source.nuclei()) {
     const auto& model = nucleus.sampler.model();
     if (model.xsec_enu.size() < 2) return {};
     low = std::max(low, model.xsec_enu.front());
     high = std::min(high, model.xsec_enu.back());
-    knots.insert(model.xsec_enu.begin(), model.xsec_enu.end());
+    knots.insert(knots.end(), model.xsec_enu.begin(), model.xsec_enu.end());
   }
   Table table;
-  for (const double enu : knots) {
-    if (enu < low || enu > high) continue;
+  if (low > high) return {};
+  for (const double enu : borders_between(std::move(knots), low, high)) {
     double sigma = 0;
     for (const auto& [sampler, fraction, rate, mean, error] : source.nuclei())
       sigma += fraction * interpolate(sampler.model().xsec_enu, sampler.model().xsec, enu);
@@ -74,10 +73,7 @@ Table table_of(const Source& source) {
 std::optional<double> mean_of(const Table& table, const Energies& energies) {
   const auto [low, high] = std::pair(energies.low, energies.high);
   if (table.enu.size() < 2 || low < table.enu.front() || high > table.enu.back()) return std::nullopt;
-  std::vector<double> enu = {low};
-  for (const double knot : table.enu)
-    if (knot > low && knot < high) enu.push_back(knot);
-  enu.push_back(high);
+  const auto enu = borders_between(table.enu, low, high);
   double sum = 0;
   for (std::size_t k = 0; k + 1 < enu.size(); ++k)
     sum += 0.5 * (enu[k + 1] - enu[k]) *
@@ -102,13 +98,13 @@ Json of_model(const Run::Model& model) {
 }
 
 Json named_for(const Flux& flux) {
-  const int neutrino = neutrino_in(flux);
-  return neutrino ? Json(neutrino) : Json();
+  return flux.named_for ? Json(flux.named_for) : Json();
 }
 
 Json of_flux(const Flux& flux) {
   return {{"name", flux.name},   {"named_for", named_for(flux)}, {"unit", flux.unit},
-          {"edges", flux.edges}, {"density", flux.density},      {"contents", flux.contents}};
+          {"edges", flux.edges}, {"density", flux.density},      {"contents", flux.contents},
+          {"reading", flux.reading}};
 }
 
 // Names of files need not be UTF-8
@@ -169,6 +165,7 @@ Run run_of(const Source& source) {
     about["flux"] = {{"name", flux->name},
                      {"named_for", named_for(*flux)},
                      {"contents", flux->contents},
+                     {"reading", flux->reading},
                      {"unit", flux->unit},
                      {"neutrinos_inside", flux->integral(low, high) / flux->integral()},
                      {"rate_below", below},
