@@ -71,8 +71,8 @@ void register_sources(py::module_& m) {
       .def_readonly("name", &RootObject::name)
       .def_readonly("cycle", &RootObject::cycle)
       .def_readonly("class_name", &RootObject::class_name);
-  m.def("choose_flux_object", &nugan::choose_flux_object, py::arg("path"), py::arg("objects"), py::arg("wanted"),
-        py::arg("units"), py::arg("probe"), py::arg("contents_title"));
+  m.def("choose_flux_object", &nugan::choose_flux_object, py::arg("path"), py::arg("objects"),
+        py::arg("wanted"), py::arg("units"), py::arg("probe"), py::arg("contents_title"));
   py::class_<FluxTitles>(m, "FluxTitles")
       .def(py::init([](std::string name, std::string title, std::string energies, std::string contents) {
              return FluxTitles{std::move(name), std::move(title), std::move(energies), std::move(contents)};
@@ -98,7 +98,8 @@ void register_sources(py::module_& m) {
       py::arg("path"), py::arg("units") = "", py::arg("columns") = "", py::arg("probe") = 0);
   m.def(
       "parse_flux_text",
-      [](const std::string& text, const std::string& path, const std::string& units, const std::string& columns,
+      [](const std::string& text, const std::string& path, const std::string& units,
+         const std::string& columns,
          int probe) { return to_python(nugan::parse_flux_text(text, path, units, columns, probe)); },
       py::arg("text"), py::arg("path"), py::arg("units") = "", py::arg("columns") = "", py::arg("probe") = 0);
   m.def("neutrino_in", &nugan::neutrino_in, py::arg("name"));
@@ -131,8 +132,8 @@ void register_flux(py::module_& m) {
   m.def(
       "without_slivers",
       [](Numbers edges, Numbers density, const std::string& name) {
-        const auto flux = nugan::without_slivers(
-            {.edges = std::move(edges), .density = std::move(density), .name = name});
+        const auto flux =
+            nugan::without_slivers({.edges = std::move(edges), .density = std::move(density), .name = name});
         return std::pair(array(flux.edges), array(flux.density));
       },
       py::arg("edges"), py::arg("density"), py::arg("name"));

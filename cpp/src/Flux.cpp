@@ -59,7 +59,8 @@ Flux without_slivers(Flux flux) {
     narrow = 0;
   }
   if (flux.density.empty())
-    throw Error(message(flux.name, ": all edges of its bins are ", borders.front(), " GeV, expected a width"));
+    throw Error(
+        message(flux.name, ": all edges of its bins are ", borders.front(), " GeV, expected a width"));
   if (narrow > 0) flux.density.back() += narrow / (flux.edges.back() - flux.edges[flux.edges.size() - 2]);
   return flux;
 }

@@ -96,7 +96,8 @@ std::optional<Symbol> take_symbol(Scanner& scan) {
   if (const bool mega = scan.next() == 'm'; scan.take_any("gm") && scan.take("ev") && !is_lower(scan.next()))
     return Symbol{Quantity::energy, mega ? 1e-3 : 1, take_inverse(scan)};
   scan.go_to(begin);
-  for (const std::string_view name : {"bin", "seconds", "second", "sec", "s", "days", "day", "years", "year", "yr"}) {
+  for (const std::string_view name :
+       {"bin", "seconds", "second", "sec", "s", "days", "day", "years", "year", "yr"}) {
     if (scan.take(name) && !is_lower(scan.next()))
       return Symbol{name == "bin" ? Quantity::bin : Quantity::time, 1, take_inverse(scan)};
     scan.go_to(begin);
@@ -236,6 +237,11 @@ std::optional<FluxUnit> parse_flux_unit(std::string_view text) {
 }
 
 std::optional<FluxUnit> flux_unit_from_title(std::string_view title) {
+  const std::string plain = plain_text(title);
+  for (auto at = plain.find("e^"); at != npos; at = plain.find("e^", at + 1)) {
+    Scanner scan(plain, at);
+    if (!(at > 0 && is_word(plain[at - 1])) && !take_word(scan)) return {};
+  }
   auto texts = bracketed(title);
   std::ranges::reverse(texts);
   texts.push_back(title);

@@ -66,11 +66,10 @@ void check_outside(const Flux& flux, double outside, double low, double high, bo
   if (allowed || !(outside > outside_allowed)) return;
   char percent[32];
   std::snprintf(percent, sizeof percent, "%.1f%%", 100 * outside);
-  const auto doubt =
-      outside > most && flux.edges.back() > high
-          ? message("; its energies reach ", flux.edges.back(), " GeV, and if they are in MeV, --flux-units ",
-                    "\"..., E in MeV\" says so")
-          : "";
+  const auto doubt = outside > most && flux.edges.back() > high
+                         ? message("; its energies reach ", flux.edges.back(),
+                                   " GeV, and if they are in MeV, --flux-units ", "\"..., E in MeV\" says so")
+                         : "";
   throw Error(message(flux.name, ": about ", percent, " of the rate lies outside of ", low, " to ", high,
                       " GeV, the model's range (with sigma ~ E there)", doubt, "; pass --allow-flux-outside ",
                       "(allow_flux_outside=True) to accept more than ", 100 * outside_allowed, "%"));

@@ -16,18 +16,22 @@ namespace {
 using Words = std::vector<std::string>;
 using List = std::span<const std::string_view>;
 
-constexpr std::string_view lows[] = {"low", "lower", "lo", "min", "minimum", "from", "start", "begin", "left"};
-constexpr std::string_view highs[] = {"high", "higher", "upper", "up",  "hi",   "max",
-                                      "maximum", "to",  "stop",  "end", "right"};
-constexpr std::string_view centres[] = {"centre", "center", "centres", "centers",  "cent",    "ctr", "mid",
-                                        "middle", "mids",   "midpoint", "midpoints", "central", "mean", "average"};
+constexpr std::string_view lows[] = {"low",  "lower", "lo",    "min", "minimum",
+                                     "from", "start", "begin", "left"};
+constexpr std::string_view highs[] = {"high",    "higher", "upper", "up",  "hi",   "max",
+                                      "maximum", "to",     "stop",  "end", "right"};
+constexpr std::string_view centres[] = {"centre",    "center",  "centres", "centers", "cent",
+                                        "ctr",       "mid",     "middle",  "mids",    "midpoint",
+                                        "midpoints", "central", "mean",    "average"};
 constexpr std::string_view points[] = {"point", "points"};
 constexpr std::string_view energies[] = {"e", "enu", "ev", "energy", "energies", "x"};
 constexpr std::string_view numbers[] = {"bin", "no", "nr", "number", "n", "i", "index", "row", "ibin"};
-constexpr std::string_view errors[] = {"err", "error", "errors", "unc", "uncertainty", "sigma", "stat",
-                                       "syst", "sys", "rms",  "cov",  "delta", "fractional", "width", "widths"};
-constexpr std::string_view fluxes[] = {"flux", "fluxes", "phi", "fluence", "y", "content", "contents",
-                                       "value", "values", "density", "neutrinos", "intensity", "spectrum"};
+constexpr std::string_view errors[] = {"err",   "error", "errors",     "unc",   "uncertainty",
+                                       "sigma", "stat",  "syst",       "sys",   "rms",
+                                       "cov",   "delta", "fractional", "width", "widths"};
+constexpr std::string_view fluxes[] = {"flux",      "fluxes",    "phi",     "fluence", "y",
+                                       "content",   "contents",  "value",   "values",  "density",
+                                       "neutrinos", "intensity", "spectrum"};
 
 // Words of letters, apart at capitals, too
 Words words_of(std::string_view text) {
@@ -53,7 +57,8 @@ bool have(const Words& words, List list) {
   for (const std::string_view word : words)
     for (const auto prefix : before)
       for (const auto suffix : behind)
-        if (word.size() > prefix.size() + suffix.size() && word.starts_with(prefix) && word.ends_with(suffix) &&
+        if (word.size() > prefix.size() + suffix.size() && word.starts_with(prefix) &&
+            word.ends_with(suffix) &&
             in(list, word.substr(prefix.size(), word.size() - prefix.size() - suffix.size())))
           return true;
   return false;
@@ -147,8 +152,13 @@ Role role_of(std::string_view name) {
 }
 
 std::vector<std::string> split_names(std::string_view line, std::size_t count) {
+  // words of sentences, which name no column
+  constexpr std::string_view prose[] = {"the", "and", "are", "as", "at",  "by",
+                                        "for", "in",  "is",  "of", "with"};
+  const auto is_prose = [&](const std::string& name) { return bare_energy_unit(name) || in(prose, name); };
   for (const auto how : {Split::columns, Split::brackets, Split::words})
-    if (auto names = split(line, how); names.size() == count) return names;
+    if (auto names = split(line, how); names.size() == count && std::ranges::none_of(names, is_prose))
+      return names;
   return {};
 }
 

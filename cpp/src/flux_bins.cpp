@@ -31,8 +31,8 @@ bool never_falls(const Numbers& values) {
 }
 
 bool are_equal(const Numbers& values) {
-  return std::ranges::all_of(values,
-                             [&](double value) { return std::abs(value - values[0]) <= 2 * rounding * values[0]; });
+  return std::ranges::all_of(
+      values, [&](double value) { return std::abs(value - values[0]) <= 2 * rounding * values[0]; });
 }
 
 // Whether the energies stand in one ratio, as in tables of atmospheric fluxes
@@ -40,8 +40,10 @@ bool are_in_ratio(const Numbers& energies) {
   constexpr double digits = 0.02;
   if (energies.size() < 4 || !(energies[0] > 0)) return false;
   Numbers steps;
-  for (std::size_t k = 0; k + 1 < energies.size(); ++k) steps.push_back(std::log(energies[k + 1] / energies[k]));
-  return std::ranges::all_of(steps, [&](double step) { return std::abs(step - steps[0]) <= digits * steps[0]; });
+  for (std::size_t k = 0; k + 1 < energies.size(); ++k)
+    steps.push_back(std::log(energies[k + 1] / energies[k]));
+  return std::ranges::all_of(steps,
+                             [&](double step) { return std::abs(step - steps[0]) <= digits * steps[0]; });
 }
 
 // Edges of bins that have the energies in their middle, the first two of one width
@@ -82,8 +84,9 @@ Numbers both_edges(const FluxTable& table, const FluxColumns& columns, const std
       throw Error(message("flux ", name, ", line ", row.line, ": a bin from ", low, " to ", high,
                           ", expected its lower edge before its upper one"));
     if (!same_border(low, edges.back()))
-      throw Error(message("flux ", name, ", line ", row.line, ": a bin begins at ", low, ", but the one before ends at ",
-                          edges.back(), "; expected bins that follow each other"));
+      throw Error(message("flux ", name, ", line ", row.line, ": a bin begins at ", low,
+                          ", but the one before ends at ", edges.back(),
+                          "; expected bins that follow each other"));
     edges.push_back(high);
   }
   return edges;
@@ -104,13 +107,15 @@ FluxParts read_bins(const FluxTable& table, const FluxColumns& columns, bool per
   for (const auto& row : table.rows) {
     const double energy = row.numbers[columns.energy];
     if (!energies.empty() && !(energy > energies.back()))
-      throw Error(message("flux ", name, ", line ", row.line, ": the energy ", energy, " behind ", energies.back(),
-                          ", expected energies that rise"));
+      throw Error(message("flux ", name, ", line ", row.line, ": the energy ", energy, " behind ",
+                          energies.back(), ", expected energies that rise"));
     energies.push_back(energy);
   }
   if (energies.size() < 2)
-    throw Error(message("flux ", name, ": one row with one energy, expected lower and upper edges, or more rows"));
-  const Role role = columns.energies == Role::energy ? guess(energies, columns, per_energy) : columns.energies;
+    throw Error(
+        message("flux ", name, ": one row with one energy, expected lower and upper edges, or more rows"));
+  const Role role =
+      columns.energies == Role::energy ? guess(energies, columns, per_energy) : columns.energies;
   switch (role) {
     case Role::low:
       parts.reading = "lower edges of bins";
@@ -130,10 +135,11 @@ FluxParts read_bins(const FluxTable& table, const FluxColumns& columns, bool per
       parts.reading = "centres of bins";
       parts.energies = around(energies);
       if (!rise(parts.energies) || parts.energies[0] < 0)
-        throw Error(message("flux ", name, ": its energies are not centres of bins",
-                            parts.energies[0] < 0 ? message(", the first would begin at ", parts.energies[0]) : "",
-                            "; give lower and upper edges, or --flux-columns ", in_words(table, columns, "low"), " or ",
-                            in_words(table, columns, "point")));
+        throw Error(
+            message("flux ", name, ": its energies are not centres of bins",
+                    parts.energies[0] < 0 ? message(", the first would begin at ", parts.energies[0]) : "",
+                    "; give lower and upper edges, or --flux-columns ", in_words(table, columns, "low"),
+                    " or ", in_words(table, columns, "point")));
       break;
     case Role::point:
       parts.reading = points_reading;
@@ -142,7 +148,8 @@ FluxParts read_bins(const FluxTable& table, const FluxColumns& columns, bool per
       break;
     default:
       throw Error(message("flux ", name, ": are its energies ", energies[0], ", ", energies[1],
-                          energies.size() > 2 ? ", ..." : "", " lower edges of bins, their centres or points of a curve? ",
+                          energies.size() > 2 ? ", ..." : "",
+                          " lower edges of bins, their centres or points of a curve? ",
                           "Say it with --flux-columns ", in_words(table, columns, "low"), " or ",
                           in_words(table, columns, "centre"), " or ", in_words(table, columns, "point")));
   }

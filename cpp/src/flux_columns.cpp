@@ -41,7 +41,8 @@ bool is_energy(Role role) {
 bool are_bins(const FluxTable& table, std::size_t from) {
   for (std::size_t k = 0; k < table.rows.size(); ++k) {
     const auto& row = table.rows[k].numbers;
-    if (!(row[from] < row[from + 1]) || (k > 0 && !same_border(row[from], table.rows[k - 1].numbers[from + 1])))
+    if (!(row[from] < row[from + 1]) ||
+        (k > 0 && !same_border(row[from], table.rows[k - 1].numbers[from + 1])))
       return false;
   }
   return true;
@@ -93,9 +94,9 @@ Columns name_columns(const FluxTable& table) {
 
 std::optional<Role> said_role(std::string_view word) {
   constexpr std::pair<std::string_view, Role> words[] = {
-      {"low", Role::low},     {"high", Role::high}, {"centre", Role::centre}, {"center", Role::centre},
-      {"point", Role::point}, {"flux", Role::flux}, {"energy", Role::energy}, {"-", Role::skip},
-      {"skip", Role::skip}};
+      {"low", Role::low},       {"high", Role::high},   {"centre", Role::centre},
+      {"center", Role::centre}, {"point", Role::point}, {"flux", Role::flux},
+      {"energy", Role::energy}, {"-", Role::skip},      {"skip", Role::skip}};
   const auto known = std::ranges::find(words, word, &std::pair<std::string_view, Role>::first);
   return known == std::end(words) ? std::nullopt : std::optional(known->second);
 }
@@ -104,7 +105,8 @@ std::optional<Role> said_role(std::string_view word) {
 void take_words(Columns& columns, const std::vector<std::string>& words, const std::string& said,
                 const std::string& name) {
   if (words.size() != columns.size())
-    refuse_words(said, message(words.size(), " words, but the rows of ", name, " have ", columns.size(), " numbers"));
+    refuse_words(
+        said, message(words.size(), " words, but the rows of ", name, " have ", columns.size(), " numbers"));
   for (std::size_t k = 0; k < words.size(); ++k) {
     columns[k].role = Role::flux;
     if (const auto role = said_role(words[k])) {
@@ -204,6 +206,9 @@ std::size_t choose_flux(const Columns& columns, int probe, const std::string& na
   const auto names = names_of(columns, candidates);
   if (named && fluxes.empty() && probe != 0)
     ask(name, message("no column of ", probe_name(probe), " among ", names));
+  if (with_role(columns, Role::flux).empty() &&
+      std::ranges::all_of(columns, [](const Column& column) { return column.name.empty(); }))
+    ask(name, message(columns.size(), " columns without names, and what they hold is not clear"));
   ask(name, message(columns.size(), " columns, and the flux may be in ", names));
 }
 
@@ -234,9 +239,11 @@ void choose_energies(FluxColumns& chosen, const Columns& columns, const std::str
 
 }  // namespace
 
-FluxColumns choose_columns(const FluxTable& table, const std::string& said, int probe, const std::string& name) {
+FluxColumns choose_columns(const FluxTable& table, const std::string& said, int probe,
+                           const std::string& name) {
   Columns columns = name_columns(table);
-  const bool has_names = std::ranges::any_of(columns, [](const Column& column) { return !column.name.empty(); });
+  const bool has_names =
+      std::ranges::any_of(columns, [](const Column& column) { return !column.name.empty(); });
   if (!said.empty()) {
     std::vector<std::string> words;
     for (const auto& word : split(said, ',')) words.emplace_back(strip(word));

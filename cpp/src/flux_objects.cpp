@@ -34,8 +34,15 @@ std::string join(const std::vector<std::string>& words, const char* separator = 
 }
 
 std::string names_of(const std::vector<RootObject>& objects) {
+  constexpr std::size_t most = 12;
   std::vector<std::string> names;
-  for (const auto& one : objects) names.push_back(one.name);
+  for (const auto& one : objects) {
+    if (names.size() == most && objects.size() > most + 1) {
+      names.push_back(message("and ", objects.size() - most, " more"));
+      break;
+    }
+    names.push_back(one.name);
+  }
   return join(names);
 }
 
@@ -61,7 +68,8 @@ std::string inventory(const std::vector<RootObject>& objects) {
   for (auto& [name, members] : classes) {
     const auto count = members.size();
     if (count > most) members.resize(most), members.push_back("...");
-    parts.push_back(count == 1 ? name + " " + members[0] : message(count, " ", name, " (", join(members), ")"));
+    parts.push_back(count == 1 ? name + " " + members[0]
+                               : message(count, " ", name, " (", join(members), ")"));
   }
   return parts.empty() ? "nothing" : join(parts);
 }
@@ -74,12 +82,14 @@ int neutrino_of(const RootObject& object) {
 RootObject find_wanted(const std::string& path, const std::vector<RootObject>& objects,
                        const std::vector<RootObject>& fluxes, const std::string& wanted) {
   const auto semicolon = std::min(wanted.rfind(';'), wanted.size());
-  const std::string name = wanted.substr(0, semicolon), text = wanted.substr(std::min(semicolon + 1, wanted.size()));
+  const std::string name = wanted.substr(0, semicolon),
+                    text = wanted.substr(std::min(semicolon + 1, wanted.size()));
   std::vector<RootObject> cycles;
-  std::ranges::copy_if(objects, std::back_inserter(cycles), [&](const RootObject& o) { return o.name == name; });
+  std::ranges::copy_if(objects, std::back_inserter(cycles),
+                       [&](const RootObject& o) { return o.name == name; });
   if (cycles.empty())
-    throw Error(message("flux ", path, ": no histogram ", name, "; there is: ",
-                        fluxes.empty() ? inventory(latest(objects)) : names_of(fluxes)));
+    throw Error(message("flux ", path, ": no histogram ", name,
+                        "; there is: ", fluxes.empty() ? inventory(latest(objects)) : names_of(fluxes)));
   std::ranges::sort(cycles, {}, &RootObject::cycle);
   RootObject found = cycles.back();
   if (semicolon < wanted.size()) {
@@ -89,7 +99,8 @@ RootObject find_wanted(const std::string& path, const std::vector<RootObject>& o
     if (error != std::errc{} || stop != text.data() + text.size() || known == cycles.end()) {
       std::vector<std::string> numbers;
       for (const auto& one : cycles) numbers.push_back(message(name, ";", one.cycle));
-      throw Error(message("flux ", path, ": no cycle ", quoted(text), " of ", name, "; there is: ", join(numbers)));
+      throw Error(
+          message("flux ", path, ": no cycle ", quoted(text), " of ", name, "; there is: ", join(numbers)));
     }
     found = *known;
   }
@@ -105,11 +116,15 @@ FluxParts parts_of(std::vector<double> energies, std::vector<double> contents, c
   for (const auto text : {name.substr(name.find_last_of(":/") + 1), std::string_view(titles.title),
                           std::string_view(titles.contents), std::string_view(titles.energies)})
     if (named == 0) named = neutrino_in(text);
-  return {.energies = std::move(energies), .contents = std::move(contents), .name = titles.name, .named_for = named};
+  return {.energies = std::move(energies),
+          .contents = std::move(contents),
+          .name = titles.name,
+          .named_for = named};
 }
 
 Flux with_units(FluxParts parts, const FluxTitles& titles, const std::string& units) {
-  const std::string where = message("its contents' title ", quoted(titles.contents), " names no unit of a flux");
+  const std::string where =
+      message("its contents' title ", quoted(titles.contents), " names no unit of a flux");
   const auto unit = choose_flux_unit(units, flux_unit_from_title(titles.contents), titles.name, where);
   return assemble_flux(std::move(parts), unit, energy_scale(titles.energies, units), units);
 }
@@ -133,14 +148,17 @@ RootObject choose_flux_object(const std::string& path, const std::vector<RootObj
   }
   if (candidates.size() > 1 && without_energy_unit(units).empty()) {
     std::vector<RootObject> with_unit;
-    std::ranges::copy_if(candidates, std::back_inserter(with_unit),
-                         [&](const RootObject& one) { return flux_unit_from_title(contents_title(one)).has_value(); });
+    std::ranges::copy_if(candidates, std::back_inserter(with_unit), [&](const RootObject& one) {
+      return flux_unit_from_title(contents_title(one)).has_value();
+    });
     if (!with_unit.empty()) candidates = with_unit;
   }
   if (candidates.size() != 1) {
-    const auto count = candidates.empty() ? std::string("no histogram") : message(candidates.size(), " histograms");
+    const auto count =
+        candidates.empty() ? std::string("no histogram") : message(candidates.size(), " histograms");
     const auto whose = probe == 0 ? std::string() : message(" for the probe ", probe);
-    throw Error(message("flux ", path, ": ", count, whose, "; name one, ", path, ":HISTOGRAM, of: ", names_of(fluxes)));
+    throw Error(message("flux ", path, ": ", count, whose, "; name one, ", path,
+                        ":HISTOGRAM, of: ", names_of(fluxes)));
   }
   return candidates.front();
 }

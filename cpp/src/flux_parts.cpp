@@ -15,13 +15,14 @@ namespace {
 // Straight lines between points as a histogram: a bin has the mean of its part of a line
 void join(FluxParts& parts) {
   constexpr std::size_t bins = 2000, most = 200;  // in all about, between two points at the most
-  const auto [energies, values] = std::pair(std::exchange(parts.energies, {}), std::exchange(parts.contents, {}));
+  const auto [energies, values] =
+      std::pair(std::exchange(parts.energies, {}), std::exchange(parts.contents, {}));
   if (energies.size() < 2)
     throw Error(message("flux ", parts.name, ": ", energies.size(), " points, expected two or more"));
   for (std::size_t k = 0; k < values.size(); ++k) {
     if (k > 0 && !(energies[k] > energies[k - 1]))
-      throw Error(message("flux ", parts.name, ": a point at ", energies[k], " behind one at ", energies[k - 1],
-                          ", expected energies that rise"));
+      throw Error(message("flux ", parts.name, ": a point at ", energies[k], " behind one at ",
+                          energies[k - 1], ", expected energies that rise"));
     if (!(std::isfinite(energies[k]) && std::isfinite(values[k]) && values[k] >= 0))
       throw Error(message("flux ", parts.name, ": ", values[k], " at the point ", energies[k],
                           "; expected a number of at least 0"));
@@ -42,8 +43,7 @@ void join(FluxParts& parts) {
 FluxUnit choose_flux_unit(const std::string& units, const std::optional<FluxUnit>& found,
                           const std::string& name, const std::string& where) {
   if (const auto said = without_energy_unit(units); !said.empty()) return flux_unit_from_user(units);
-  if (!found)
-    throw NoUnitError(message("flux ", name, ": ", where, "; give --flux-units ", flux_unit_help));
+  if (!found) throw NoUnitError(message("flux ", name, ": ", where, "; give --flux-units ", flux_unit_help));
   return *found;
 }
 
@@ -51,8 +51,8 @@ Flux assemble_flux(FluxParts parts, const FluxUnit& unit, std::optional<double> 
                    const std::string& units) {
   if (parts.points) {
     if (!unit.width)
-      throw Error(message("flux ", parts.name, ": points of a curve have a unit per energy, such as /GeV, not ",
-                          unit.text()));
+      throw Error(message("flux ", parts.name,
+                          ": points of a curve have a unit per energy, such as /GeV, not ", unit.text()));
     join(parts);
   }
   for (double& edge : parts.energies) edge *= scale.value_or(1);

@@ -137,8 +137,8 @@ FluxTable parse_flux_table(std::string_view text, const std::string& name) {
   for (const auto line : split_lines(text)) {
     ++number;
     const auto begin = strip(line);
-    const bool remark = begin.starts_with('!') || begin.starts_with('%') || begin.starts_with("//") ||
-                        begin.starts_with('*');
+    const bool remark =
+        begin.starts_with('!') || begin.starts_with('%') || begin.starts_with("//") || begin.starts_with('*');
     const auto mark = remark ? 0 : std::min(line.find('#'), line.size());
     const std::string before = ascii_text(line.substr(0, mark));
     if (mark < line.size()) table.head.push_back(ascii_text(line.substr(mark + (remark ? 0 : 1))));
@@ -146,8 +146,8 @@ FluxTable parse_flux_table(std::string_view text, const std::string& name) {
     auto row = read_row(before);
     if (row && table.rows.empty()) table.ranges = row->ranges;
     if (row && !table.rows.empty() && row->numbers.size() != table.rows.front().numbers.size())
-      throw Error(message("flux ", name, ", line ", number, ": ", plural(row->numbers.size(), "number"), ", but ",
-                          table.rows.front().numbers.size(), " in line ", table.rows.front().line,
+      throw Error(message("flux ", name, ", line ", number, ": ", plural(row->numbers.size(), "number"),
+                          ", but ", table.rows.front().numbers.size(), " in line ", table.rows.front().line,
                           "; expected rows of one length"));
     if (row && row->ranges == table.ranges) {
       table.rows.push_back({number, std::move(row->numbers)});
@@ -162,8 +162,8 @@ FluxTable parse_flux_table(std::string_view text, const std::string& name) {
   if (table.rows.empty() && words.empty())
     throw Error(message("flux ", name, ": no rows of numbers, expected rows of low, high, flux"));
   if (table.rows.empty()) {
-    const auto& [line, found] = *std::ranges::max_element(
-        words, {}, [](const auto& one) { return count_numbers(one.second); });
+    const auto& [line, found] =
+        *std::ranges::max_element(words, {}, [](const auto& one) { return count_numbers(one.second); });
     throw Error(message("flux ", name, ", line ", line, ": ", shown(found),
                         " is no row of numbers, and no other line is; expected rows of low, high, flux"));
   }

@@ -20,8 +20,8 @@ struct FluxTable {
   std::vector<std::size_t> ranges;  ///< columns where a range begins, as 0.5-1.0 or [0.5, 1.0]
 };
 
-/// The table in a text. Numbers stand apart by blanks, commas, semicolons or bars; comments begin with `#`, or
-/// their lines with `!`, `%`, `//` or `*`.
+/// The table in a text. Numbers stand apart by blanks, commas, semicolons or bars; comments begin with `#`,
+/// or their lines with `!`, `%`, `//` or `*`.
 /// @param name  of the file, for messages
 /// @throws Error for lines inside of the table that are no rows, no rows, rows of several lengths
 FluxTable parse_flux_table(std::string_view text, const std::string& name);

@@ -41,9 +41,9 @@ std::string spelt_out(std::string text) {
 std::string with_seams(std::string_view text) {
   std::string out;
   for (std::size_t k = 0; k < text.size(); ++k) {
-    const bool begins = k > 0 && is_upper(text[k]) &&
-                        (is_lower(text[k - 1]) ||
-                         (is_upper(text[k - 1]) && k + 1 < text.size() && is_lower(text[k + 1])));
+    const bool begins =
+        k > 0 && is_upper(text[k]) &&
+        (is_lower(text[k - 1]) || (is_upper(text[k - 1]) && k + 1 < text.size() && is_lower(text[k + 1])));
     if (begins) out += seam;
     out += to_lower(text[k]);
   }
@@ -62,10 +62,11 @@ const std::vector<Pattern>& patterns() {
       std::string letters, words;
       int pdg;
     };
-    const std::string tail = "s?(?:[-_|]?(bar|b))?(?:[_|]?(?:flux|fluxes|spectrum|spec|osc|cc|nc))?(?![a-z])";
+    const std::string tail =
+        "s?(?:[-_|]?(bar|b(?![0-9])))?(?:[_|]?(?:flux|fluxes|spectrum|spec|osc|cc|nc))?(?![a-z])";
     std::vector<Pattern> out;
-    for (const auto& [letters, words, pdg] : {Flavour{"e", "electron", 12}, Flavour{"mu", "mu(?:on)?", 14},
-                                              Flavour{"tau", "tau(?:on)?", 16}}) {
+    for (const auto& [letters, words, pdg] :
+         {Flavour{"e", "electron", 12}, Flavour{"mu", "mu(?:on)?", 14}, Flavour{"tau", "tau(?:on)?", 16}}) {
       out.push_back({std::regex("(anti[-_| ]?|a\\|?)?nu[_|]?(bar[_|]?)?" + letters + tail), pdg});
       out.push_back({std::regex("(?:he|h|e)nu(bar)?" + letters + tail), pdg});  // hEnumu
       out.push_back({std::regex("(anti[-_| ]?)?" + words + "[-_| ]?(anti[-_| ]?)?neutrinos?(?![a-z])"), pdg});
@@ -85,14 +86,15 @@ int neutrino_in(std::string_view name) {
     std::smatch match;
     const bool begins = at == text.begin() || !is_lower(at[-1]);
     const auto named = std::ranges::find_if(patterns(), [&](const Pattern& pattern) {
-      return begins && std::regex_search(at, text.end(), match, pattern.regex,
-                                         std::regex_constants::match_continuous);
+      return begins &&
+             std::regex_search(at, text.end(), match, pattern.regex, std::regex_constants::match_continuous);
     });
     if (named == patterns().end()) {
       ++at;
       continue;
     }
-    const bool anti = std::any_of(match.begin() + 1, match.end(), [](const auto& group) { return group.matched; });
+    const bool anti =
+        std::any_of(match.begin() + 1, match.end(), [](const auto& group) { return group.matched; });
     const int neutrino = anti ? -named->flavour : named->flavour;
     if (found != 0 && found != neutrino) return 0;  // of two neutrinos it names none
     found = neutrino;

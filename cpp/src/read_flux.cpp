@@ -59,8 +59,8 @@ std::vector<std::string_view> split_columns(std::string_view line) {
   return columns;
 }
 
-// The unit in the name of the flux's column, or else in the lines above the table, the lowest first, and there
-// in the last column first
+// The unit in the name of the flux's column, or else in the lines above the table, the lowest first, and
+// there in the last column first
 std::optional<FluxUnit> find_unit(const std::vector<std::string>& head, const std::string& flux_name) {
   if (const auto unit = flux_unit_from_title(flux_name)) return unit;
   for (auto line = head.rbegin(); line != head.rend(); ++line) {
@@ -90,7 +90,8 @@ std::optional<double> find_energy_unit(const std::vector<std::string>& head, con
 Flux parse_flux_text(std::string_view text, const std::string& path, const std::string& units,
                      const std::string& columns, int probe) {
   if (text.starts_with("\x1f\x8b"))
-    throw Error(message("cannot read flux ", path, ": it is compressed with gzip, expected text; gunzip it first"));
+    throw Error(
+        message("cannot read flux ", path, ": it is compressed with gzip, expected text; gunzip it first"));
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // a byte order mark
   if (!is_utf8(text)) throw Error(message("cannot read flux ", path, ": it is no text in UTF-8"));
   const FluxTable table = parse_flux_table(text, path);
@@ -106,7 +107,8 @@ Flux parse_flux_text(std::string_view text, const std::string& path, const std::
   return flux;
 }
 
-Flux read_flux_text(const std::string& path, const std::string& units, const std::string& columns, int probe) {
+Flux read_flux_text(const std::string& path, const std::string& units, const std::string& columns,
+                    int probe) {
   return parse_flux_text(read_file(path), path, units, columns, probe);
 }
 
@@ -119,7 +121,8 @@ FluxSource split_flux_source(const std::string& source) {
 
 void check_flux_source(const FluxSource& source, bool is_root, const std::string& columns) {
   if (!is_root && !source.histogram.empty())
-    throw Error(message("flux ", source.path, ": it is no ROOT file and has no histogram ", source.histogram));
+    throw Error(
+        message("flux ", source.path, ": it is no ROOT file and has no histogram ", source.histogram));
   if (is_root && !columns.empty())
     throw Error(message("flux ", source.path, ": it is a ROOT file; --flux-columns is for tables of text"));
 }

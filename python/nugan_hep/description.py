@@ -116,8 +116,9 @@ def summary(about: dict[str, Any], options: argparse.Namespace, seconds: float) 
         flux, energy = about["flux"], about["energy"]
         reading = f", read as {flux['reading']}" if flux["reading"] else ""
         lines.append(
-            f"flux {flux['name']}{reading}, taken as {flux['contents']}: {flux['neutrinos_inside']:.1%} of it lies in "
-            f"{energy['low']:g} to {energy['high']:g} GeV, where sigma is averaged; with sigma ~ E outside, "
+            f"flux {flux['name']}{reading}, taken as {flux['contents']}: "
+            f"{flux['neutrinos_inside']:.1%} of it lies in {energy['low']:g} to {energy['high']:g} GeV, "
+            "where sigma is averaged; with sigma ~ E outside, "
             f"{flux['rate_below']:.1%} of the rate lies below and {flux['rate_above']:.1%} above"
         )
     if "models" in about:

@@ -26,7 +26,7 @@ FluxLike = Flux | str | os.PathLike[str] | Callable[[Array], ArrayLike] | tuple[
 
 def read_flux(
     source: str | os.PathLike[str],
-    flux_units: str | None = None,
+    units: str | None = None,
     probe: int | None = None,
     flux_columns: str | None = None,
 ) -> Flux:
@@ -36,7 +36,7 @@ def read_flux(
     ----------
     source : a ROOT file with TH1s or TGraphs, or a table of text, perhaps gzipped (see docs/flux.md). The
         histogram may be left out where the file has one only, or one flux only that is named for the probe.
-    flux_units : the unit of the contents (see docs/flux.md); by default that of the axis title. With
+    units : the unit of the contents (see docs/flux.md); by default that of the axis title. With
         ``E in MeV`` the energies are in MeV.
     probe : PDG number of the neutrino
     flux_columns : the columns of a table, such as ``low,flux``, ``point,numu,numubar`` or
@@ -47,7 +47,7 @@ def read_flux(
     UserError : no such file or histogram, more than one that may be meant, no unit, contents that are no flux
     """
     name, histogram = _core.split_flux_source(os.fspath(source))
-    units, columns = flux_units or "", flux_columns or ""
+    said, columns = units or "", flux_columns or ""
     path = Path(name)
     try:
         with path.open("rb") as file:
@@ -57,17 +57,17 @@ def read_flux(
     is_root = start == b"root"
     _core.check_flux_source(str(path), histogram, is_root, columns)
     if is_root:
-        return _read_root(path, histogram, units, probe or 0)
+        return _read_root(path, histogram, said, probe or 0)
     if start.startswith(GZIP):
-        return _core.parse_flux_text(_unzipped(path), str(path), units, columns, probe or 0)
-    return _core.read_flux_text(str(path), units, columns, probe or 0)
+        return _core.parse_flux_text(_unzipped(path), str(path), said, columns, probe or 0)
+    return _core.read_flux_text(str(path), said, columns, probe or 0)
 
 
 def as_flux(
     flux: FluxLike,
     low: float,
     high: float,
-    flux_units: str | None = None,
+    units: str | None = None,
     probe: int = 0,
     flux_columns: str | None = None,
 ) -> Flux:
@@ -78,7 +78,7 @@ def as_flux(
     flux : a :class:`Flux`; a file (see :func:`read_flux`); a function of energies [N] in GeV that gives the
         flux per GeV, looked at between ``low`` and ``high`` [GeV] only; a pair of edges [K + 1] in GeV and
         densities [K] per GeV; a histogram with ``axes`` and ``values()``, as ``hist`` and uproot have them
-    flux_units : the unit of the numbers, where the flux is a file, a function, a pair or a histogram
+    units : the unit of the numbers, where the flux is a file, a function, a pair or a histogram
     flux_columns : the columns of a file that is a table of text
 
     Raises
@@ -87,14 +87,14 @@ def as_flux(
     ValueError : something else
     """
     if isinstance(flux, str | os.PathLike):
-        return read_flux(flux, flux_units, probe, flux_columns)
+        return read_flux(flux, units, probe, flux_columns)
     if flux_columns is not None:
         raise ValueError(f"flux_columns = {flux_columns!r}: expected a table of text as the flux")
     if isinstance(flux, Flux):
         return flux
-    unit = _core.flux_unit_from_user(flux_units) if flux_units is not None else PER_GEV
+    unit = _core.flux_unit_from_user(units) if units is not None else PER_GEV
     if hasattr(flux, "axes") and hasattr(flux, "values"):
-        return from_histogram(flux, getattr(flux, "name", None) or "histogram", flux_units)
+        return from_histogram(flux, getattr(flux, "name", None) or "histogram", units)
     if callable(flux):
         edges = np.linspace(low, high, FUNCTION_BINS + 1)
         centres = 0.5 * (edges[1:] + edges[:-1])
@@ -110,10 +110,10 @@ def as_flux(
     return _core.make_flux(edges, density, unit, "flux")
 
 
-def from_histogram(histogram: Any, name: str, flux_units: str | None = None) -> Flux:
+def from_histogram(histogram: Any, name: str, units: str | None = None) -> Flux:
     """The flux in a histogram with ``axes`` and ``values()``.
 
-    Its unit is that in ``flux_units`` or in the title of the contents' axis. What lies below and above the
+    Its unit is that in ``units`` or in the title of the contents' axis. What lies below and above the
     bins has no energy and is left out.
 
     Raises
@@ -125,7 +125,7 @@ def from_histogram(histogram: Any, name: str, flux_units: str | None = None) -> 
     axis = histogram.axes[0]
     edges = axis.edges() if callable(axis.edges) else axis.edges
     titles = _core.FluxTitles(name, *_titles(histogram))
-    return _core.flux_from_histogram(edges, histogram.values(), titles, flux_units or "")
+    return _core.flux_from_histogram(edges, histogram.values(), titles, units or "")
 
 
 def neutrino_in(name: str) -> int | None:

@@ -18,8 +18,8 @@ struct NUGAN_EXPORT Flux {
   std::string unit = arbitrary;  ///< per_pot where the normalisation is known, else arbitrary
   std::string name = "flux";     ///< where it comes from, for messages and output files
   std::string contents = {};     ///< the unit that its source's contents were taken for, or empty
-  int named_for = 0;             ///< PDG number of the neutrino that its histogram or column is named for, or 0
-  std::string reading = {};      ///< how the energies of a table were read, or empty
+  int named_for = 0;         ///< PDG number of the neutrino that its histogram or column is named for, or 0
+  std::string reading = {};  ///< how the energies of a table were read, or empty
 
   /// The density at an energy [GeV]; 0 outside of the histogram.
   double operator()(double enu) const;

@@ -32,10 +32,9 @@ struct RootObject {
 /// @param probe           PDG number of the neutrino; 0 where it is not known
 /// @param contents_title  title of the contents' axis of an object
 /// @throws Error for no such object or cycle, one of another class, none or several that may be meant
-NUGAN_EXPORT RootObject
-choose_flux_object(const std::string& path, const std::vector<RootObject>& objects, const std::string& wanted,
-                   const std::string& units, int probe,
-                   const std::function<std::string(const RootObject&)>& contents_title);
+NUGAN_EXPORT RootObject choose_flux_object(
+    const std::string& path, const std::vector<RootObject>& objects, const std::string& wanted,
+    const std::string& units, int probe, const std::function<std::string(const RootObject&)>& contents_title);
 
 /// Titles that say what the numbers of a histogram are.
 struct FluxTitles {

@@ -9,17 +9,17 @@ namespace nugan {
 
 /// What a user may be told to give as columns.
 inline constexpr const char* flux_columns_help =
-    "a word for each number of a row: low, high, centre, point (of a curve), flux, a neutrino such as numubar, "
-    "- for one to leave out; as low,flux or point,numu,numubar,-,-; or some by name or number, as "
-    "centre=E,flux=3";
+    "a word for each number of a row, such as low,high,flux or centre,flux or point,numu,-,numubar (- leaves "
+    "one "
+    "out, a point is one of a curve), or columns by name or number, such as low=E,flux=3";
 
 /// Read a flux from a table of text.
 ///
 /// A row for each bin or point, its numbers apart by blanks, commas, tabs or brackets. The words above the
 /// table say what the columns are, as `# E_low [GeV]  E_high [GeV]  flux [/cm2/50MeV/1e21POT]`, and in their
-/// brackets the unit (see FluxUnit). Without words, low, high, flux are known by their bins, and of two columns
-/// the first is taken as centres or lower edges of bins where only these are possible.
-/// Flux::reading says how the table was read.
+/// brackets the unit (see FluxUnit). Without words, low, high, flux are known by their bins, and of two
+/// columns the first is taken as centres or lower edges of bins where only these are possible. Flux::reading
+/// says how the table was read.
 /// @param path     the file
 /// @param units    the unit in the user's words, which stands before what the file says; empty for none
 /// @param columns  the columns in the user's words (see flux_columns_help); empty for none
@@ -30,8 +30,9 @@ NUGAN_EXPORT Flux read_flux_text(const std::string& path, const std::string& uni
 
 /// The same of a text in UTF-8.
 /// @param path  where it comes from, for messages; its last part is the name of the flux
-NUGAN_EXPORT Flux parse_flux_text(std::string_view text, const std::string& path, const std::string& units = "",
-                                  const std::string& columns = "", int probe = 0);
+NUGAN_EXPORT Flux parse_flux_text(std::string_view text, const std::string& path,
+                                  const std::string& units = "", const std::string& columns = "",
+                                  int probe = 0);
 
 /// A file and the name of an object in it, perhaps with a cycle, or no name.
 struct FluxSource {

@@ -140,9 +140,10 @@ void summarise(const nugan::root::Run& run, const nugan::Source& source, const O
   if (const auto& flux = source.energies().flux) {
     const auto [below, above] = source.outside();
     const auto [low, high] = std::pair(source.energies().low, source.energies().high);
-    std::cout << "flux " << flux->name << (flux->reading.empty() ? "" : ", read as " + flux->reading) << ", taken as " << flux->contents << ": "
-              << 100 * flux->integral(low, high) / flux->integral() << " % of it lies in " << low << " to "
-              << high << " GeV, where sigma is averaged; with sigma ~ E outside, " << 100 * below
+    std::cout << "flux " << flux->name << (flux->reading.empty() ? "" : ", read as " + flux->reading)
+              << ", taken as " << flux->contents << ": " << 100 * flux->integral(low, high) / flux->integral()
+              << " % of it lies in " << low << " to " << high
+              << " GeV, where sigma is averaged; with sigma ~ E outside, " << 100 * below
               << " % of the rate lies below and " << 100 * above << " % above\n";
   }
   if (run.models.size() > 1) {

@@ -102,8 +102,8 @@ Json named_for(const Flux& flux) {
 }
 
 Json of_flux(const Flux& flux) {
-  return {{"name", flux.name},   {"named_for", named_for(flux)}, {"unit", flux.unit},
-          {"edges", flux.edges}, {"density", flux.density},      {"contents", flux.contents},
+  return {{"name", flux.name},      {"named_for", named_for(flux)}, {"unit", flux.unit},
+          {"edges", flux.edges},    {"density", flux.density},      {"contents", flux.contents},
           {"reading", flux.reading}};
 }
 
@@ -162,14 +162,11 @@ Run run_of(const Source& source) {
   if (const auto& flux = source.energies().flux) {
     const auto [below, above] = source.outside();
     const auto& [low, high] = std::pair(source.energies().low, source.energies().high);
-    about["flux"] = {{"name", flux->name},
-                     {"named_for", named_for(*flux)},
-                     {"contents", flux->contents},
-                     {"reading", flux->reading},
-                     {"unit", flux->unit},
-                     {"neutrinos_inside", flux->integral(low, high) / flux->integral()},
-                     {"rate_below", below},
-                     {"rate_above", above}};
+    about["flux"] = {
+        {"name", flux->name},         {"named_for", named_for(*flux)},
+        {"contents", flux->contents}, {"reading", flux->reading},
+        {"unit", flux->unit},         {"neutrinos_inside", flux->integral(low, high) / flux->integral()},
+        {"rate_below", below},        {"rate_above", above}};
   }
   const auto table = table_of(source);
   run.mean_sigma = run.sigma ? run.sigma : mean_of(table, source.energies());
