@@ -224,10 +224,8 @@ def test_events_of_a_flux(tmp_path: Path, toy: Path, flux: Path, capsys: pytest.
     assert about["flux"]["rate_below"] == pytest.approx(below / (below + total))
     first, second = capsys.readouterr().out.splitlines()
     assert f"sigma {given['sigma']:.4g} +- {given['sigma_error']:.2g} x 1e-38 cm2/nucleon" in first
-    assert (
-        "flux.txt, read as lower and upper edges of bins, taken as /m2/10000POT/bin: 92.3% of it lies in 0.3 to 10 GeV"
-        in second
-    )
+    reading = "read as lower and upper edges of bins, taken as /m2/10000POT/bin"
+    assert f"flux.txt, {reading}: 92.3% of it lies in 0.3 to 10 GeV" in second
 
 
 def test_exposure(tmp_path: Path, toy: Path, flux: Path, capsys: pytest.CaptureFixture[str]) -> None:

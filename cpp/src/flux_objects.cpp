@@ -63,7 +63,10 @@ std::vector<RootObject> latest(const std::vector<RootObject>& objects) {
 std::string inventory(const std::vector<RootObject>& objects) {
   constexpr std::size_t most = 5;  // names of a class
   std::map<std::string, std::vector<std::string>> classes;
-  for (const auto& one : objects) classes[one.class_name].push_back(one.name);
+  for (const auto& one : objects) {
+    const bool folder = one.class_name.starts_with("TDirectory");  // TDirectoryFile, as ROOT has it in memory
+    classes[folder ? "folder" : one.class_name].push_back(one.name);
+  }
   std::vector<std::string> parts;
   for (auto& [name, members] : classes) {
     const auto count = members.size();

@@ -158,7 +158,8 @@ def _parser() -> argparse.ArgumentParser:
     energy.add_argument(
         "--flux",
         metavar="FILE[:HIST]",
-        help="energies of flux x cross section: a TH1 of a ROOT file, or a table of text",
+        help="energies of flux x cross section: a TH1 or TGraph of a ROOT file, or a table of text; "
+        "HIST may have a cycle, as numu;1",
     )
     add(
         "--flux-units",

@@ -167,7 +167,7 @@ TEST_CASE("Cycles mean what they mean in ROOT", "[flux_objects]") {
 
 TEST_CASE("A file without a flux is described", "[flux_objects]") {
   CHECK(refusal({{"flux", 1, "TNtuple"}, {"a", 1, "TDirectory"}, {"a/m", 1, "TH2D"}, {"n", 1, "TH2D"}}) ==
-        "flux f.root: no TH1 or TGraph in it, but TDirectory a, 2 TH2D (a/m, n), TNtuple flux");
+        "flux f.root: no TH1 or TGraph in it, but 2 TH2D (a/m, n), TNtuple flux, folder a");
   CHECK(refusal({}) == "flux f.root: no TH1 or TGraph in it, but nothing");
   CHECK(names(refusal({{"t", 2, "TTree"}}, {.wanted = "numu"}), "no histogram numu; there is: TTree t"));
   std::vector<RootObject> many;

@@ -28,7 +28,8 @@ The same options and seed give the same events.
   --exposure POT,MASS   protons on target and t instead of -n
   --energy E            one neutrino energy [GeV]
   --uniform LO HI       energies uniform in [LO, HI] GeV (default: the model's range)
-  --flux FILE[:HIST]    energies of flux x cross section: a TH1 of a ROOT file, or a table of text
+  --flux FILE[:HIST]    energies of flux x cross section: a TH1 or TGraph of a ROOT file, or a table
+                        of text; HIST may have a cycle, as numu;1
   --flux-units U        of the contents, as "/cm2/1e21POT/50MeV" or "/bin", if no title says;
                         "/bin, E in MeV" for energies in MeV
   --flux-columns C      of a table, as low,high,flux, centre,flux or point,numu,numubar;
