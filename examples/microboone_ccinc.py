@@ -100,7 +100,7 @@ def compare(argv: Sequence[str] | None = None) -> int:
     if options.no_overflow:
         measured = measured._replace(smearing=measured.smearing * (np.arange(len(MICROBOONE) + 1) < 42))
     data, covariance = measured.data, measured.covariance
-    flux = inputs.read_flux(options.flux, options.flux_units)
+    flux = inputs.read_flux(options.flux, options.flux_units, options.flux_columns)
     samplers = inputs.open_models(options.model, ARGON, options.threads)
     nuwro = command.nuwro(options, flux, MICROBOONE, ARGON)  # before the models, which take long
     contents = command.predict(options, samplers, flux, MICROBOONE) | nuwro

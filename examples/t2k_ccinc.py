@@ -144,10 +144,14 @@ def compare(argv: Sequence[str] | None = None) -> int:
     command.check_options(options, SLICES)
     if options.flux_units is not None and options.flux is None:
         raise UserError("--flux-units goes with --flux: the release's own flux has its unit")
+    if options.flux_columns is not None and options.flux is None:
+        raise UserError("--flux-columns goes with --flux: the release's own flux is a histogram")
 
     measured = read_release(options.release, options.prior)
     flux = inputs.read_flux(
-        options.flux or f"{options.release / 'histograms.root'}:hflux", options.flux_units
+        options.flux or f"{options.release / 'histograms.root'}:hflux",
+        options.flux_units,
+        options.flux_columns,
     )
     bins, data, covariance = measured.bins, measured.data, measured.covariance
     samplers = inputs.open_models(options.model, CARBON, options.threads)

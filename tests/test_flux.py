@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from nugan_hep._core import FluxUnit, energy_scale, flux_unit_from_title, flux_u
 from nugan_hep.errors import UserError
 from nugan_hep.flux import ARBITRARY, PER_POT, Flux
 from nugan_hep.flux_readers import as_flux, neutrino_in, other_neutrino, read_flux
+from nugan_hep.rate import knot_weights
 
 SHARED = Path(os.environ.get("NUGAN_SHARED", Path(__file__).parents[2] / "shared")) / "data" / "flux"
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason=f"no fluxes in {SHARED}")
@@ -52,73 +55,17 @@ def root_file(path: Path, **histograms: Any) -> Path:
     return path
 
 
-@pytest.mark.parametrize(
-    ("title", "unit"),
-    [
-        ("Flux [/cm^{2}/50 MeV/1#times10^{21} p.o.t.]", FluxUnit(1, 1e21, 0.05)),
-        (" #nu/m^{2}/10^{6}POT/0.5 GeV", FluxUnit(1e4, 1e6, 0.5)),
-        ("#nu / m^{2} / 10^{6} POT / GeV", FluxUnit(1e4, 1e6, 1)),
-        ("Unosc #nu_{#mu}s / m^{2} / POT / GeV", FluxUnit(1e4, 1, 1)),
-        ("Unosc #bar{#nu}_{#mu}s / m^{2} / POT", FluxUnit(1e4, 1, None)),
-        ("Oscillated #nu_{#tau}s / GeV / m^{2} / POT", FluxUnit(1e4, 1, 1)),
-        (
-            "#frac{Number of #nu_{#mu}}{1.592 #upoint 10^{20} POT cm^{2} 0.05 GeV}",
-            FluxUnit(1, 1.592e20, 0.05),
-        ),
-        (r"$\frac{\nu}{\mathrm{m^2}\cdot 10^{6} POT\cdot GeV}$", FluxUnit(1e4, 1e6, 1)),
-        ("flux at 280 m [cm^{-2} POT^{-1} GeV^{-1}]", FluxUnit(1, 1, 1)),
-        ("flux (nu per cm2 per 1e21 POT per 100 MeV)", FluxUnit(1, 1e21, 0.1)),
-        ("flux [10^{-12} / cm² / POT / bin]", FluxUnit(1, 1, None, 1e-12)),
-        ("flux [/cm²/10²¹ POT/50 MeV]", FluxUnit(1, 1e21, 0.05)),
-        ("flux [10⁻¹²/cm²/POT/bin]", FluxUnit(1, 1, None, 1e-12)),
-        ("flux [cm⁻² POT⁻¹ GeV⁻¹]", FluxUnit(1, 1, 1)),
-        ("Flux/cm^{2}/50 MeV", FluxUnit(1, None, 0.05)),
-        ("E in GeV, flux in nu/cm2/POT", FluxUnit(1, 1, None)),
-    ],
-)
-def test_units_in_titles(title: str, unit: FluxUnit) -> None:
-    found = flux_unit_from_title(title)
-    assert found is not None
-    assert (found.area, found.pot) == (unit.area, unit.pot)
-    assert found.width == pytest.approx(unit.width)
-    assert found.scale == unit.scale
-    again = flux_unit_from_user(str(found))
-    assert again == pytest.approx(found)
-
-
-@pytest.mark.parametrize(
-    "title",
-    [
-        "",
-        "Entries",
-        "Fractional Uncertainty",
-        "#nu_{#mu} CC Events / kTon / POT",
-        "Events / 50 MeV",
-        "Flux",
-        "Flux at 280 m / cm^{2} / GeV",  # 280 of what?
-        "Flux / cm^{2} / m^{2}",
-        "Flux / cm^{2} / 50 MeV / bin",
-        "Flux / cm^{2} / 0 POT",
-        "Area [cm^{2}]",
-        "Flux [10^{-12} cm^{-2} POT^{-1}]",  # or per 10^-12 cm2?
-        "Flux [cm^{-2} POT^{-1} (50 MeV)^{-1}]",
-    ],
-)
-def test_titles_without_the_unit_of_a_flux(title: str) -> None:
-    assert flux_unit_from_title(title) is None
-
-
-def test_units_of_the_user() -> None:
-    assert flux_unit_from_user("/GeV") == FluxUnit(width=1)
-    assert flux_unit_from_user("/bin") == FluxUnit()
-    assert flux_unit_from_user("E in MeV /cm2/POT/MeV") == FluxUnit(1, 1, 1e-3)
-    assert energy_scale("E [GeV]", "E in MeV /cm2/POT/MeV") == 1e-3
-    assert energy_scale("E [MeV]", "/cm2/POT/bin") == 1e-3
-    assert energy_scale("E [MeV]", "E in GeV /cm2/POT/bin") == 1
-    assert energy_scale("E") == 1
-    for text in ("", "GeV", "furlongs", "cm2 POT", "/0GeV"):
-        with pytest.raises(UserError, match=r'expected a unit such as "/cm2'):
-            flux_unit_from_user(text)
+def test_units_of_the_core() -> None:
+    """The rules are tested in tests/cpp/test_flux_unit.cpp; here, that they are reached."""
+    assert flux_unit_from_title("1/(cm^{2} GeV POT)") == FluxUnit(1, 1, 1)
+    assert flux_unit_from_title("(m^{-2} s^{-1} GeV^{-1})") == FluxUnit(1e4, None, 1, per_time=True)
+    assert flux_unit_from_title("Entries") is None
+    assert str(flux_unit_from_user("1/cm2/50MeV")) == "/cm2/0.05GeV"
+    with pytest.raises(UserError, match=r"flux units 'furlongs': expected a unit such as"):
+        flux_unit_from_user("furlongs")
+    assert energy_scale("E [MeV]") == 1e-3
+    assert energy_scale("E", "/bin, E in GeV") == 1
+    assert energy_scale("E") is None
 
 
 def test_bins_of_unequal_width() -> None:
@@ -146,25 +93,18 @@ def test_part_of_a_flux() -> None:
     assert flux_module.from_dict(old).contents == ""
 
 
-@pytest.mark.parametrize(
-    ("name", "pdg"),
-    [
-        ("numu", 14),
-        ("enu_nd280_numu", 14),
-        ("enu_nd280_numub", -14),
-        ("numubar_fhc", -14),
-        ("near/flux_numu_bar", -14),
-        ("antinumu", -14),
-        ("anti_nue_flux", -12),
-        ("nue_flux", 12),
-        ("nutau_flux", 16),
-        ("hflux", None),
-        ("menu", None),
-        ("number_of_events", None),
-    ],
-)
-def test_neutrino_in_a_name(name: str, pdg: int | None) -> None:
-    assert neutrino_in(name) == pdg
+@needs_shared
+def test_neutrinos_in_published_names() -> None:
+    """Every histogram of a neutrino is known by its name, such as enu_nd280_numub."""
+    count = 0
+    for path in sorted(SHARED.glob("*.root")):
+        with uproot.open(path) as file:
+            for name in file.keys(cycle=False, filter_classname="TH1*"):
+                flavour = {"e": 12, "mu": 14, "tau": 16}[re.findall("nu(e|mu|tau)", name)[0]]
+                anti = re.search("nu(e|mu|tau)(b|bar)(_|$)", name)
+                assert neutrino_in(name) == (-flavour if anti else flavour), name
+                count += 1
+    assert count > 100
 
 
 def test_the_only_histogram(tmp_path: Path) -> None:
@@ -174,6 +114,7 @@ def test_the_only_histogram(tmp_path: Path) -> None:
     np.testing.assert_array_equal(flux.edges, EDGES)
     assert flux.name == "a.root:numu"
     assert read_flux(f"{path}:numu;1", probe=-14).as_dict() == flux.as_dict()
+    assert read_flux(path).as_dict() == flux.as_dict()
     with pytest.raises(UserError, match=r"no histogram for the probe -14; name one, .*a\.root:HIST.*: numu$"):
         read_flux(path, probe=-14)
 
@@ -218,7 +159,7 @@ def test_energies_in_mev(tmp_path: Path) -> None:
             "'Entries' names no unit of a flux; give --flux-units",
         ),
         (th1(EDGES, CONTENTS), "furlongs", "flux units 'furlongs': expected a unit such as"),
-        (np.histogram2d([1.0, 2.0], [1.0, 2.0]), None, "numu is a TH2D, expected a TH1"),
+        (np.histogram2d([1.0, 2.0], [1.0, 2.0]), None, "numu is a TH2D, expected a TH1 or TGraph"),
     ],
 )
 def test_bad_histograms(tmp_path: Path, histogram: Any, units: str | None, message: str) -> None:
@@ -239,72 +180,95 @@ def test_files_that_hold_no_flux(tmp_path: Path) -> None:
         read_flux(tmp_path / "half.root")
     assert "\n" not in str(caught.value)
     empty = root_file(tmp_path / "empty.root", matrix=np.histogram2d([1.0], [1.0]))
-    with pytest.raises(UserError, match="no TH1 in it"):
+    with pytest.raises(UserError, match=r"no TH1 or TGraph in it, but TH2D matrix$"):
         read_flux(empty)
-    (tmp_path / "a.txt").write_text("0 1 2\n")
-    with pytest.raises(UserError, match=r"a\.txt: it is no ROOT file and has no histogram numu"):
-        read_flux(f"{tmp_path / 'a.txt'}:numu")
+
+
+def test_cycles(tmp_path: Path) -> None:
+    """As in ROOT and uproot: the highest one, unless one is named."""
+    path = tmp_path / "a.root"
+    with uproot.recreate(path) as file:
+        for factor in (1.0, 2.0, 3.0):
+            file["near/numu"] = th1(EDGES, np.array(CONTENTS) * factor)
+    integrals = [read_flux(f"{path}:near/numu{cycle}").integral() for cycle in (";1", ";2", ";3", "")]
+    np.testing.assert_allclose(integrals, 11e-4 * np.array([1, 2, 3, 3]))
+    assert read_flux(path, probe=14).integral() == pytest.approx(33e-4)
+    with pytest.raises(
+        UserError, match=r"no cycle '7' of near/numu; there is: near/numu;1, near/numu;2, near"
+    ):
+        read_flux(f"{path}:near/numu;7")
+
+
+TABLE = "# E_low [GeV]  E_high [GeV]  flux [/m2/POT]\n0 0.5 1\n0.5 1 2\n1 3 8\n"
+
+
+def test_text(tmp_path: Path) -> None:
+    """The rules are tested in tests/cpp/test_flux_text.cpp; here, that they are reached."""
+    (tmp_path / "a.csv").write_text(TABLE)
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(TABLE.encode()))
+    for name in ("a.csv", "a.csv.gz"):
+        flux = read_flux(tmp_path / name)
+        np.testing.assert_allclose(flux.edges, EDGES)
+        np.testing.assert_allclose(flux.density, np.array([2, 4, 4]) * 1e-4)
+        assert (flux.unit, flux.name) == (PER_POT, name)
+        assert flux.reading == "lower and upper edges of bins"
+        assert flux_module.from_dict(flux.as_dict()).as_dict() == flux.as_dict()
+    with pytest.raises(UserError, match=r"a\.csv: it is no ROOT file and has no histogram numu"):
+        read_flux(f"{tmp_path / 'a.csv'}:numu")
+
+
+def test_columns_of_a_text(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("0.5 1 5\n1.0 2 6\n1.5 4 7\n")
+    with pytest.raises(UserError, match=r"3 columns without names.*say it with --flux-columns"):
+        read_flux(path, "/GeV")
+    flux = read_flux(path, "/GeV", flux_columns="low,flux,-")
+    np.testing.assert_array_equal(flux.edges, [0.5, 1, 1.5, 2])
+    np.testing.assert_array_equal(flux.density, [1, 2, 4])
+    for known in (
+        as_flux(path, 0, 10, "/GeV", 14, "centre,numu,numubar"),
+        read_flux(path, "/GeV", 14, "centre,numu,numubar"),
+    ):
+        assert (known.name, known.named_for, known.reading) == ("a.txt:numu", 14, "centres of bins")
+        np.testing.assert_allclose(known.edges, [0.25, 0.75, 1.25, 1.75])
+    other = read_flux(path, "/GeV", -14, "centre,numu,numubar")
+    assert (other.named_for, list(other.density)) == (-14, [5, 6, 7])
+    curve = read_flux(path, "/GeV", flux_columns="point,flux,-")
+    assert curve.integral() == pytest.approx(0.75 + 1.5)
+    with pytest.raises(ValueError, match="flux_columns = 'low,flux': expected a table of text"):
+        as_flux(([0, 1], [1]), 0, 10, flux_columns="low,flux")
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("content", "message"),
     [
-        "# low [GeV]  high [GeV]  flux [/m2/POT]\n0 0.5 1\n0.5 1 2\n1 3 8\n",
-        "low, high, flux (/m2/POT)\n0, 0.5, 1\n0.5, 1, 2\n1, 3, 8\n",
-        "T2K-like\n#bin  #bin_enu[GeV/c]  #Flux[/m^{2}/POT]\n0  [0,0.5]  1\n1  [0.5,1]  2\n2  [1,3]  8\n\n",
-        "\ufefflow, high, flux (/m²/POT)\n0, 0.5, 1\n0.5, 1, 2\n1, 3, 8",
-        "#E [MeV]\t[/m2/POT/bin]\n250 1\n750 2\n2000 8  # the tail\n",
+        (b"\xff\xfe\x00\x80", r"cannot read flux .*a\.gz: it is no text in UTF-8"),
+        (gzip.compress(b"0 1 2\n")[:-4], r"cannot read flux .*a\.gz: compressed file ended"),
+        (gzip.compress(b"root and more"), r"a ROOT file compressed with gzip; gunzip it first"),
+        (gzip.compress(b"E = 1 2 3\n"), r"a\.gz, line 1: 'E = 1 2 3' is no row of numbers"),
     ],
 )
-def test_text(tmp_path: Path, text: str) -> None:
-    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
-    flux = read_flux(tmp_path / "a.csv")
-    np.testing.assert_allclose(flux.edges, EDGES)
-    np.testing.assert_allclose(flux.density, np.array([2, 4, 4]) * 1e-4)
-    assert flux.unit == PER_POT
-
-
-def test_first_row_behind_a_byte_order_mark(tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_text("0 0.5 1\n0.5 1 2\n", encoding="utf-8-sig")
-    np.testing.assert_array_equal(read_flux(tmp_path / "a.csv", "/GeV").edges, [0, 0.5, 1])
-
-
-def test_text_whose_unit_is_said(tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_text("0.25 1\n0.75 2\n1.25 8\n")
-    with pytest.raises(UserError, match=r"no unit of a flux above its table; give --flux-units"):
-        read_flux(tmp_path / "a.csv")
-    flux = read_flux(tmp_path / "a.csv", "/0.5GeV")
-    np.testing.assert_allclose(flux.edges, [0, 0.5, 1, 1.5])
-    np.testing.assert_allclose(flux.density, [2, 4, 16])
-    assert flux.unit == ARBITRARY
-    np.testing.assert_allclose(read_flux(tmp_path / "a.csv", "E in MeV /GeV").edges, [0, 5e-4, 1e-3, 1.5e-3])
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("", "no rows of numbers"),
-        ("# only a head\n", "no rows of numbers"),
-        ("0 1 2\n1 2\n", "rows of 2 and 3 numbers; expected rows of one length"),
-        ("0 1 2\n1 2 many\n", "line 2: '1 2 many' is no row of numbers"),
-        ("0 1 2 3 4\n1 2 3 4 5\n", "5 columns; expected lower edge"),
-        ("0 1 2\n2 3 4\n", "3 columns; expected lower edge, upper edge and flux, or centre and flux"),
-        ("1 5\n", "one centre of a bin"),
-        ("0.1 5\n1 6\n1.1 7\n", "its energies are not centres of bins"),
-        ("0 1 5\n1 2 nan\n", "nan in the bin from 1 to 2 GeV"),
-        ("0 1 5\n1 2 -1\n", "-1 in the bin from 1 to 2 GeV"),
-    ],
-)
-def test_bad_text(tmp_path: Path, text: str, message: str) -> None:
-    (tmp_path / "a.csv").write_text(text)
+def test_bad_text(tmp_path: Path, content: bytes, message: str) -> None:
+    (tmp_path / "a.gz").write_bytes(content)
     with pytest.raises(UserError, match=message):
-        read_flux(tmp_path / "a.csv", "/GeV")
+        read_flux(tmp_path / "a.gz", "/GeV")
 
 
-def test_binary_that_is_no_text(tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_bytes(b"\xff\xfe\x00\x80")
-    with pytest.raises(UserError, match=r"cannot read flux .*a\.csv"):
-        read_flux(tmp_path / "a.csv")
+def test_borders_that_differ_by_rounding(tmp_path: Path) -> None:
+    """Where a flux is cut, made, read back or averaged over, none of its bins is as narrow as a rounding."""
+    edges = np.array([0.0, 0.1 + 0.2, 1.0, np.float32(2.1)])
+    part = Flux(edges, [1.0, 2.0, 3.0]).between(0.3, 2.1)
+    np.testing.assert_array_equal(part.edges, [0.3, 1, 2.1])
+    np.testing.assert_array_equal(part.density, [2, 3])
+    sliver = {"edges": [0.3, 0.1 + 0.2, 1.0], "density": [5.0, 2.0]}  # as files of older versions have it
+    old = flux_module.from_dict(sliver)
+    np.testing.assert_array_equal(old.edges, [0.3, 1])
+    assert old.integral() == pytest.approx(1.4)
+    weights = knot_weights(Flux([0.3, 1.0, 2.0], [1.0, 1.0]), [0.3, np.float32(1.0), 1 + 1e-9, 2.0])
+    assert np.all(np.isfinite(weights))
+    assert weights.sum() == pytest.approx(1)
+    with pytest.raises(UserError, match="all edges of its bins are 1 GeV"):
+        Flux([1, 1 + 1e-9], [1])
 
 
 def test_fluxes_of_python() -> None:

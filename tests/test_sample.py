@@ -223,12 +223,14 @@ def test_events_of_a_flux(tmp_path: Path, toy: Path, flux: Path, capsys: pytest.
     assert given["pot"] is None
     assert about["energy"]["distribution"] == "flux x cross section"
     assert about["flux"]["contents"] == "/m2/10000POT/bin"
+    assert about["flux"]["reading"] == "lower and upper edges of bins"
     assert about["flux"]["neutrinos_inside"] == pytest.approx(4.8 / 5.2)
     below = 4 * (0.09 - 0.04)
     assert about["flux"]["rate_below"] == pytest.approx(below / (below + total))
     first, second = capsys.readouterr().out.splitlines()
     assert f"sigma {given['sigma']:.4g} +- {given['sigma_error']:.2g} x 1e-38 cm2/nucleon" in first
-    assert "flux.txt, taken as /m2/10000POT/bin: 92.3% of it lies in 0.3 to 10 GeV" in second
+    reading = "read as lower and upper edges of bins, taken as /m2/10000POT/bin"
+    assert f"flux.txt, {reading}: 92.3% of it lies in 0.3 to 10 GeV" in second
 
 
 CAMPAIGNS = {
@@ -393,8 +395,10 @@ def test_bad_exposure(
         ("0.3 1 nan\n1 3 1\n", "nan in the bin from 0.3 to 1 GeV"),
         ("10 11 1\n11 13 1\n", "no flux between 0.3 and 10 GeV"),
         ("0.3 1 0\n1 3 0\n", "all bins are zero"),
+        ("0.5 1\n1 3\n1.5 3\n", "Say it with --flux-columns low,flux or centre,flux or point,flux"),
+        ("0 500 1\n500 1000 3\n", 'are they in MeV? Give --flux-units "/GeV, E in MeV"'),
         ("0.3 1 1\n1 12 1\n", "of the rate lies outside of 0.3 to 10 GeV, the model's range"),
-        ("0.3 1 1\n1 12\n", "rows of 2 and 3 numbers"),
+        ("0.3 1 1\n1 12\n", "line 2: 2 numbers, but 3 in line 1; expected rows of one length"),
     ],
 )
 def test_bad_flux(
@@ -407,6 +411,35 @@ def test_bad_flux(
     assert not (tmp_path / "a.root").exists()
     if "outside" in message:
         assert run(toy, tmp_path / "a.root", *arguments, "--allow-flux-outside", "--quiet") == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "edges", "reading"),
+    [
+        ("0 1\n1 3\n2 3\n", None, [0.3, 1, 2, 3], "lower edges of bins"),
+        ("0.5 1\n1 3\n1.5 3\n", "low,flux", [0.5, 1, 1.5, 2], "lower edges of bins"),
+        ("1 3 4\n2 3 4\n3 1 0\n", "high,flux,-", [0.3, 1, 2, 3], "upper edges of bins"),
+        ("E b numu\n1 9 4\n2 9 4\n", "centre=E,flux=numu", [0.5, 1.5, 2.5], "centres of bins"),
+    ],
+)
+def test_columns_of_a_flux(
+    tmp_path: Path,
+    toy: Path,
+    capsys: pytest.CaptureFixture[str],
+    text: str,
+    columns: str | None,
+    edges: list[float],
+    reading: str,
+) -> None:
+    (tmp_path / "flux.txt").write_text(text)
+    arguments = ["--flux", str(tmp_path / "flux.txt"), "--flux-units", "/GeV", "-n", "10"]
+    if columns:
+        arguments += ["--flux-columns", columns]
+    assert run(toy, tmp_path / "a.root", *arguments) == 0
+    assert f", read as {reading}, taken as /GeV" in capsys.readouterr().out
+    about = metadata(tmp_path / "a.root")
+    assert about["flux"]["reading"] == reading
+    np.testing.assert_allclose(about["run"]["flux"]["edges"], edges)
 
 
 def test_flux_without_the_histogram(tmp_path: Path, toy: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -614,6 +647,7 @@ def one_line_error(capsys: pytest.CaptureFixture[str]) -> str:
         (["--energy", "1", "--flux", "t2k.root"], "--flux: not allowed with argument --energy"),
         (["--uniform", "1", "2", "--flux", "t2k.root"], "--flux: not allowed with argument --uniform"),
         (["--flux", "t2k.root:numu"], "cannot read flux t2k.root: no such file"),
+        (["--flux-columns", "low,flux"], "--flux-columns needs a flux: expected --flux"),
         (["--flux-units", "/bin"], "--flux-units needs a flux: expected --flux"),
         (["--weighted"], "--weighted needs a flux"),
         (["--allow-flux-outside"], "--allow-flux-outside needs a flux"),

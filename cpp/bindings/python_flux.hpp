@@ -1,6 +1,7 @@
 #pragma once
 
 #include <pybind11/numpy.h>
+#include <pybind11/stl.h>
 
 #include <nugan/Flux.hpp>
 
@@ -14,9 +15,24 @@ inline nugan::Flux flux_from_python(const pybind11::handle& flux) {
   const auto text = [&](const char* name) {
     return pybind11::str(flux.attr(name)).attr("encode")("utf-8", "surrogateescape").cast<std::string>();
   };
+  const pybind11::object named_for = flux.attr("named_for");
   return {.edges = vector("edges"),
           .density = vector("density"),
           .unit = text("unit"),
           .name = text("name"),
-          .contents = text("contents")};
+          .contents = text("contents"),
+          .named_for = named_for.is_none() ? 0 : named_for.cast<int>(),
+          .reading = text("reading")};
+}
+
+/// The nugan_hep.flux.Flux of a flux.
+inline pybind11::object flux_to_python(const nugan::Flux& flux) {
+  const auto array = [](const std::vector<double>& values) {
+    return pybind11::array_t<double>(static_cast<pybind11::ssize_t>(values.size()), values.data());
+  };
+  const auto named_for =
+      flux.named_for ? pybind11::object(pybind11::int_(flux.named_for)) : pybind11::object(pybind11::none());
+  return pybind11::module_::import("nugan_hep.flux")
+      .attr("Flux")(array(flux.edges), array(flux.density), flux.unit, flux.name, flux.contents, named_for,
+                    flux.reading);
 }

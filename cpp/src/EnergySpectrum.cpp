@@ -2,6 +2,8 @@
 #include <cmath>
 #include <nugan/EnergySpectrum.hpp>
 #include <nugan/Error.hpp>
+#include <nugan/borders.hpp>
+#include <utility>
 
 #include "interpolate.hpp"
 #include "message.hpp"
@@ -64,12 +66,9 @@ EnergySpectrum rate_spectrum(const Flux& flux, const ModelInfo& model) {
   if (table.size() < 2 || table.front() > model.enu_min || table.back() < model.enu_max)
     throw Error(message(model.name, ": its cross section does not cover ", model.enu_min, " to ",
                         model.enu_max, " GeV"));
-  std::vector<double> enu = {model.enu_min, model.enu_max};
-  for (const auto* energies : {&flux.edges, &table})
-    for (const double energy : *energies)
-      if (energy > model.enu_min && energy < model.enu_max) enu.push_back(energy);
-  std::ranges::sort(enu);
-  enu.erase(std::unique(enu.begin(), enu.end()), enu.end());
+  std::vector<double> knots = flux.edges;
+  knots.insert(knots.end(), table.begin(), table.end());
+  const auto enu = borders_between(std::move(knots), model.enu_min, model.enu_max);
   std::vector<double> left, right;
   for (std::size_t k = 0; k + 1 < enu.size(); ++k) {
     const double centre = 0.5 * (enu[k] + enu[k + 1]);

@@ -2,6 +2,9 @@
 #include <cmath>
 #include <nugan/Error.hpp>
 #include <nugan/Flux.hpp>
+#include <nugan/Target.hpp>
+#include <nugan/borders.hpp>
+#include <utility>
 
 #include "message.hpp"
 
@@ -19,18 +22,60 @@ double Flux::integral(double low, double high) const {
   return sum;
 }
 
+std::pair<double, double> Flux::filled_range() const {
+  const auto filled = [](double value) { return value != 0; };
+  const auto first = std::ranges::find_if(density, filled) - density.begin();
+  const auto last = std::find_if(density.rbegin(), density.rend(), filled).base() - density.begin();
+  return {edges[static_cast<std::size_t>(first)], edges[static_cast<std::size_t>(last)]};
+}
+
 Flux Flux::between(double low, double high) const {
-  if (!(integral(low, high) > 0))
+  Flux part = without_slivers(*this);
+  const std::vector<double> borders = std::exchange(part.edges, {});
+  const std::vector<double> densities = std::exchange(part.density, {});
+  const auto clip = [&](double edge) {
+    return edge < low || same_border(edge, low) ? low : edge > high || same_border(edge, high) ? high : edge;
+  };
+  for (std::size_t k = 0; k < densities.size(); ++k) {
+    const double left = clip(borders[k]), right = clip(borders[k + 1]);
+    if (!(left < right) || same_border(left, right)) continue;
+    if (part.edges.empty()) part.edges.push_back(left);
+    part.edges.push_back(right);
+    part.density.push_back(densities[k]);
+  }
+  if (std::ranges::all_of(part.density, [](double value) { return value == 0; }))
     throw Error(message(name, ": no flux between ", low, " and ", high, " GeV"));
-  Flux part{.edges = {}, .density = {}, .unit = unit, .name = name, .contents = contents};
-  for (std::size_t k = 0; k < density.size(); ++k)
-    if (edges[k + 1] > low && edges[k] < high) {
-      part.edges.push_back(std::max(edges[k], low));
-      part.density.push_back(density[k]);
-    }
-  part.edges.push_back(std::min(edges.back(), high));
-  check(part);
   return part;
+}
+
+Flux without_slivers(Flux flux) {
+  check(flux);
+  const std::vector<double> borders = std::exchange(flux.edges, {flux.edges.front()});
+  const std::vector<double> densities = std::exchange(flux.density, {});
+  double narrow = 0;  // the integral of what is no bin, which goes to its neighbour
+  for (std::size_t k = 0; k < densities.size(); ++k) {
+    const double width = borders[k + 1] - borders[k];
+    if (same_border(borders[k + 1], flux.edges.back())) {
+      narrow += densities[k] * width;
+      continue;
+    }
+    const double whole = borders[k + 1] - flux.edges.back();
+    flux.density.push_back(narrow == 0 && whole == width ? densities[k]
+                                                         : (narrow + densities[k] * width) / whole);
+    flux.edges.push_back(borders[k + 1]);
+    narrow = 0;
+  }
+  if (flux.density.empty())
+    throw Error(
+        message(flux.name, ": all edges of its bins are ", borders.front(), " GeV, expected a width"));
+  if (narrow > 0) flux.density.back() += narrow / (flux.edges.back() - flux.edges[flux.edges.size() - 2]);
+  return flux;
+}
+
+std::string other_neutrino(const Flux& flux, int probe) {
+  if (flux.named_for == 0 || flux.named_for == probe) return "";
+  return message("flux ", flux.name, " is named for ", probe_name(flux.named_for), ", the probe is ",
+                 probe_name(probe));
 }
 
 void check(const Flux& flux) {

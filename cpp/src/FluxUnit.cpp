@@ -5,6 +5,8 @@
 
 #include "Scanner.hpp"
 #include "ascii_text.hpp"
+#include "bracketed.hpp"
+#include "energy_unit.hpp"
 #include "message.hpp"
 #include "plain_text.hpp"
 #include "quoted.hpp"
@@ -49,7 +51,8 @@ double number_value(std::string_view text) {
   return to_number(digits).value_or(0);
 }
 
-enum class Quantity { area, pot, energy, bin };
+enum class Quantity { area, pot, energy, bin, time };
+constexpr std::size_t quantities = 5;
 
 // A unit as it stands in a text: cm^{-2} is an area of 1 cm², below the fraction by its power
 struct Symbol {
@@ -93,8 +96,12 @@ std::optional<Symbol> take_symbol(Scanner& scan) {
   if (const bool mega = scan.next() == 'm'; scan.take_any("gm") && scan.take("ev") && !is_lower(scan.next()))
     return Symbol{Quantity::energy, mega ? 1e-3 : 1, take_inverse(scan)};
   scan.go_to(begin);
-  if (scan.take("bin") && !is_lower(scan.next())) return Symbol{Quantity::bin};
-  scan.go_to(begin);
+  for (const std::string_view name :
+       {"bin", "seconds", "second", "sec", "s", "days", "day", "years", "year", "yr"}) {
+    if (scan.take(name) && !is_lower(scan.next()))
+      return Symbol{name == "bin" ? Quantity::bin : Quantity::time, 1, take_inverse(scan)};
+    scan.go_to(begin);
+  }
   return {};
 }
 
@@ -125,39 +132,57 @@ bool take_slash(Scanner& scan) {
   return false;
 }
 
-// A word of the energy axis such as "E in MeV"
-struct AxisUnit {
-  std::size_t begin, end;
-  double scale;
-};
-
-std::optional<AxisUnit> find_axis_unit(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(), to_lower);
-  for (auto at = lower.find_first_of("ex"); at != lower.npos; at = lower.find_first_of("ex", at + 1)) {
-    if (at > 0 && is_word(lower[at - 1])) continue;
-    Scanner scan(lower, at + 1);
+// "(A)^-1" as "/(A)"; none where a product in brackets has another power
+std::optional<std::string> without_inverses(std::string text) {
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] != ')' && text[at] != ']') continue;
+    Scanner scan(text, at + 1);
     scan.skip_blanks();
-    if (!scan.take("=") && !scan.take("in")) continue;
+    if (!scan.take("^")) continue;
     scan.skip_blanks();
-    const bool mega = scan.next() == 'm';
-    if (scan.take_any("gm") && scan.take("ev") && !is_word(scan.next()))
-      return AxisUnit{at, scan.at(), mega ? 1e-3 : 1.0};
+    if (!scan.take("-1") || is_digit(scan.next())) return {};
+    const char open = text[at] == ')' ? '(' : '[';
+    std::size_t begin = at, depth = 0;
+    do {
+      depth += text[begin] == text[at] ? 1 : 0;
+      depth -= text[begin] == open ? 1 : 0;
+    } while (depth > 0 && begin-- > 0);
+    if (depth > 0) return {};
+    text.erase(at + 1, scan.at() - at - 1);
+    text.insert(begin, 1, '/');
+    ++at;
   }
-  return {};
+  return text;
 }
 
-// What stands in brackets or parentheses that have none of their kind inside
-std::vector<std::string_view> bracketed(std::string_view text) {
-  std::vector<std::string_view> groups;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    if (text[at] != '[' && text[at] != '(') continue;
-    const auto end = text.find_first_of(text[at] == '[' ? "[]" : "()", at + 1);
-    if (end == npos || (text[end] != ']' && text[end] != ')')) continue;
-    groups.push_back(text.substr(at + 1, end - at - 1));
-    at = end;
+// A word that is no unit here, with its power, as sr^-1; false for the powers of the energy in E^2 dN/dE
+bool take_word(Scanner& scan) {
+  const auto begin = scan.at();
+  while (is_word(scan.next())) scan.go_to(scan.at() + 1);
+  const auto word = scan.since(begin);
+  const auto end = scan.at();
+  scan.take("^");
+  const bool inverse = scan.take("-");
+  if (scan.at() == end || !scan.take_digits()) {
+    scan.go_to(end);
+    return true;
   }
-  return groups;
+  return inverse || word != "e";
+}
+
+// "1" in 1/cm^2
+bool take_one(Scanner& scan) {
+  const auto begin = scan.at();
+  if (scan.take("1")) {
+    const auto end = scan.at();
+    scan.skip_blanks();
+    if (take_slash(scan)) {
+      scan.go_to(end);
+      return true;
+    }
+  }
+  scan.go_to(begin);
+  return false;
 }
 
 std::string short_number(double value) {
@@ -171,22 +196,23 @@ std::string FluxUnit::text() const {
     return value ? message("/", short_number(*value), unit) : "";
   };
   return short_number(scale) + (area == 1e4 ? "/m2" : part(area, "cm2")) + part(pot, "POT") +
-         (width ? part(width, "GeV") : "/bin");
+         (per_time ? "/s" : "") + (width ? part(width, "GeV") : "/bin");
 }
 
 std::optional<FluxUnit> parse_flux_unit(std::string_view text) {
-  const std::string plain = plain_text(text);
-  for (auto at = plain.find_first_of(")]"); at != plain.npos; at = plain.find_first_of(")]", at + 1))
-    if (strip(std::string_view(plain).substr(at + 1)).starts_with('^')) return {};  // the power of a product
-  std::optional<double> found[4];
+  const auto flat = without_inverses(plain_text(text));
+  if (!flat) return {};
+  const std::string& plain = *flat;
+  std::optional<double> found[quantities];
   double scale = 1;
   bool below = false;
   for (Scanner scan(plain); scan.at() < plain.size();) {
     const auto begin = scan.at();
+    if (!below && take_one(scan)) continue;
     if (const auto symbol = take_term(scan)) {
       if (!below && !symbol->below) continue;
       if (!below && symbol->counted) return {};  // 10^-12 cm^-2: is the number below the fraction, too?
-      auto& value = found[static_cast<int>(symbol->quantity)];
+      auto& value = found[static_cast<std::size_t>(symbol->quantity)];
       if (value.value_or(symbol->value) != symbol->value) return {};
       value = symbol->value;
     } else if (take_slash(scan)) {
@@ -198,19 +224,24 @@ std::optional<FluxUnit> parse_flux_unit(std::string_view text) {
       if (below || kind == plain_number) return {};
       scale *= number_value(scan.since(begin));
     } else if (is_word(scan.next())) {
-      while (is_word(scan.next())) scan.go_to(scan.at() + 1);
+      if (!take_word(scan)) return {};
     } else {
       scan.go_to(begin + 1);
     }
   }
-  const auto& [area, pot, energy, bin] = found;
+  const auto& [area, pot, energy, bin, time] = found;
   const bool any = std::ranges::any_of(found, [](const auto& value) { return value.has_value(); });
   if (!any || std::ranges::any_of(found, [](const auto& value) { return value == 0.0; }) || (bin && energy))
     return {};
-  return FluxUnit{.area = area, .pot = pot, .width = energy, .scale = scale};
+  return FluxUnit{.area = area, .pot = pot, .width = energy, .scale = scale, .per_time = time.has_value()};
 }
 
 std::optional<FluxUnit> flux_unit_from_title(std::string_view title) {
+  const std::string plain = plain_text(title);
+  for (auto at = plain.find("e^"); at != npos; at = plain.find("e^", at + 1)) {
+    Scanner scan(plain, at);
+    if (!(at > 0 && is_word(plain[at - 1])) && !take_word(scan)) return {};
+  }
   auto texts = bracketed(title);
   std::ranges::reverse(texts);
   texts.push_back(title);
@@ -220,20 +251,13 @@ std::optional<FluxUnit> flux_unit_from_title(std::string_view title) {
 }
 
 FluxUnit flux_unit_from_user(std::string_view text) {
-  std::string rest = ascii_text(text);
-  while (const auto said = find_axis_unit(rest)) rest.replace(said->begin, said->end - said->begin, 1, ' ');
-  if (const auto unit = parse_flux_unit(rest)) return *unit;
+  if (const auto unit = parse_flux_unit(without_energy_unit(text))) return *unit;
   throw Error(message("flux units ", quoted(text), ": expected a unit ", flux_unit_help));
 }
 
-double energy_scale(std::string_view axis_title, std::string_view units) {
-  if (const auto said = find_axis_unit(ascii_text(units))) return said->scale;
-  const auto is_letter = [](char c) { return is_lower(to_lower(c)); };
-  for (auto at = axis_title.find("MeV"); at != npos; at = axis_title.find("MeV", at + 1))
-    if (!(at > 0 && is_letter(axis_title[at - 1])) &&
-        !(at + 3 < axis_title.size() && is_letter(axis_title[at + 3])))
-      return 1e-3;
-  return 1;
+std::optional<double> energy_scale(std::string_view axis_title, std::string_view units) {
+  const auto said = said_energy_unit(units);
+  return said ? said : energy_unit_in(axis_title);
 }
 
 Flux make_flux(std::vector<double> edges, std::vector<double> contents, const FluxUnit& unit,
@@ -243,10 +267,9 @@ Flux make_flux(std::vector<double> edges, std::vector<double> contents, const Fl
   const double factor = unit.scale / unit.area.value_or(1) / unit.pot.value_or(1);
   for (std::size_t k = 0; k < flux.density.size(); ++k)
     flux.density[k] = flux.density[k] * factor / unit.width.value_or(flux.edges[k + 1] - flux.edges[k]);
-  if (unit.area && unit.pot) flux.unit = per_pot;
+  if (unit.area && unit.pot && !unit.per_time) flux.unit = per_pot;
   flux.contents = unit.text();
-  check(flux);
-  return flux;
+  return without_slivers(std::move(flux));
 }
 
 }  // namespace nugan

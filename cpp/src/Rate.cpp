@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <limits>
 #include <nugan/Error.hpp>
 #include <nugan/Rate.hpp>
@@ -60,11 +61,18 @@ Rate flux_rate(const Flux& flux, const ModelInfo& model) {
   return flux_rate(flux, model, model.enu_min, model.enu_max);
 }
 
-void check_outside(const std::string& name, double outside, double low, double high, bool allowed) {
-  if (outside > outside_allowed && !allowed)
-    throw Error(message(name, ": about ", std::round(1000 * outside) / 10, "% of the rate lies outside of ",
-                        low, " to ", high, " GeV, the model's range (with sigma ~ E there); above ",
-                        100 * outside_allowed, "% it takes --allow-flux-outside"));
+void check_outside(const Flux& flux, double outside, double low, double high, bool allowed) {
+  constexpr double most = 0.5;  // of a flux for another experiment, perhaps, or in another unit
+  if (allowed || !(outside > outside_allowed)) return;
+  char percent[32];
+  std::snprintf(percent, sizeof percent, "%.1f%%", 100 * outside);
+  const auto doubt = outside > most && flux.edges.back() > high
+                         ? message("; its energies reach ", flux.edges.back(),
+                                   " GeV, and if they are in MeV, --flux-units ", "\"..., E in MeV\" says so")
+                         : "";
+  throw Error(message(flux.name, ": about ", percent, " of the rate lies outside of ", low, " to ", high,
+                      " GeV, the model's range (with sigma ~ E there)", doubt, "; pass --allow-flux-outside ",
+                      "(allow_flux_outside=True) to accept more than ", 100 * outside_allowed, "%"));
 }
 
 double expected_events(const Flux& flux, double sigma, double pot, double mass) {

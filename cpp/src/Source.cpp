@@ -1,11 +1,10 @@
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <limits>
 #include <nugan/Error.hpp>
 #include <nugan/Source.hpp>
+#include <nugan/borders.hpp>
 #include <numeric>
-#include <set>
 #include <utility>
 
 #include "check_numbers.hpp"
@@ -26,15 +25,6 @@ void scatter(const Events& from, const std::vector<std::size_t>& rows, Events& t
     target.resize(n);
     for (std::size_t i = 0; i < rows.size(); ++i) target[rows[i]] = origin[i];
   });
-}
-
-// Lowest and highest energy with a flux above zero
-Interval filled_range(const Flux& flux) {
-  const auto filled = [](double density) { return density != 0; };
-  const auto first = std::ranges::find_if(flux.density, filled) - flux.density.begin();
-  const auto last = std::find_if(flux.density.rbegin(), flux.density.rend(), filled).base();
-  return {flux.edges[static_cast<std::size_t>(first)],
-          flux.edges[static_cast<std::size_t>(last - flux.density.begin())]};
 }
 
 // What a nucleus makes of the energies
@@ -149,17 +139,17 @@ std::optional<double> Source::sigma_error() const {
 
 CrossSectionTable Source::table() const {
   double low = 0, high = std::numeric_limits<double>::infinity();
-  std::set<double> knots;
+  std::vector<double> knots;
   for (const auto& nucleus : nuclei_) {
     const auto& model = nucleus.sampler.model();
     if (model.xsec_enu.size() < 2) return {};
     low = std::max(low, model.xsec_enu.front());
     high = std::min(high, model.xsec_enu.back());
-    knots.insert(model.xsec_enu.begin(), model.xsec_enu.end());
+    knots.insert(knots.end(), model.xsec_enu.begin(), model.xsec_enu.end());
   }
+  if (low > high) return {};
   CrossSectionTable table;
-  for (const double enu : knots) {
-    if (enu < low || enu > high) continue;
+  for (const double enu : borders_between(std::move(knots), low, high)) {
     double sigma = 0;
     for (const auto& nucleus : nuclei_) {
       const auto& model = nucleus.sampler.model();
@@ -176,9 +166,7 @@ std::optional<std::pair<double, double>> Source::mean_sigma() const {
   const auto [enu, values] = table();
   const auto [low, high] = std::pair(energies_.low, energies_.high);
   if (enu.size() < 2 || low < enu.front() || high > enu.back() || !(low < high)) return std::nullopt;
-  std::vector<double> borders = {low};
-  std::ranges::copy_if(enu, std::back_inserter(borders), [&](double e) { return e > low && e < high; });
-  borders.push_back(high);
+  const auto borders = borders_between(enu, low, high);
   double sum = 0;
   for (std::size_t k = 0; k + 1 < borders.size(); ++k)
     sum += 0.5 * (borders[k + 1] - borders[k]) *
@@ -214,7 +202,7 @@ Events Source::of_nucleus(std::size_t k, std::int64_t first, std::int64_t n) con
   const std::uint64_t seed = seeds_[k];
   if (!rate) return sampler.sample({.enu_low = energies_.low, .enu_high = energies_.high}, n, seed, first);
   if (!energies_.weighted) return sampler.sample(rate->spectrum, n, seed, first);
-  const auto [low, high] = filled_range(rate->flux);
+  const auto [low, high] = rate->flux.filled_range();
   Events events = sampler.sample({.enu_low = low, .enu_high = high}, n, seed, first);
   const double scale = (high - low) / rate->spectrum.integral();
   for (const float enu : events.Ev)  // the limits take away what rounding to float32 put beyond the ends

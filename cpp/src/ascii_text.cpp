@@ -55,6 +55,7 @@ char lowered(char32_t c) {
 
 char ascii_character(char32_t c) {
   if (c == U'×' || c == U'·' || c == U'⋅') return '*';
+  if ((c >= 0x2010 && c <= 0x2015) || c == 0x2212) return '-';  // dashes and the sign minus
   if (is_blank(c)) return ' ';
   return c < 0x80 ? static_cast<char>(c) : is_symbol(c) ? '?' : '_';
 }

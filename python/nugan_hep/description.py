@@ -86,6 +86,7 @@ def describe(source: Source, options: argparse.Namespace, command: str) -> dict[
             "name": flux.name,
             "named_for": flux.named_for,
             "contents": flux.contents,
+            "reading": flux.reading,
             "unit": flux.unit,
             "neutrinos_inside": inside,
             "rate_below": below,
@@ -120,9 +121,11 @@ def summary(about: dict[str, Any], options: argparse.Namespace, seconds: float) 
     ]
     if "flux" in about:
         flux, energy = about["flux"], about["energy"]
+        reading = f", read as {flux['reading']}" if flux["reading"] else ""
         lines.append(
-            f"flux {flux['name']}, taken as {flux['contents']}: {flux['neutrinos_inside']:.1%} of it lies in "
-            f"{energy['low']:g} to {energy['high']:g} GeV, where sigma is averaged; with sigma ~ E outside, "
+            f"flux {flux['name']}{reading}, taken as {flux['contents']}: "
+            f"{flux['neutrinos_inside']:.1%} of it lies in {energy['low']:g} to {energy['high']:g} GeV, "
+            "where sigma is averaged; with sigma ~ E outside, "
             f"{flux['rate_below']:.1%} of the rate lies below and {flux['rate_above']:.1%} above"
         )
     if "models" in about:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nugan_hep import _core
 from nugan_hep.errors import UserError
 
 Array = NDArray[np.float64]
@@ -26,7 +27,10 @@ class Flux:
     unit : ``cm-2 POT-1`` where the normalisation is known, else ``arbitrary``
     name : where it comes from, for messages and output files
     contents : the unit that its source's contents were taken for, or empty
-    named_for : PDG number of the neutrino that its histogram is named for, or None
+    named_for : PDG number of the neutrino that its histogram or column is named for, or None
+    reading : how the energies of a table were read, such as ``lower edges of bins``, or empty
+
+    Edges that differ by rounding alone (1e-6 of their size) are one edge.
     """
 
     edges: Array
@@ -35,27 +39,18 @@ class Flux:
     name: str = "flux"
     contents: str = ""
     named_for: int | None = None
+    reading: str = ""
 
     def __post_init__(self) -> None:
         edges, density = (np.asarray(values, dtype=np.float64) for values in (self.edges, self.density))
-        object.__setattr__(self, "edges", edges)
-        object.__setattr__(self, "density", density)
-        if edges.ndim != 1 or density.ndim != 1 or len(edges) != len(density) + 1 or len(density) == 0:
+        if edges.ndim != 1 or density.ndim != 1:
             raise UserError(
                 f"{self.name}: shapes {edges.shape} and {density.shape}; "
                 "expected edges [K + 1] and density [K]"
             )
-        if not (np.all(np.isfinite(edges)) and np.all(np.diff(edges) > 0)):
-            raise UserError(f"{self.name}: expected bin edges that rise")
-        bad = np.flatnonzero(~(np.isfinite(density) & (density >= 0)))
-        if len(bad):
-            k = bad[0]
-            raise UserError(
-                f"{self.name}: {density[k]:g} in the bin from {edges[k]:g} to {edges[k + 1]:g} GeV; "
-                "expected a number of at least 0"
-            )
-        if not density.any():
-            raise UserError(f"{self.name}: all bins are zero")
+        edges, density = _core.without_slivers(edges, density, self.name)
+        object.__setattr__(self, "edges", edges)
+        object.__setattr__(self, "density", density)
 
     def __call__(self, enu: ArrayLike) -> Array:
         """The density at energies [GeV] of any shape; 0 outside of the histogram."""
@@ -76,11 +71,7 @@ class Flux:
         ------
         UserError : nothing is there
         """
-        if not self.integral(low, high) > 0:
-            raise UserError(f"{self.name}: no flux between {low:g} and {high:g} GeV")
-        kept = (self.edges[1:] > low) & (self.edges[:-1] < high)
-        edges = np.append(np.clip(self.edges[:-1][kept], low, high), min(self.edges[-1], high))
-        return replace(self, edges=edges, density=self.density[kept])
+        return _core.between(self, low, high)
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON; :func:`from_dict` takes it back."""
@@ -91,6 +82,7 @@ class Flux:
             "density": self.density.tolist(),
             "contents": self.contents,
             "named_for": self.named_for,
+            "reading": self.reading,
         }
 
 

@@ -1,57 +1,76 @@
-"""Fluxes from ROOT files, tables of text, functions and histograms."""
+"""Fluxes from ROOT files, tables of text, functions and histograms; the rules are those of the C++ core."""
 
 from __future__ import annotations
 
+import gzip
 import os
-import re
+import zlib
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nugan_hep import _core, targets
-from nugan_hep.errors import NoUnitError, UserError
+from nugan_hep import _core
+from nugan_hep.errors import UserError
 from nugan_hep.flux import Array, Flux
 
 FUNCTION_BINS = 2000
 PER_GEV = _core.FluxUnit(width=1.0)
+GZIP = b"\x1f\x8b"
 
 FluxLike = Flux | str | os.PathLike[str] | Callable[[Array], ArrayLike] | tuple[ArrayLike, ArrayLike] | Any
 """What :func:`as_flux` takes."""
 
 
-def read_flux(source: str | os.PathLike[str], units: str | None = None, probe: int | None = None) -> Flux:
-    """Read ``FILE`` or ``FILE:HISTOGRAM``.
+def read_flux(
+    source: str | os.PathLike[str],
+    units: str | None = None,
+    probe: int | None = None,
+    flux_columns: str | None = None,
+) -> Flux:
+    """Read ``FILE``, ``FILE:HISTOGRAM`` or ``FILE:HISTOGRAM;CYCLE``.
 
     Parameters
     ----------
-    source : a ROOT file with TH1s, or a table of text (see docs/flux.md). The histogram may be
-        left out where the file has one only, or one flux only that is named for the probe.
-    units : the unit of the contents (see docs/flux.md); by default that of the axis title
+    source : a ROOT file with TH1s or TGraphs, or a table of text, perhaps gzipped (see docs/flux.md). The
+        histogram may be left out where the file has one only, or one flux only that is named for the probe.
+    units : the unit of the contents (see docs/flux.md); by default that of the axis title. With
+        ``E in MeV`` the energies are in MeV.
     probe : PDG number of the neutrino
+    flux_columns : the columns of a table, such as ``low,flux``, ``point,numu,numubar`` or
+        ``centre=E,flux=3``; by default those that its words name
 
     Raises
     ------
     UserError : no such file or histogram, more than one that may be meant, no unit, contents that are no flux
     """
     name, histogram = _core.split_flux_source(os.fspath(source))
+    said, columns = units or "", flux_columns or ""
     path = Path(name)
     try:
         with path.open("rb") as file:
-            is_root = file.read(4) == b"root"
+            start = file.read(4)
     except OSError as error:
         raise UserError(f"cannot read flux {path}: {(error.strerror or str(error)).lower()}") from None
+    is_root = start == b"root"
+    _core.check_flux_source(str(path), histogram, is_root, columns)
     if is_root:
-        return _read_root(path, histogram, units, probe)
-    if histogram:
-        raise UserError(f"flux {path}: it is no ROOT file and has no histogram {histogram}")
-    return _core.read_flux_text(str(path), units or "")
+        return _read_root(path, histogram, said, probe or 0)
+    if start.startswith(GZIP):
+        return _core.parse_flux_text(_unzipped(path), str(path), said, columns, probe or 0)
+    return _core.read_flux_text(str(path), said, columns, probe or 0)
 
 
-def as_flux(flux: FluxLike, low: float, high: float, units: str | None = None, probe: int = 0) -> Flux:
+def as_flux(
+    flux: FluxLike,
+    low: float,
+    high: float,
+    units: str | None = None,
+    probe: int = 0,
+    flux_columns: str | None = None,
+) -> Flux:
     """Make a flux of whatever can be one.
 
     Parameters
@@ -60,16 +79,19 @@ def as_flux(flux: FluxLike, low: float, high: float, units: str | None = None, p
         flux per GeV, looked at between ``low`` and ``high`` [GeV] only; a pair of edges [K + 1] in GeV and
         densities [K] per GeV; a histogram with ``axes`` and ``values()``, as ``hist`` and uproot have them
     units : the unit of the numbers, where the flux is a file, a function, a pair or a histogram
+    flux_columns : the columns of a file that is a table of text
 
     Raises
     ------
     UserError : see :func:`read_flux`
     ValueError : something else
     """
+    if isinstance(flux, str | os.PathLike):
+        return read_flux(flux, units, probe, flux_columns)
+    if flux_columns is not None:
+        raise ValueError(f"flux_columns = {flux_columns!r}: expected a table of text as the flux")
     if isinstance(flux, Flux):
         return flux
-    if isinstance(flux, str | os.PathLike):
-        return read_flux(flux, units, probe)
     unit = _core.flux_unit_from_user(units) if units is not None else PER_GEV
     if hasattr(flux, "axes") and hasattr(flux, "values"):
         return from_histogram(flux, getattr(flux, "name", None) or "histogram", units)
@@ -91,8 +113,8 @@ def as_flux(flux: FluxLike, low: float, high: float, units: str | None = None, p
 def from_histogram(histogram: Any, name: str, units: str | None = None) -> Flux:
     """The flux in a histogram with ``axes`` and ``values()``.
 
-    Its unit is that in ``units`` or in the title of the contents' axis. What lies below and above the bins
-    has no energy and is left out.
+    Its unit is that in ``units`` or in the title of the contents' axis. What lies below and above the
+    bins has no energy and is left out.
 
     Raises
     ------
@@ -102,16 +124,8 @@ def from_histogram(histogram: Any, name: str, units: str | None = None) -> Flux:
         raise UserError(f"flux {name}: a histogram of {len(histogram.axes)} dimensions, expected one")
     axis = histogram.axes[0]
     edges = axis.edges() if callable(axis.edges) else axis.edges
-    axis_title, title = _titles(histogram)
-    unit = _core.flux_unit_from_user(units) if units is not None else _core.flux_unit_from_title(title)
-    if unit is None:
-        raise NoUnitError(
-            f"flux {name}: its contents' title {title!r} names no unit of a flux; "
-            f"give --flux-units {_core.flux_unit_help}"
-        )
-    scale = _core.energy_scale(axis_title, units or "")
-    found = _core.make_flux(np.asarray(edges, dtype=np.float64) * scale, histogram.values(), unit, name)
-    return replace(found, named_for=neutrino_in(name.rpartition(":")[2]))
+    titles = _core.FluxTitles(name, *_titles(histogram))
+    return _core.flux_from_histogram(edges, histogram.values(), titles, units or "")
 
 
 def neutrino_in(name: str) -> int | None:
@@ -121,56 +135,56 @@ def neutrino_in(name: str) -> int | None:
 
 def other_neutrino(flux: Flux, probe: int) -> str:
     """A line on a flux whose histogram is named for another neutrino than the probe (PDG), or nothing."""
-    if flux.named_for in (None, probe):
-        return ""
-    named, known = (targets.probe_name(number or 0) for number in (flux.named_for, probe))
-    return f"flux {flux.name} is named for {named}, the probe is {known}"
+    return _core.other_neutrino(flux, probe)
 
 
-def _titles(histogram: Any) -> tuple[str, str]:
-    """Titles of the energy axis and of the contents: those of uproot's TH1, else of ``hist``."""
-    if not hasattr(histogram, "member"):
-        return str(getattr(histogram.axes[0], "label", "")), str(getattr(histogram, "label", ""))
-    x, y = (str(histogram.member(axis).member("fTitle")) for axis in ("fXaxis", "fYaxis"))
-    return x, y
+def _titles(source: Any) -> tuple[str, str, str]:
+    """Titles of a histogram or graph of uproot or ``hist``, of its energies and of its contents."""
+    if not hasattr(source, "member"):
+        return "", str(getattr(source.axes[0], "label", "")), str(getattr(source, "label", ""))
+    axes = source if source.has_member("fXaxis") else source.member("fHistogram")
+    title = str(source.member("fTitle"))
+    if axes is None:  # of a graph that was never drawn
+        return title, "", ""
+    x, y = (str(axes.member(axis).member("fTitle")) for axis in ("fXaxis", "fYaxis"))
+    return title, x, y
 
 
-def _read_root(path: Path, histogram: str, units: str | None, probe: int | None) -> Flux:
+def _unzipped(path: Path) -> bytes:
+    try:
+        text = gzip.decompress(path.read_bytes())
+    except (OSError, EOFError, zlib.error) as error:
+        raise UserError(f"cannot read flux {path}: {str(error).lower()}") from None
+    if text.startswith(b"root"):
+        raise UserError(f"cannot read flux {path}: a ROOT file compressed with gzip; gunzip it first")
+    return text
+
+
+def _read_root(path: Path, wanted: str, units: str, probe: int) -> Flux:
     import uproot
 
     try:
         with uproot.open(path) as file:
-            classes = {name: str(kind) for name, kind in file.classnames(cycle=False).items()}
-            known = {name: file[name] for name in classes if re.match(r"TH1[A-Z]$", classes[name])}
-            other = {name: classes[name] for name in classes if name not in known}
+            objects = [_listed(name, file.key(name)) for name in file.keys()]  # noqa: SIM118 - a file is no mapping
+            chosen = _core.choose_flux_object(
+                str(path), objects, wanted, units, probe, lambda one: _titles(_of(file, one))[2]
+            )
+            found = _of(file, chosen)
+            titles = _core.FluxTitles(f"{path.name}:{chosen.name}", *_titles(found))
+            if chosen.class_name.startswith("TGraph"):
+                x, y = found.member("fX"), found.member("fY")
+                return _core.flux_from_points(x, y, titles, units)
+            return _core.flux_from_histogram(found.axis().edges(), found.values(), titles, units)
     except UserError:
         raise
     except Exception as error:  # a damaged file: uproot raises whatever its parts raise
         raise UserError(f"cannot read flux {path}: {str(error).splitlines()[0]:.100}") from None
-    if histogram in other:
-        raise UserError(f"flux {path}: {histogram} is a {other[histogram]}, expected a TH1")
-    if not known:
-        raise UserError(f"flux {path}: no TH1 in it")
-    if histogram and histogram not in known:
-        raise UserError(f"flux {path}: no histogram {histogram}; there is: {', '.join(known)}")
-    chosen = histogram or _only_one(path, known, units, probe)
-    return from_histogram(known[chosen], f"{path.name}:{chosen}", units)
 
 
-def _only_one(path: Path, histograms: dict[str, Any], units: str | None, probe: int | None) -> str:
-    """The histogram of the probe, if there is no doubt which it is."""
-    if len(histograms) == 1:
-        candidates = [name for name in histograms if neutrino_in(name) in (None, probe)]
-    else:
-        candidates = [name for name in histograms if neutrino_in(name) == probe]
-    if len(candidates) > 1 and units is None:
-        candidates = [
-            n for n in candidates if _core.flux_unit_from_title(_titles(histograms[n])[1])
-        ] or candidates
-    if len(candidates) != 1:
-        count = f"{len(candidates)} histograms" if candidates else "no histogram"
-        raise UserError(
-            f"flux {path}: {count} for the probe {probe}; "
-            f"name one, {path}:HISTOGRAM, of: {', '.join(histograms)}"
-        )
-    return candidates[0]
+def _listed(name: str, key: Any) -> _core.RootObject:
+    bare, _, cycle = name.rpartition(";")
+    return _core.RootObject(bare, int(cycle), key.fClassName, key.fTitle)
+
+
+def _of(file: Any, one: _core.RootObject) -> Any:
+    return file[f"{one.name};{one.cycle}"]

@@ -24,6 +24,7 @@ import numpy as np
 
 from nugan_hep import edges, kinematics, observables, rate
 from nugan_hep.errors import UserError
+from nugan_hep.flux_readers import as_flux
 from nugan_hep.output import Columns, Run, recognise
 
 if TYPE_CHECKING:
@@ -229,8 +230,9 @@ def _drawn(sampler: Sampler, n: int | None, seed: int, enu: float | None, flux: 
         raise ValueError("give enu or flux, not both")
     highest, sigma = sampler.enu_range[1], None
     if flux is not None:
-        own = sampler.rate(flux)
-        rate.check_outside(own.flux.name, own.outside, sampler.enu_range, allowed=False)
+        whole = as_flux(flux, *sampler.enu_range, probe=sampler.metadata["probe"])
+        own = sampler.rate(whole)
+        rate.check_outside(whole, own.outside, sampler.enu_range, allowed=False)
         flux, sigma, highest = own.flux, own.sigma, rate.filled_range(own.flux)[1]
     elif enu is not None:
         knots, table = sampler._core.xsec_enu, sampler._core.xsec

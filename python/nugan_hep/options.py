@@ -57,7 +57,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     """
     options = _parser().parse_args(_joined(argv))
     if options.flux is None:
-        for option in ("flux_units", "allow_flux_outside", "weighted", "exposure"):
+        for option in ("flux_units", "flux_columns", "allow_flux_outside", "weighted", "exposure"):
             if getattr(options, option) not in (None, False):
                 raise UserError(f"--{option.replace('_', '-')} needs a flux: expected --flux")
     if options.weighted and options.exposure:
@@ -167,12 +167,19 @@ def _parser() -> argparse.ArgumentParser:
     energy.add_argument(
         "--flux",
         metavar="FILE[:HIST]",
-        help="energies of flux x cross section: a TH1 of a ROOT file, or a table of text",
+        help="energies of flux x cross section: a TH1 or TGraph of a ROOT file, or a table of text; "
+        "HIST may have a cycle, as numu;1",
     )
     add(
         "--flux-units",
         metavar="U",
-        help='of the contents, as "/cm2/1e21POT/50MeV" or "/bin", if no title says',
+        help='of the contents, as "/cm2/1e21POT/50MeV" or "/bin", if no title says; '
+        '"/bin, E in MeV" for energies in MeV',
+    )
+    add(
+        "--flux-columns",
+        metavar="C",
+        help="of a table, as low,high,flux, centre,flux or point,numu,numubar; - for one to leave out",
     )
     add(
         "--allow-flux-outside",

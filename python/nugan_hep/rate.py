@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from nugan_hep import _core
-from nugan_hep.errors import UserError
 from nugan_hep.flux import Flux
 
 if TYPE_CHECKING:
@@ -18,7 +16,7 @@ if TYPE_CHECKING:
 
 Columns = dict[str, NDArray[Any]]
 
-OUTSIDE_ALLOWED = 0.05
+OUTSIDE_ALLOWED = _core.outside_allowed
 """Share of the rate outside of the model's range that is passed over."""
 
 
@@ -76,19 +74,14 @@ def flux_rate(core: SamplerCore, flux: Flux, energies: tuple[float, float] | Non
     )
 
 
-def check_outside(name: str, outside: float, energies: tuple[float, float], allowed: bool) -> None:
+def check_outside(flux: Flux, outside: float, energies: tuple[float, float], allowed: bool) -> None:
     """Refuse a flux with too much of its rate outside of the model's range [GeV], unless it is ``allowed``.
 
     Raises
     ------
     UserError : more than ``OUTSIDE_ALLOWED``
     """
-    if outside > OUTSIDE_ALLOWED and not allowed:
-        raise UserError(
-            f"{name}: about {outside:.1%} of the rate lies outside of {energies[0]:g} to "
-            f"{energies[1]:g} GeV, the model's range (with sigma ~ E there); above {OUTSIDE_ALLOWED:.0%} "
-            "it takes --allow-flux-outside (allow_flux_outside=True)"
-        )
+    _core.check_outside(flux, outside, *energies, allowed)
 
 
 def expected_events(flux: Flux, sigma: float, pot: float, mass: float) -> float:
@@ -103,5 +96,4 @@ def expected_events(flux: Flux, sigma: float, pot: float, mass: float) -> float:
 
 def filled_range(flux: Flux) -> tuple[float, float]:
     """Lowest and highest energy [GeV] with a flux above zero."""
-    filled = np.flatnonzero(flux.density)
-    return float(flux.edges[filled[0]]), float(flux.edges[filled[-1] + 1])
+    return _core.filled_range(flux)

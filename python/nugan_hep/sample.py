@@ -41,7 +41,7 @@ def _open(options: argparse.Namespace) -> Source:
     name, low, high = ", ".join(core.name for core in opened), *_sampler.common_range(opened)
     flux: Flux | None = None
     if options.flux is not None:
-        flux = flux_readers.read_flux(options.flux, options.flux_units, opened[0].probe)
+        flux = flux_readers.read_flux(options.flux, options.flux_units, opened[0].probe, options.flux_columns)
     elif options.energy is not None or options.uniform is not None:
         ends = options.uniform or [options.energy] * 2
         for energy in ends:
@@ -56,7 +56,7 @@ def _open(options: argparse.Namespace) -> Source:
     beam = Beam(options.vertex, options.time, options.beam_dir)
     source = Source(opened, [*fractions.values()] if fractions else [1.0], energies, options.seed, beam)
     if flux is not None:
-        rate.check_outside(flux.name, sum(source.outside), (low, high), options.allow_flux_outside)
+        rate.check_outside(flux, sum(source.outside), (low, high), options.allow_flux_outside)
         doubt = flux_readers.other_neutrino(flux, opened[0].probe)
         if doubt and not options.quiet:
             print(f"{PROGRAM}: warning: {doubt}", file=sys.stderr)

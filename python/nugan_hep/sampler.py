@@ -106,6 +106,7 @@ class Sampler:
         uniform: tuple[float, float] | None = None,
         flux: FluxLike | None = None,
         flux_units: str | None = None,
+        flux_columns: str | None = None,
         weighted: bool = False,
         allow_flux_outside: bool = False,
         beam: Beam | None = None,
@@ -127,6 +128,7 @@ class Sampler:
             ``FILE[:HISTOGRAM]``, a function of the energies [N] in GeV, a pair (edges [K + 1], density [K])
             in GeV and per GeV, or a histogram of ``hist`` or uproot
         flux_units : unit of the flux's numbers, such as ``/cm2/1e21POT/50MeV`` or ``/bin``
+        flux_columns : columns of a table of text, such as ``low,flux``; see :func:`nugan_hep.read_flux`
         weighted : spread the energies uniformly over the flux, with its shape as weights ``wght``
         allow_flux_outside : let more than 5 % of the rate lie outside of the model's range
         beam : where the events are and where the beam goes, see :class:`nugan_hep.Beam`
@@ -151,8 +153,8 @@ class Sampler:
             raise ValueError(f"seed = {seed}: expected 0 to 2^64 - 1")
         if sum(given is not None for given in (enu, uniform, flux)) > 1:
             raise ValueError("give enu or uniform or flux, not both")
-        if flux is None and (weighted or flux_units is not None):
-            raise ValueError("weighted and flux_units go with a flux")
+        if flux is None and (weighted or flux_units is not None or flux_columns is not None):
+            raise ValueError("weighted, flux_units and flux_columns go with a flux")
         energies = None if enu is None else np.asarray(enu, dtype=np.float64)
         if energies is not None and energies.ndim > 0:
             n = self._check_energies(energies, n)
@@ -165,18 +167,18 @@ class Sampler:
         low, high = self.enu_range if uniform is None else _two_energies(uniform)
         if energies is not None:
             low = high = float(energies)
-        known = None if flux is None else self._flux(flux, flux_units)
+        known = None if flux is None else self._flux(flux, flux_units, flux_columns)
         source = Source([self._core], [1.0], Energies(low, high, known, weighted), seed, beam)
         if known is not None:
-            check_outside(known.name, sum(source.outside), self.enu_range, allow_flux_outside)
+            check_outside(known, sum(source.outside), self.enu_range, allow_flux_outside)
         return source.draw(first, n)
 
-    def rate(self, flux: FluxLike, flux_units: str | None = None) -> Rate:
+    def rate(self, flux: FluxLike, flux_units: str | None = None, flux_columns: str | None = None) -> Rate:
         """What a flux makes of the model: mean cross section, share outside of the range, events to expect.
 
         Parameters
         ----------
-        flux, flux_units : as in :meth:`sample`
+        flux, flux_units, flux_columns : as in :meth:`sample`
 
         Raises
         ------
@@ -187,10 +189,10 @@ class Sampler:
         -----
         UserWarning : see :meth:`sample`
         """
-        return flux_rate(self._core, self._flux(flux, flux_units))
+        return flux_rate(self._core, self._flux(flux, flux_units, flux_columns))
 
-    def _flux(self, flux: FluxLike, flux_units: str | None) -> Flux:
-        known = as_flux(flux, *self.enu_range, flux_units, self._core.probe)
+    def _flux(self, flux: FluxLike, flux_units: str | None, flux_columns: str | None) -> Flux:
+        known = as_flux(flux, *self.enu_range, flux_units, self._core.probe, flux_columns)
         if doubt := other_neutrino(known, self._core.probe):
             warnings.warn(doubt, stacklevel=3)  # of the caller's line
         return known

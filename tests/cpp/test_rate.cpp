@@ -53,13 +53,31 @@ TEST_CASE("Rates that cannot be had are refused by name", "[rate]") {
   flux = {.edges = {0, 4}, .density = {1}, .name = "shape", .contents = "/GeV"};
   const auto rate = nugan::flux_rate(flux, rising_model());
   CHECK(names(error_of([&] { rate.events(1e20, 1); }), "shape", "read as /GeV", "--flux-units"));
-  CHECK(names(error_of([] { nugan::check_outside("wide", 0.135, 0.3, 10, false); }), "wide", "13.5%",
-              "--allow-flux-outside"));
-  nugan::check_outside("wide", 0.135, 0.3, 10, true);
+  const nugan::Flux wide{.edges = {0, 5000}, .density = {1}, .name = "wide"};
+  const auto outside = [&](double share) {
+    return error_of([&] { nugan::check_outside(wide, share, 0.3, 10, false); });
+  };
+  CHECK(outside(0.135) ==
+        "wide: about 13.5% of the rate lies outside of 0.3 to 10 GeV, the model's range (with sigma ~ E "
+        "there); pass "
+        "--allow-flux-outside (allow_flux_outside=True) to accept more than 5%");
+  CHECK(names(outside(0.999), "its energies reach 5000 GeV, and if they are in MeV", "E in MeV"));
+  nugan::check_outside(wide, 0.135, 0.3, 10, true);
+  nugan::check_outside(wide, 0.049, 0.3, 10, false);
   for (const auto& [low, high] : {std::pair(0.0, 1.0), {1.0, 1.0}, {1.0, 3.0}, {NAN, 1.0}})
     CHECK(
         names(error_of([&] { nugan::flux_rate(flux, rising_model(), low, high); }), "rising, 0.5 to 2 GeV"));
-  nugan::check_outside("narrow", 0.049, 0.3, 10, false);
+}
+
+TEST_CASE("Borders that are the same but for rounding are one knot of the rate", "[rate]") {
+  auto model = rising_model();
+  model.xsec_enu[1] = 1.1F;
+  const nugan::Flux flux{.edges = {0.5 + 1e-16, 1.1, 2.0000001}, .density = {1, 1}, .name = "a"};
+  const auto rate = nugan::flux_rate(flux, model);
+  CHECK(rate.flux.edges == std::vector<double>{0.5, 1.1, 2});
+  CHECK(rate.sigma == Approx(0.7 * 1.25).epsilon(1e-6));
+  CHECK(rate.spectrum.low() == 0.5);
+  CHECK(rate.spectrum.high() == 2);
 }
 
 TEST_CASE("Poisson numbers are those of the summed probabilities", "[rate]") {

@@ -41,9 +41,8 @@ NUGAN_EXPORT Rate flux_rate(const Flux& flux, const ModelInfo& model, double low
 NUGAN_EXPORT Rate flux_rate(const Flux& flux, const ModelInfo& model);
 
 /// Refuse a flux with more than outside_allowed of its rate outside of low ... high [GeV], unless `allowed`.
-/// @throws Error with the share
-NUGAN_EXPORT void check_outside(const std::string& name, double outside, double low, double high,
-                                bool allowed);
+/// @throws Error with the share, and the end of the flux where it may be in MeV
+NUGAN_EXPORT void check_outside(const Flux& flux, double outside, double low, double high, bool allowed);
 
 /// Events in a mass [t] for a flux of known normalisation and its mean cross section [1e-38 cm²/nucleon].
 /// @throws Error where the normalisation of the flux is not known

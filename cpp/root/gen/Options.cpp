@@ -30,8 +30,12 @@ The same options and seed give the same events.
                         seed ends
   --energy E            one neutrino energy [GeV]
   --uniform LO HI       energies uniform in [LO, HI] GeV (default: the model's range)
-  --flux FILE[:HIST]    energies of flux x cross section: a TH1 of a ROOT file, or a table of text
-  --flux-units U        of the contents, as "/cm2/1e21POT/50MeV" or "/bin", if no title says
+  --flux FILE[:HIST]    energies of flux x cross section: a TH1 or TGraph of a ROOT file, or a table
+                        of text; HIST may have a cycle, as numu;1
+  --flux-units U        of the contents, as "/cm2/1e21POT/50MeV" or "/bin", if no title says;
+                        "/bin, E in MeV" for energies in MeV
+  --flux-columns C      of a table, as low,high,flux, centre,flux or point,numu,numubar;
+                        - for one to leave out
   --allow-flux-outside  let more than 5 % of the rate lie outside of the model's range
   --weighted            energies uniform over the flux, its shape in the column wght
   --vertex X,Y,Z        m; uniform in X1:X2,Y1:Y2,Z1:Z2
@@ -111,6 +115,7 @@ std::pair<double, double> uniform(const std::string& first, int argc, char** arg
 void check(const Options& o) {
   if (o.flux.empty()) {
     const std::map<const char*, bool> given = {{"--flux-units", !o.flux_units.empty()},
+                                               {"--flux-columns", !o.flux_columns.empty()},
                                                {"--allow-flux-outside", o.allow_flux_outside},
                                                {"--weighted", o.weighted},
                                                {"--exposure", o.exposure.has_value()}};
@@ -159,6 +164,7 @@ Options parse(int argc, char** argv) {
                             {"uniform", required_argument, nullptr, 'u'},
                             {"flux", required_argument, nullptr, 'f'},
                             {"flux-units", required_argument, nullptr, 'U'},
+                            {"flux-columns", required_argument, nullptr, 'C'},
                             {"allow-flux-outside", no_argument, nullptr, allow},
                             {"weighted", no_argument, nullptr, weighted},
                             {"vertex", required_argument, nullptr, 'v'},
@@ -218,6 +224,9 @@ Options parse(int argc, char** argv) {
         break;
       case 'U':
         o.flux_units = value;
+        break;
+      case 'C':
+        o.flux_columns = value;
         break;
       case allow:
         o.allow_flux_outside = true;

@@ -18,7 +18,7 @@ struct Options {
   std::optional<std::pair<double, double>> exposure;  ///< protons on target, t
   std::optional<double> energy;                       ///< GeV
   std::optional<std::pair<double, double>> uniform;   ///< GeV
-  std::string flux, flux_units;
+  std::string flux, flux_units, flux_columns;
   bool allow_flux_outside = false;
   bool weighted = false;
   nugan::Beam beam;

@@ -48,8 +48,8 @@ nugan::Source open(const Options& options) {
   auto [low, high] = nugan::common_range(nuclei);
   nugan::Energies energies{.low = low, .high = high};
   if (!options.flux.empty()) {
-    energies.flux =
-        nugan::root::read_flux(options.flux, options.flux_units, nuclei.front().sampler.model().probe);
+    energies.flux = nugan::root::read_flux(options.flux, options.flux_units,
+                                           nuclei.front().sampler.model().probe, options.flux_columns);
     energies.weighted = options.weighted;
   } else if (options.energy || options.uniform) {
     std::tie(energies.low, energies.high) =
@@ -67,11 +67,9 @@ nugan::Source open(const Options& options) {
   nugan::Source source(std::move(nuclei), std::move(energies), options.seed, options.beam);
   if (const auto& flux = source.energies().flux) {
     const auto [below, above] = source.outside();
-    nugan::check_outside(flux->name, below + above, low, high, options.allow_flux_outside);
-    const int named = nugan::neutrino_in(*flux), probe = source.nuclei().front().sampler.model().probe;
-    if (named && named != probe && !options.quiet)
-      std::cerr << "nugan-gen: warning: flux " << flux->name << " is named for " << nugan::probe_name(named)
-                << ", the probe is " << nugan::probe_name(probe) << '\n';
+    nugan::check_outside(*flux, below + above, low, high, options.allow_flux_outside);
+    const auto doubt = nugan::other_neutrino(*flux, source.nuclei().front().sampler.model().probe);
+    if (!doubt.empty() && !options.quiet) std::cerr << "nugan-gen: warning: " << doubt << '\n';
   }
   return source;
 }
@@ -144,9 +142,10 @@ void summarise(const nugan::root::Run& run, const nugan::Source& source, const O
   if (const auto& flux = source.energies().flux) {
     const auto [below, above] = source.outside();
     const auto [low, high] = std::pair(source.energies().low, source.energies().high);
-    std::cout << "flux " << flux->name << ", taken as " << flux->contents << ": "
-              << 100 * flux->integral(low, high) / flux->integral() << " % of it lies in " << low << " to "
-              << high << " GeV, where sigma is averaged; with sigma ~ E outside, " << 100 * below
+    std::cout << "flux " << flux->name << (flux->reading.empty() ? "" : ", read as " + flux->reading)
+              << ", taken as " << flux->contents << ": " << 100 * flux->integral(low, high) / flux->integral()
+              << " % of it lies in " << low << " to " << high
+              << " GeV, where sigma is averaged; with sigma ~ E outside, " << 100 * below
               << " % of the rate lies below and " << 100 * above << " % above\n";
   }
   if (run.models.size() > 1) {

@@ -5,7 +5,6 @@
 #include <nlohmann/json.hpp>
 #include <nugan/Error.hpp>
 #include <nugan/Events.hpp>
-#include <nugan/read_flux.hpp>
 #include <nugan/root/Run.hpp>
 #include <tuple>
 
@@ -58,13 +57,13 @@ Json of_model(const Run::Model& model) {
 }
 
 Json named_for(const Flux& flux) {
-  const int neutrino = neutrino_in(flux);
-  return neutrino ? Json(neutrino) : Json();
+  return flux.named_for ? Json(flux.named_for) : Json();
 }
 
 Json of_flux(const Flux& flux) {
-  return {{"name", flux.name},   {"named_for", named_for(flux)}, {"unit", flux.unit},
-          {"edges", flux.edges}, {"density", flux.density},      {"contents", flux.contents}};
+  return {{"name", flux.name},      {"named_for", named_for(flux)}, {"unit", flux.unit},
+          {"edges", flux.edges},    {"density", flux.density},      {"contents", flux.contents},
+          {"reading", flux.reading}};
 }
 
 // Names of files need not be UTF-8
@@ -122,13 +121,11 @@ Run run_of(const Source& source) {
   if (const auto& flux = source.energies().flux) {
     const auto [below, above] = source.outside();
     const auto& [low, high] = std::pair(source.energies().low, source.energies().high);
-    about["flux"] = {{"name", flux->name},
-                     {"named_for", named_for(*flux)},
-                     {"contents", flux->contents},
-                     {"unit", flux->unit},
-                     {"neutrinos_inside", flux->integral(low, high) / flux->integral()},
-                     {"rate_below", below},
-                     {"rate_above", above}};
+    about["flux"] = {
+        {"name", flux->name},         {"named_for", named_for(*flux)},
+        {"contents", flux->contents}, {"reading", flux->reading},
+        {"unit", flux->unit},         {"neutrinos_inside", flux->integral(low, high) / flux->integral()},
+        {"rate_below", below},        {"rate_above", above}};
   }
   if (const auto mean = source.mean_sigma()) std::tie(run.mean_sigma, run.mean_sigma_error) = *mean;
   about["cross_section"] = of_cross_section(run, source.table());

@@ -1,21 +1,23 @@
 #include <TClass.h>
 #include <TError.h>
 #include <TFile.h>
+#include <TGraph.h>
 #include <TH1.h>
 #include <TKey.h>
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <memory>
 #include <nugan/Error.hpp>
-#include <nugan/FluxUnit.hpp>
+#include <nugan/flux_objects.hpp>
 #include <nugan/read_flux.hpp>
 #include <nugan/root/read_flux.hpp>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "../../src/message.hpp"
@@ -49,76 +51,40 @@ class Descriptor {
   const int number_;
 };
 
-struct Found {
-  std::string name;
-  std::string class_name;
-  bool is_flux = false;  ///< a histogram of one dimension
-};
-
-std::string join(const std::vector<Found>& histograms) {
-  std::string names;
-  for (const auto& one : histograms) names += (names.empty() ? "" : ", ") + one.name;
-  return names;
-}
-
-// All objects of a file, folders included, each name once
-void list(TDirectory& folder, const std::string& prefix, std::vector<Found>& found) {
+// All objects of a file, folders included, with their cycles
+void list(TDirectory& folder, const std::string& prefix, std::vector<RootObject>& objects) {
   for (const TObject* object : *folder.GetListOfKeys()) {
     const auto* key = static_cast<const TKey*>(object);
-    const std::string name = prefix + key->GetName(), class_name = key->GetClassName();
-    if (std::ranges::any_of(found, [&](const Found& other) { return other.name == name; })) continue;
-    const bool flux = class_name.size() == 4 && class_name.starts_with("TH1");
-    found.push_back({name, class_name, flux});
-    if (class_name.starts_with("TDirectory"))
-      if (auto* inner = folder.GetDirectory(key->GetName())) list(*inner, name + "/", found);
+    const std::string name = prefix + key->GetName();
+    objects.push_back({name, key->GetCycle(), key->GetClassName(), key->GetTitle()});
+    if (std::string_view(key->GetClassName()).starts_with("TDirectory"))
+      if (auto* inner = folder.GetDirectory(key->GetName())) list(*inner, name + "/", objects);
   }
 }
 
-Flux to_flux(const TH1& histogram, const std::string& name, const std::string& units) {
-  if (histogram.GetDimension() != 1)
-    throw Error(
-        message("flux ", name, ": a histogram of ", histogram.GetDimension(), " dimensions, expected one"));
-  const std::string title = histogram.GetYaxis()->GetTitle();
-  const auto unit = units.empty() ? flux_unit_from_title(title) : flux_unit_from_user(units);
-  if (!unit)
-    throw NoUnitError(message("flux ", name, ": its contents' title '", title,
-                              "' names no unit of a flux; give --flux-units ", flux_unit_help));
-  const double scale = energy_scale(histogram.GetXaxis()->GetTitle(), units);
-  std::vector<double> edges, contents;
-  for (int k = 1; k <= histogram.GetNbinsX(); ++k) {
-    edges.push_back(histogram.GetXaxis()->GetBinLowEdge(k) * scale);
-    contents.push_back(histogram.GetBinContent(k));
-  }
-  edges.push_back(histogram.GetXaxis()->GetXmax() * scale);
-  return make_flux(std::move(edges), std::move(contents), *unit, name);
+template <class Object>
+std::unique_ptr<Object> read(TFile& file, const std::string& path, const RootObject& object) {
+  std::unique_ptr<Object> found(file.Get<Object>(message(object.name, ";", object.cycle).c_str()));
+  if (!found) throw Error(message("cannot read flux ", path, ": ", object.name, " is damaged"));
+  return found;
 }
 
-// The histogram of the probe, if there is no doubt which it is
-std::string only_one(TFile& file, const std::string& path, const std::vector<Found>& histograms,
-                     const std::string& units, int probe) {
-  std::vector<Found> candidates;
-  for (const auto& one : histograms) {
-    const int named = neutrino_in(one.name);
-    if (named == probe || (histograms.size() == 1 && named == 0)) candidates.push_back(one);
-  }
-  if (candidates.size() > 1 && units.empty()) {
-    std::vector<Found> with_unit;
-    for (const auto& one : candidates)
-      if (const auto* histogram = file.Get<TH1>(one.name.c_str());
-          histogram && flux_unit_from_title(histogram->GetYaxis()->GetTitle()))
-        with_unit.push_back(one);
-    if (!with_unit.empty()) candidates = with_unit;
-  }
-  if (candidates.size() != 1) {
-    const auto count =
-        candidates.empty() ? std::string("no histogram") : message(candidates.size(), " histograms");
-    throw Error(message("flux ", path, ": ", count, " for the probe ", probe, "; name one, ", path,
-                        ":HISTOGRAM, of: ", join(histograms)));
-  }
-  return candidates.front().name;
+std::unique_ptr<TH1> read_histogram(TFile& file, const std::string& path, const RootObject& object) {
+  auto histogram = read<TH1>(file, path, object);
+  histogram->SetDirectory(nullptr);
+  return histogram;
 }
 
-Flux read_root(const std::string& path, const std::string& histogram, const std::string& units, int probe) {
+FluxTitles titles_of(const std::string& name, const char* title, const TH1* axes) {
+  FluxTitles titles{.name = name, .title = title, .energies = {}, .contents = {}};
+  if (axes) {
+    titles.energies = axes->GetXaxis()->GetTitle();
+    titles.contents = axes->GetYaxis()->GetTitle();
+  }
+  return titles;
+}
+
+Flux read_root(const std::string& path, const std::string& wanted, const std::string& units, int probe) {
   // what ROOT has to say of a damaged file goes into our message
   const Silence silence;
   const TDirectory::TContext context;  // the caller's folder stays the current one
@@ -127,36 +93,47 @@ Flux read_root(const std::string& path, const std::string& histogram, const std:
   const auto file = std::make_unique<TFile>(descriptor.name().c_str(), "READ");
   if (file->IsZombie() || file->TestBit(TFile::kRecovered))
     throw Error(message("cannot read flux ", path, ": damaged, or no ROOT file"));
-  std::vector<Found> all, known;
-  list(*file, "", all);
-  for (const auto& one : all) {
-    if (one.is_flux) known.push_back(one);
-    if (one.name == histogram && !one.is_flux)
-      throw Error(message("flux ", path, ": ", histogram, " is a ", one.class_name, ", expected a TH1"));
+  std::vector<RootObject> objects;
+  list(*file, "", objects);
+  const auto is_graph = [](const RootObject& object) { return object.class_name.starts_with("TGraph"); };
+  const auto contents_title = [&](const RootObject& object) -> std::string {
+    if (is_graph(object)) return read<TGraph>(*file, path, object)->GetYaxis()->GetTitle();
+    return read_histogram(*file, path, object)->GetYaxis()->GetTitle();
+  };
+  const auto chosen = choose_flux_object(path, objects, wanted, units, probe, contents_title);
+  const std::string name = path.substr(path.rfind('/') + 1) + ":" + chosen.name;
+  if (is_graph(chosen)) {
+    const auto graph = read<TGraph>(*file, path, chosen);
+    const auto count = static_cast<std::size_t>(graph->GetN());
+    const std::vector<double> energies(graph->GetX(), graph->GetX() + count);
+    return flux_from_points(energies, {graph->GetY(), graph->GetY() + count},
+                            titles_of(name, graph->GetTitle(), graph->GetHistogram()), units);
   }
-  if (known.empty()) throw Error(message("flux ", path, ": no TH1 in it"));
-  if (!histogram.empty() && std::ranges::none_of(known, [&](const Found& f) { return f.name == histogram; }))
-    throw Error(message("flux ", path, ": no histogram ", histogram, "; there is: ", join(known)));
-  const auto chosen = histogram.empty() ? only_one(*file, path, known, units, probe) : histogram;
-  const std::unique_ptr<TH1> read(file->Get<TH1>(chosen.c_str()));
-  if (read) read->SetDirectory(nullptr);
-  if (!read) throw Error(message("cannot read flux ", path, ": ", chosen, " is damaged"));
-  return to_flux(*read, path.substr(path.rfind('/') + 1) + ":" + chosen, units);
+  const auto histogram = read_histogram(*file, path, chosen);
+  std::vector<double> edges, contents;
+  for (int k = 1; k <= histogram->GetNbinsX(); ++k) {
+    edges.push_back(histogram->GetXaxis()->GetBinLowEdge(k));
+    contents.push_back(histogram->GetBinContent(k));
+  }
+  edges.push_back(histogram->GetXaxis()->GetXmax());
+  return flux_from_histogram(std::move(edges), std::move(contents),
+                             titles_of(name, histogram->GetTitle(), histogram.get()), units);
 }
 
 }  // namespace
 
-Flux read_flux(const std::string& source, const std::string& units, int probe) {
+Flux read_flux(const std::string& source, const std::string& units, int probe, const std::string& columns) {
   const auto [path, histogram] = split_flux_source(source);
   std::ifstream file(path, std::ios::binary);
   char start[5] = {};
-  if (!file || (file.read(start, 5), file.bad()))
-    throw Error(message("cannot read flux ", path, ": ", std::strerror(errno)));
-  if (std::string_view(start, 5) == std::string_view("root", 5))
-    return read_root(path, histogram, units, probe);
-  if (!histogram.empty())
-    throw Error(message("flux ", path, ": it is no ROOT file and has no histogram ", histogram));
-  return read_flux_text(path, units);
+  if (!file || (file.read(start, 5), file.bad())) {
+    std::string reason = std::strerror(errno);
+    if (!reason.empty()) reason[0] = static_cast<char>(std::tolower(reason[0]));
+    throw Error(message("cannot read flux ", path, ": ", reason));
+  }
+  const bool is_root = std::string_view(start, 5) == std::string_view("root", 5);
+  check_flux_source({path, histogram}, is_root, columns);
+  return is_root ? read_root(path, histogram, units, probe) : read_flux_text(path, units, columns, probe);
 }
 
 }  // namespace nugan::root

@@ -38,6 +38,11 @@ def add_options(parser: argparse.ArgumentParser, model: str, out: str) -> None:
     add(
         "--flux-units", metavar="U", help='of the contents of the flux, if no title says: "/bin", "/GeV", ...'
     )
+    add(
+        "--flux-columns",
+        metavar="C",
+        help="of a table, as low,high,flux or centre,flux; - for one to leave out",
+    )
     add("-n", type=cli.count, default=5_000_000, metavar="N", help="events of each model (default 5e6)")
     add("--seed", type=cli.seed, default=1, metavar="S", help="0 to 2^64 - 1 (default 1)")
     add("--threads", type=cli.threads, default=0, metavar="T", help="CPU threads (default 0: all)")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nugan_hep import cross_section, kinematics, targets
+from nugan_hep import _core, cross_section, kinematics, targets
 from nugan_hep.cross_section import CrossSection
 from nugan_hep.data import read_events
 from nugan_hep.errors import UserError
@@ -75,7 +75,7 @@ def average(sigma: CrossSection, flux: Flux) -> Average:
     """
     low, high = float(sigma.enu[0]), float(sigma.enu[-1])
     flux.between(low, high)
-    energies, neutrinos = _steps(flux, np.union1d(flux.edges, sigma.enu), low, high)
+    energies, neutrinos = _steps(flux, np.append(flux.edges, sigma.enu), low, high)
     inside = float(np.sum(neutrinos * sigma(energies)) / flux.integral())
     return Average(
         float(_beyond(sigma, flux, below=True).weights.sum()),
@@ -192,14 +192,14 @@ def read_bins(xsec: Path) -> tuple[Array, Array]:
         raise UserError(f"{xsec}: expected bins, the columns E_lo_GeV, E_hi_GeV, xsec_total")
     columns = ("E_lo_GeV", "E_hi_GeV", "xsec_total")
     low, high, sigma = (np.array([float(row[name]) for row in rows]) for name in columns)
-    if not np.allclose(low[1:], high[:-1], rtol=1e-6):
+    if not np.all(_core.same_border(low[1:], high[:-1])):
         raise UserError(f"{xsec}: expected bins that follow each other")
     return np.append(low, high[-1]), sigma
 
 
 def _steps(flux: Flux, borders: Array, low: float, high: float) -> tuple[Array, Array]:
     """Centres of the intervals between borders that are in [low, high], and the neutrinos in them."""
-    borders = np.unique(np.clip(borders, low, high))
+    borders = _core.borders_between(borders, low, high)
     centres = 0.5 * (borders[1:] + borders[:-1])
     return centres, flux(centres) * np.diff(borders)
 
@@ -210,11 +210,11 @@ def _beyond(sigma: CrossSection, flux: Flux, below: bool) -> Spectrum:
     borders = np.append(parts.T.ravel(), flux.edges[-1])
     low, high = float(sigma.enu[0]), float(sigma.enu[-1])
     if below:
-        enu, neutrinos = _steps(flux, np.append(borders, low), 0.0, low)
+        enu, neutrinos = _steps(flux, borders, 0.0, low)
         slope = (sigma.sigma[1] - sigma.sigma[0]) / (sigma.enu[1] - sigma.enu[0])
         extended = np.maximum(sigma.sigma[0] + slope * (enu - low), 0.0)
     else:
-        enu, neutrinos = _steps(flux, np.append(borders, high), high, max(high, float(flux.edges[-1])))
+        enu, neutrinos = _steps(flux, borders, high, max(high, float(flux.edges[-1])))
         extended = sigma.sigma[-1] * enu / high
     return Spectrum(enu, neutrinos * extended / flux.integral())
 

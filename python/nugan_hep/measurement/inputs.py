@@ -21,7 +21,7 @@ EQUAL = 1e-3
 """Largest relative difference of widths of bins that are equally wide but for rounding."""
 
 
-def read_flux(source: str, units: str | None = None) -> Flux:
+def read_flux(source: str, units: str | None = None, columns: str | None = None) -> Flux:
     """The flux of muon neutrinos that a measurement averages over; its normalisation does not matter.
 
     Without a unit its contents are neutrinos per bin or per GeV, which is the same in bins of equal width.
@@ -32,9 +32,9 @@ def read_flux(source: str, units: str | None = None) -> Flux:
         named for another neutrino
     """
     try:
-        flux = flux_readers.read_flux(source, units, PROBE)
+        flux = flux_readers.read_flux(source, units, PROBE, columns)
     except NoUnitError:
-        flux = flux_readers.read_flux(source, "/bin", PROBE)
+        flux = flux_readers.read_flux(source, "/bin", PROBE, columns)
         widths = np.diff(flux.edges)
         if not np.allclose(widths, widths[0], rtol=EQUAL):
             raise UserError(
