@@ -153,6 +153,12 @@ void register_flux(py::module_& m) {
         nugan::check_outside(from_python(flux), outside, low, high, allowed);
       },
       py::arg("flux"), py::arg("outside"), py::arg("low"), py::arg("high"), py::arg("allowed"));
+  m.def(
+      "expected_events",
+      [](const py::object& flux, double sigma, double pot, double mass) {
+        return nugan::expected_events(from_python(flux), sigma, pot, mass);
+      },
+      py::arg("flux"), py::arg("sigma"), py::arg("pot"), py::arg("mass"));
   m.attr("outside_allowed") = nugan::outside_allowed;
   m.def(
       "borders_between",

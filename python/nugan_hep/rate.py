@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from nugan_hep import _core
 from nugan_hep.errors import UserError
-from nugan_hep.flux import PER_POT, Array, Flux
+from nugan_hep.flux import Array, Flux
 
 if TYPE_CHECKING:
     from nugan_hep._core import EnergySpectrum
@@ -31,9 +31,6 @@ The tables of the shipped models come from runs of NuWro, with statistical error
 runs with other start-up tables scatter by up to 1 %. How well the interaction model describes nature is not
 in it.
 """
-
-NUCLEONS_PER_TONNE = 6.02214076e29
-"""A nucleon counted as 1 u: 0.1 % from the truth for nuclei from carbon on, 0.8 % for hydrogen."""
 
 
 @dataclass(frozen=True)
@@ -115,12 +112,7 @@ def expected_events(flux: Flux, sigma: float, pot: float, mass: float) -> float:
     ------
     UserError : the normalisation of the flux is not known
     """
-    if flux.unit != PER_POT:
-        how = f" (read as {flux.contents})" if flux.contents else ""
-        raise UserError(
-            f"{flux.name}: an exposure needs a flux per cm2 or m2 and POT{how}; --flux-units says what it is"
-        )
-    return pot * flux.integral() * sigma * 1e-38 * mass * NUCLEONS_PER_TONNE
+    return _core.expected_events(flux, sigma, pot, mass)
 
 
 def average_error(core: SamplerCore, weights: ArrayLike) -> float:
