@@ -21,7 +21,6 @@ from nugan_hep._core import FluxUnit, energy_scale, flux_unit_from_title, flux_u
 from nugan_hep.errors import UserError
 from nugan_hep.flux import ARBITRARY, PER_POT, Flux
 from nugan_hep.flux_readers import as_flux, neutrino_in, other_neutrino, read_flux
-from nugan_hep.rate import knot_weights
 
 SHARED = Path(os.environ.get("NUGAN_SHARED", Path(__file__).parents[2] / "shared")) / "data" / "flux"
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason=f"no fluxes in {SHARED}")
@@ -264,9 +263,6 @@ def test_borders_that_differ_by_rounding(tmp_path: Path) -> None:
     old = flux_module.from_dict(sliver)
     np.testing.assert_array_equal(old.edges, [0.3, 1])
     assert old.integral() == pytest.approx(1.4)
-    weights = knot_weights(Flux([0.3, 1.0, 2.0], [1.0, 1.0]), [0.3, np.float32(1.0), 1 + 1e-9, 2.0])
-    assert np.all(np.isfinite(weights))
-    assert weights.sum() == pytest.approx(1)
     with pytest.raises(UserError, match="all edges of its bins are 1 GeV"):
         Flux([1, 1 + 1e-9], [1])
 

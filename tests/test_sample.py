@@ -442,6 +442,23 @@ def test_columns_of_a_flux(
     np.testing.assert_allclose(about["run"]["flux"]["edges"], edges)
 
 
+def test_no_bin_of_a_file_is_as_narrow_as_a_rounding(tmp_path: Path, toy: Path) -> None:
+    """0.1 + 0.2 is not 0.3, where the model begins: FlatTree_FLUX has the bins of the flux all the same."""
+    edges = np.cumsum(np.full(101, 0.1)) - 0.1
+    assert edges[3] != 0.3
+    with uproot.recreate(tmp_path / "flux.root") as file:
+        file["numu"] = (np.ones(100), edges)
+    arguments = ("--flux", str(tmp_path / "flux.root"), "--flux-units", "/cm2/POT/GeV", "-n", "5000")
+    assert run(toy, tmp_path / "a.root", *arguments, "--format", "nuisance") == 0
+    with uproot.open(tmp_path / "a.root") as file:
+        values, borders = file["FlatTree_FLUX"].to_numpy()
+        rate = file["FlatTree_EVT"].values()
+    np.testing.assert_allclose(np.diff(borders), 0.1, rtol=1e-9)
+    np.testing.assert_allclose(values, 1)
+    assert (borders[0], borders[-1]) == (0.3, 10)
+    assert np.sum(rate * np.diff(borders)) == pytest.approx(9.7 * 0.7 * 5.15, rel=1e-6)
+
+
 def test_flux_without_the_histogram(tmp_path: Path, toy: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with uproot.recreate(tmp_path / "flux.root") as file:
         for name in ("near_numu", "far_numu"):

@@ -76,10 +76,12 @@ void check_outside(const Flux& flux, double outside, double low, double high, bo
 }
 
 double expected_events(const Flux& flux, double sigma, double pot, double mass) {
-  if (flux.unit != per_pot)
+  if (flux.unit != per_pot) {
+    const bool per_time = flux.contents.find("/s/") != std::string::npos;
     throw Error(message(flux.name, ": an exposure needs a flux per cm2 or m2 and POT",
                         flux.contents.empty() ? "" : " (read as " + flux.contents + ")",
-                        "; --flux-units says what it is"));
+                        per_time ? "; it is per time, not per POT" : "", "; --flux-units says what it is"));
+  }
   return pot * flux.integral() * sigma * 1e-38 * mass * nucleons_per_tonne;
 }
 

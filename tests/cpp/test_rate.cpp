@@ -53,6 +53,10 @@ TEST_CASE("Rates that cannot be had are refused by name", "[rate]") {
   flux = {.edges = {0, 4}, .density = {1}, .name = "shape", .contents = "/GeV"};
   const auto rate = nugan::flux_rate(flux, rising_model());
   CHECK(names(error_of([&] { rate.events(1e20, 1); }), "shape", "read as /GeV", "--flux-units"));
+  nugan::Flux per_time = flux;
+  per_time.contents = "/m2/s/GeV";
+  CHECK(
+      names(error_of([&] { nugan::expected_events(per_time, 1, 1e20, 1); }), "it is per time, not per POT"));
   const nugan::Flux wide{.edges = {0, 5000}, .density = {1}, .name = "wide"};
   const auto outside = [&](double share) {
     return error_of([&] { nugan::check_outside(wide, share, 0.3, 10, false); });
