@@ -20,6 +20,7 @@ PYBIND11_MODULE(_core, m) {
       py::set_error(user_error, caught.what());
     }
   });
+  register_files(m);
   register_flux(m);
   register_kinematics(m);
   register_random(m);

@@ -2,6 +2,7 @@
 
 #include <pybind11/pybind11.h>
 
+void register_files(pybind11::module_& m);
 void register_flux(pybind11::module_& m);
 void register_kinematics(pybind11::module_& m);
 void register_random(pybind11::module_& m);

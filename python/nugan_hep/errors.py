@@ -9,3 +9,10 @@ class UserError(Exception):
 
 class NoUnitError(UserError):
     """A flux whose source does not say its unit."""
+
+
+class NoEventsError(UserError):
+    """A file that is sound but holds no events: refused alone, skipped among several.
+
+    See :func:`nugan_hep.skipping.skip_empty`.
+    """

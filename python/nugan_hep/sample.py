@@ -151,6 +151,7 @@ def sample(argv: Sequence[str] | None = None) -> int:
     run.flux = source.nuclei[0].rate.flux if source.nuclei[0].rate is not None else None
     beam = Beam(options.vertex, options.time, options.beam_dir)
     run.metadata.update(describe(source, beam, options, shlex.join([PROGRAM, *argv])))
+    run.metadata["cross_section"] = cross_section(source, source.sigma)
     n = run.metadata["requested"] = _number(options, run, run.metadata)
     formats.check_space(options.format, options.out, n, options.compression)
     start = time.monotonic()

@@ -1,4 +1,4 @@
-"""NuHepMC files that nugan-sample wrote, back as columns."""
+"""NuHepMC files, of nugan-sample and of other generators, back as columns."""
 
 from __future__ import annotations
 
@@ -6,97 +6,153 @@ import contextlib
 import io
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nugan_hep.errors import UserError
-from nugan_hep.output import Columns, EventReader, Run
+from nugan_hep.output import Columns, EventReader, Run, leptons
 from nugan_hep.output import nuhepmc_run_info as clauses
+from nugan_hep.output.columns import whole
+from nugan_hep.output.hepmc3_text import END, Listing, Part, listings, open_text
+from nugan_hep.output.nuhepmc_others import read_run
 from nugan_hep.output.nuhepmc_run_info import library
-from nugan_hep.output.particles import HYDROGEN, PROTON, Array, columns_of
+from nugan_hep.output.particles import Array
 
 BLOCK = 10_000
 """Events whose objects are held at once."""
-FIRST, LAST = b"HepMC::Version", b"HepMC::Asciiv3-END_EVENT_LISTING"
-STATUS = (clauses.BEAM, clauses.TARGET, clauses.FINAL, clauses.FINAL)
 
 
 @contextlib.contextmanager
 def read(path: str | Path) -> Iterator[EventReader]:
-    """The events of a file that :func:`nugan_hep.output.nuhepmc.create` wrote, by :data:`BLOCK`.
+    """The events of a file that :func:`nugan_hep.output.nuhepmc.create` or another generator wrote.
 
     ``El`` and what depends on it come from the momenta and may differ from what was written in the last
-    digit of float32.
+    digit of float32. A file of several listings (``cat a.hepmc3 b.hepmc3``) is read to its end.
 
     Raises
     ------
     UserError : not such a file, or a damaged one
     """
-    hepmc, core = library("pyhepmc"), library("pyhepmc._core")
+    with open_text(path) as stream:
+        found = listings(path, stream)
+        runs = [_run(path, listing) for listing in found]
+        events = sum(listing.events for listing in found)
+        run = whole(path, runs, events)
+        yield EventReader(run, events, _columns(path, run, chunks(path, stream, found, BLOCK)))
+
+
+def _run(path: str | Path, listing: Listing) -> Run:
+    """The run that a listing's head describes."""
+    text = listing.head + END + b"\n"
+    reader = library("pyhepmc.io").ReaderAscii(library("pyhepmc._core").pyiostream(io.BytesIO(text), 2**16))
+    event = library("pyhepmc").GenEvent()
+    reader.read_event(event)
     try:
-        stream = open(path, "rb")  # noqa: SIM115
-    except OSError as error:
-        raise UserError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from error
-    with stream:
-        if not stream.read(len(FIRST)).startswith(FIRST):
-            raise UserError(f"{path}: expected a HepMC3 ASCII file")
-        stream.seek(max(0, stream.seek(0, io.SEEK_END) - len(LAST) - 10))
-        if LAST not in stream.read():
-            raise UserError(f"{path} was cut off: expected {LAST.decode()} as last line")
-        stream.seek(0)
-        reader = library("pyhepmc.io").ReaderAscii(core.pyiostream(stream, 2**16))
+        return read_run(event.run_info, listing.events)
+    except UserError as error:
+        raise UserError(f"{path}: {error}") from None
+
+
+def chunks(path: str | Path, stream: BinaryIO, found: list[Listing], step: int) -> Iterator[leptons.Leptons]:
+    """Neutrino, target and lepton of all events, ``step`` at a time.
+
+    Raises
+    ------
+    UserError : damaged, or events that are not as NuHepMC has them
+    """
+    hepmc, core = library("pyhepmc"), library("pyhepmc._core")
+    for listing in found:
+        reader = library("pyhepmc.io").ReaderAscii(core.pyiostream(Part(stream, listing), 2**16))
         event = hepmc.GenEvent()
-        reader.read_event(event)
-        try:
-            run, events = clauses.read_run(event.run_info)
-        except UserError as error:
-            raise UserError(f"{path}: {error}") from None
-        yield EventReader(run, events, _chunks(path, reader, event, run, events))
+        for first in range(0, listing.events, step):
+            block = _Block(path, first)
+            for number in range(first, min(first + step, listing.events)):
+                if not reader.read_event(event) or not event.particles:
+                    raise UserError(f"{path}: event {number + 1:,} of {listing.events:,} is damaged")
+                block.add(event)
+            yield block.leptons()
 
 
-def _chunks(path: str | Path, reader: Any, event: Any, run: Run, events: int) -> Iterator[Columns]:
-    """The events, the first of which has been read into ``event``."""
-    data_of = library("pyhepmc._core").GenEventData
-    for first in range(0, events, BLOCK):
-        numbers, weights, places, particles = [], [], [], []
-        for number in range(first, min(first + BLOCK, events)):
-            if number > 0:
-                reader.read_event(event)
-            data = data_of()
-            event.write_data(data)
-            if tuple(data.particles["status"]) != STATUS:
-                raise UserError(
-                    f"{path}: event {number + 1:,} of {events:,} is damaged or not as nugan-sample writes it"
-                )
-            numbers.append(event.event_number)
-            weights.append(event.weight())
-            places.append(str(event.attributes["lab_pos"]))
-            particles.append(data.particles)
-        yield _columns(run, numbers, weights, places, np.stack(particles))
+class _Block:
+    """Collects events, numbered from ``first``."""
+
+    def __init__(self, path: str | Path, first: int) -> None:
+        self._path, self._first = path, first
+        self._data = library("pyhepmc._core").GenEventData
+        self._hepmc = library("pyhepmc")
+        self._rows: list[tuple[int, int, int, int, float]] = []
+        self._momenta: list[list[tuple[float, ...]]] = []
+        self._places: list[list[float]] = []
+        self._weight: int | None = None
+
+    def add(self, event: Any) -> None:
+        data = self._data()
+        event.write_data(data)
+        status, pdg = data.particles["status"].tolist(), data.particles["pid"].tolist()
+        beam, target = self._only(status, clauses.BEAM), self._only(status, clauses.TARGET)
+        probe = pdg[beam]
+        wanted = probe - (1 if probe > 0 else -1)
+        final = (k for k, code in enumerate(status) if code == clauses.FINAL and pdg[k] == wanted)
+        muon = next(final, None)
+        scale = 1e-3 if event.momentum_unit == self._hepmc.Units.MEV else 1.0
+        p4 = [_p4(data, k, scale) for k in (beam, beam if muon is None else muon)]
+        lepton = 0 if muon is None else wanted
+        self._rows.append((event.event_number, probe, pdg[target], lepton, self._weight_of(event)))
+        self._momenta.append(p4)
+        self._places.append(self._place(event))
+
+    def _only(self, status: list[int], code: int) -> int:
+        if status.count(code) != 1:
+            name = clauses.PARTICLE_STATUS[code][0].lower()
+            raise UserError(
+                f"{self._path}: event {self._first + len(self._rows) + 1:,} has {status.count(code)} "
+                f"{name} particles (status {code}), expected one"
+            )
+        return status.index(code)
+
+    def _weight_of(self, event: Any) -> float:
+        if self._weight is None:
+            names = list(event.run_info.weight_names) if event.run_info else []
+            self._weight = names.index("CV") if "CV" in names else 0
+        weights = event.weights
+        return float(weights[self._weight]) if len(weights) > self._weight else 1.0
+
+    def _place(self, event: Any) -> list[float]:
+        """``lab_pos`` in m and s."""
+        text = str(event.attributes["lab_pos"]) if "lab_pos" in event.attributes else ""
+        place = [float(word) for word in text.split()][:4]
+        place += [0.0] * (4 - len(place))
+        length = 1 / clauses.CM if event.length_unit == self._hepmc.Units.CM else 1e-3
+        return [place[0] * length, place[1] * length, place[2] * length, place[3]]
+
+    def leptons(self) -> leptons.Leptons:
+        number, probe, target, lepton, weight = zip(*self._rows, strict=True)
+        momenta = np.array(self._momenta, dtype=np.float64)
+        muon: Array = momenta[:, 1]
+        muon[np.array(lepton) == 0] = np.nan
+        leptons.check_probes(self._path, np.array(probe), self._first)
+        return leptons.Leptons(
+            number=np.array(number),
+            probe=np.array(probe),
+            target=leptons.as_nucleus(np.array(target)),
+            lepton=np.array(lepton),
+            nu=momenta[:, 0],
+            muon=muon,
+            weight=np.array(weight, dtype=np.float64),
+            vertex=np.array(self._places, dtype=np.float64),
+        )
 
 
-def _columns(
-    run: Run, numbers: list[int], weights: list[float], places: list[str], particles: NDArray[Any]
-) -> Columns:
-    """The columns of events, of their ``particles`` [N, 4] as HepMC3 holds them."""
-    nu, mu = (np.stack([particles[name][:, k] for name in ("px", "py", "pz")], axis=-1) for k in (0, 2))
-    target = particles["pid"][:, 1]
-    if PROTON not in run.targets:
-        target = np.where(target == PROTON, HYDROGEN, target)
-    x, y, z, t = np.array(" ".join(places).split(), dtype=np.float64).reshape(-1, 4).T
-    return {
-        **columns_of(nu, mu),
-        "phil": _azimuth(nu, mu).astype(np.float32),
-        "iev": np.array(numbers, dtype=np.int32),
-        "tgt": target.astype(np.int32),
-        "wght": np.array(weights, dtype=np.float64),
-        "vtxx": x / clauses.CM,
-        "vtxy": y / clauses.CM,
-        "vtxz": z / clauses.CM,
-        "vtxt": t,
-    }
+def _p4(data: Any, k: int, scale: float) -> tuple[float, ...]:
+    particle = data.particles[k]
+    return tuple(scale * float(particle[name]) for name in ("px", "py", "pz", "e"))
+
+
+def _columns(path: str | Path, run: Run, events: Iterator[leptons.Leptons]) -> Iterator[Columns]:
+    for columns in leptons.columns(path, run, events):
+        nu, mu = (np.stack([columns[f"p{axis}{k}"] for axis in "xyz"], axis=-1) for k in ("v", "l"))
+        yield {**columns, "phil": _azimuth(nu.astype("f8"), mu.astype("f8")).astype(np.float32)}
 
 
 def _azimuth(nu: Array, mu: Array) -> Array:

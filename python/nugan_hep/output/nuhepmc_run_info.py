@@ -16,6 +16,7 @@ from typing import Any
 
 from nugan_hep.errors import UserError
 from nugan_hep.flux import ARBITRARY
+from nugan_hep.output.merge import merge
 from nugan_hep.output.particles import quasielastic
 from nugan_hep.output.run import Run, from_dict
 
@@ -71,9 +72,9 @@ def library(name: str) -> Any:
         raise UserError(f"format nuhepmc needs {package}: pip install {package}") from None
 
 
-def process(run: Run, target: int) -> int:
-    """The process of the events on a target."""
-    return QUASIELASTIC if quasielastic(run, target) else INCLUSIVE
+def process(run: Run, probe: int, target: int) -> int:
+    """The process of a neutrino's events on a target."""
+    return QUASIELASTIC if quasielastic(run, probe, target) else INCLUSIVE
 
 
 def head(info: Any, length: int = 0) -> bytes:
@@ -155,7 +156,7 @@ def _attributes(run: Run) -> Iterator[tuple[str, Any]]:
     yield "FluxAveragedTotalCrossSection", in_full([sigma])
     if run.sigma_error is not None:
         yield "FluxAveragedTotalCrossSectionUncertainty", in_full([run.sigma_error])
-    processes = {process(run, target) for target in run.targets}
+    processes = {process(run, probe, target) for probe in run.probes for target in run.targets}
     yield from _described("ProcessIDs", "ProcessInfo", {key: PROCESSES[key] for key in sorted(processes)})
     yield from _described("VertexStatusIDs", "VertexStatusInfo", VERTEX_STATUS)
     yield from _described("ParticleStatusIDs", "ParticleStatusInfo", PARTICLE_STATUS)
@@ -167,10 +168,13 @@ def _attributes(run: Run) -> Iterator[tuple[str, Any]]:
     if run.pot is not None:
         conventions.append("G.C.1")
         yield "Exposure.POT", in_full([run.pot])
-    if run.flux is not None or run.energy is not None:
-        conventions.append("G.C.4")
-        yield from _beam(run)
-    yield "Conventions", sorted(conventions)
+    for probe in run.probes:
+        parts = [part for part in run.single if part.probe == probe]
+        beam = merge(parts)
+        if beam.flux is not None or beam.energy is not None:
+            conventions.append("G.C.4")
+            yield from _beam(beam)
+    yield "Conventions", sorted(set(conventions))
 
 
 def _described(ids: str, info: str, known: dict[int, tuple[str, str]]) -> Iterator[tuple[str, Any]]:
