@@ -174,7 +174,7 @@ def test_bad_compression(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     ("name", "content", "message"),
     [
         ("none.root", None, "there is no such file"),
-        ("a.csv", b"1,2", "unknown suffix '.csv', expected one of .root, .hepmc3"),
+        ("a.csv", b"1,2", "unknown suffix '.csv', expected one of .root (gst, rootracker"),
         ("a.root", b"root", "cannot read"),
         ("a.parquet", b"PAR1", "cannot read"),
         ("a.npz", b"PK", "cannot read"),

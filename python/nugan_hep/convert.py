@@ -141,9 +141,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
-    add(
-        "files", type=Path, nargs="+", metavar="FILE", help="files to read, and the one to write"
-    )
+    add("files", type=Path, nargs="+", metavar="FILE", help="files to read, and the one to write")
     add("--to", required=True, metavar="F", help=f"format of the output: {', '.join(formats.FORMATS)}")
     add("--compression", metavar="A[:LEVEL]", help="default: the format's, as in nugan-sample")
     add("--force", action="store_true", help="replace an existing file")

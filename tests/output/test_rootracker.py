@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from particle import Particle
 
 from nugan_hep.errors import UserError
-from nugan_hep.output import Run, formats, gst, particles, rootracker
+from nugan_hep.output import Run, formats, gst, particles, rootracker, rootracker_reader
 
 Columns = dict[str, NDArray[Any]]
 Maker = Callable[[int, int], Columns]
@@ -294,7 +294,7 @@ def test_least_bytes_is_a_lower_bound(tmp_path: Path, make_columns: Maker, compr
 def test_reading_gives_the_events_back(
     tmp_path: Path, make_columns: Maker, monkeypatch: pytest.MonkeyPatch, extras: bool
 ) -> None:
-    monkeypatch.setattr(rootracker, "CHUNK", 1000)
+    monkeypatch.setattr(rootracker_reader, "CHUNK", 1000)
     columns = make_columns(0, 2500)
     run = Run(-14, {CARBON: 0.5, HYDROGEN: 0.25, ARGON: 0.25}, sigma=0.7, energy=1.0, pot=1e20)
     run.metadata["seed"] = 7
@@ -351,7 +351,7 @@ def test_other_files_are_refused(tmp_path: Path, make_columns: Maker) -> None:
     refused(path, "expected a tree gRooTracker")
     with uproot.recreate(path) as file:
         file.mktree("gRooTracker", {"EvtNum": "i4"})
-    refused(path, "beside it a text nugan")
+    refused(path, "tree gRooTracker has no branch StdHepPdg, StdHepStatus, StdHepP4")
     with uproot.recreate(path) as file:
         file.mktree("gRooTracker", {"EvtNum": "i4"})
         file["nugan"] = "{}"

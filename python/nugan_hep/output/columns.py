@@ -128,7 +128,17 @@ def run_of(path: str | Path, texts: Sequence[str], rows: int) -> Run:
 
     Raises
     ------
-    UserError : there is none, or something else; runs that cannot be put together; another number of events
+    UserError : see :func:`runs_of` and :func:`whole`
+    """
+    return whole(path, runs_of(path, texts), rows)
+
+
+def runs_of(path: str | Path, texts: Sequence[str]) -> list[Run]:
+    """The runs in a file's JSONs.
+
+    Raises
+    ------
+    UserError : there is none, or something else
     """
     if not texts:
         raise UserError(f"{path}: no description {METADATA!r} of a run, which nugan-sample writes")
@@ -139,7 +149,7 @@ def run_of(path: str | Path, texts: Sequence[str], rows: int) -> Run:
     for run in runs:
         for one in (run, *run.parts):
             one.metadata.pop("columns", None)
-    return whole(path, runs, rows)
+    return runs
 
 
 def whole(path: str | Path, runs: Sequence[Run], rows: int) -> Run:
@@ -150,9 +160,7 @@ def whole(path: str | Path, runs: Sequence[Run], rows: int) -> Run:
     UserError : they cannot be put together, or have another number of events
     """
     counts = [run.metadata.get("events") for run in runs]
-    if counts == [None]:
-        runs[0].metadata["events"] = rows
-    elif None not in counts and (told := sum(map(int, filter(None, counts)))) != rows:
+    if None not in counts and (told := sum(map(int, filter(None, counts)))) != rows:
         several = f"{len(runs)} descriptions {METADATA!r} tell" if len(runs) > 1 else f"{METADATA!r} tells"
         raise UserError(
             f"{path}: {rows:,} events, but {several} of {told:,}; expected all events of the runs that it "

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import io
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, cast
+from typing import Any, BinaryIO, NamedTuple, cast
 
 from nugan_hep.errors import UserError
 
@@ -98,15 +99,21 @@ def _goes_on(path: str | Path, number: int, line: bytes) -> UserError:
     )
 
 
-class Part:
+class Part(io.RawIOBase):
     """One listing as a stream of its own, for HepMC3's reader."""
 
     def __init__(self, stream: BinaryIO, listing: Listing) -> None:
+        super().__init__()
         stream.seek(listing.start)
         self._stream = stream
         self._left = listing.stop - listing.start
 
-    def read(self, size: int = -1) -> bytes:
-        data = self._stream.read(self._left if size < 0 else min(size, self._left))
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill a buffer, as far as the listing goes."""
+        data = self._stream.read(min(len(buffer), self._left))
+        buffer[: len(data)] = data
         self._left -= len(data)
-        return data
+        return len(data)

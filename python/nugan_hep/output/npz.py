@@ -35,8 +35,9 @@ from nugan_hep.output.columns import (
     about,
     check_readable,
     damage,
-    run_of,
+    runs_of,
     split_compression,
+    whole,
 )
 
 ROWS = 100_000
@@ -119,14 +120,13 @@ def read(path: str | Path, names: Sequence[str] = COLUMNS) -> Iterator[EventRead
     with contextlib.ExitStack() as stack:
         with damage(path):
             archive = stack.enter_context(zipfile.ZipFile(check_readable(path)))
+            runs = runs_of(path, _texts(archive))
             members = {name: stack.enter_context(archive.open(f"{name}.npy")) for name in names}
             sizes = {name: _rows(path, name, member) for name, member in members.items()}
         if len(set(sizes.values())) > 1:
             raise UserError(f"{path}: columns differ in length ({sizes})")
         events = next(iter(sizes.values()))
-        with damage(path):
-            run = run_of(path, _texts(archive), events)
-        yield EventReader(run, events, _chunks(path, members, events))
+        yield EventReader(whole(path, runs, events), events, _chunks(path, members, events))
 
 
 def _texts(archive: zipfile.ZipFile) -> list[str]:

@@ -25,9 +25,8 @@ def read_run(info: Any, events: int) -> Run:
     attributes = {} if info is None else info.attributes
     if clauses.OURS in attributes:
         run, count = clauses.read_run(info)
-        if run.metadata.get("events", count) != count or count != events:
+        if count != events:
             raise UserError(f"{events:,} events, but {clauses.EVENTS} is {count:,}")
-        run.metadata["events"] = events
         return run
     names = [name.removeprefix("NuHepMC.") for name in attributes if name.startswith("NuHepMC.")]
     if not names:

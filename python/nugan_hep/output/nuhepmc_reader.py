@@ -38,6 +38,9 @@ def read(path: str | Path) -> Iterator[EventReader]:
         found = listings(path, stream)
         runs = [_run(path, listing) for listing in found]
         events = sum(listing.events for listing in found)
+        if len(runs) > 1:
+            for one, listing in zip(runs, found, strict=True):
+                one.metadata["events"] = listing.events
         run = whole(path, runs, events)
         yield EventReader(run, events, _columns(path, run, chunks(path, stream, found, BLOCK)))
 

@@ -92,6 +92,8 @@ def read_all(paths: Sequence[Path]) -> Iterator[tuple[EventReader, list[NoEvents
         if len(readers) == 1 and not readers[0].run.parts:
             yield readers[0], skipped
             return
+        for reader in readers:
+            reader.run.metadata.setdefault("events", reader.events)
         run = merge([reader.run for reader in readers])
         yield EventReader(run, sum(reader.events for reader in readers), _renumbered(readers, run)), skipped
 

@@ -15,8 +15,8 @@ Hadrons are not in it: only the muon has status 1, that is, is tracked. ``EvtCod
 ``nu:14;tgt:1000060120;proc:Weak[CC],Unknown;``, and ``N:2112;proc:Weak[CC],QES;`` where the model is
 quasielastic. ``EvtXSec`` is, in 1e-38 cm², the cross section per nucleus: averaged over the flux, and without
 one, as GENIE's, at the event's energy; 0 where the model has none. Without content, for nothing is known of
-them: ``EvtFlags``, ``EvtDXSec``, ``EvtKPS``, ``StdHepX4``, ``StdHepPolz`` and ``NuParent*`` (0), ``StdHepRescat``
-(-1). The weight of the tree is the protons on target, 1 where they are not known.
+them: ``EvtFlags``, ``EvtDXSec``, ``EvtKPS``, ``StdHepX4``, ``StdHepPolz`` and ``NuParent*`` (0),
+``StdHepRescat`` (-1). The weight of the tree is the protons on target, 1 where they are not known.
 
 Beside the tree lies a TObjString ``nugan``: JSON with the run.
 """
@@ -52,7 +52,10 @@ from nugan_hep.output.particles import (
     quasielastic,
 )
 from nugan_hep.output.regroup import Regrouped
+from nugan_hep.output.rootracker_reader import read
 from nugan_hep.output.trees import Entry, Tree
+
+__all__ = ["RootrackerWriter", "create", "least_bytes", "read"]
 
 TREE = "gRooTracker"
 TITLE = "GENIE event tree rootracker format"

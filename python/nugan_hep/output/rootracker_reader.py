@@ -86,8 +86,10 @@ def chunks(path: str | Path, tree: Any, step: int) -> Iterator[leptons.Leptons]:
 def _leptons(path: str | Path, table: Any, first: int) -> leptons.Leptons:
     import awkward as ak
 
-    rows, pdg, p4 = len(table), table["StdHepPdg"], table["StdHepP4"]
-    short = np.flatnonzero(ak.to_numpy(ak.num(pdg)) < 2)
+    rows, pdg = len(table), table["StdHepPdg"]
+    particles = ak.to_numpy(ak.num(pdg))
+    start = np.cumsum(particles) - particles
+    short = np.flatnonzero(particles < 2)
     if len(short):
         raise UserError(
             f"{path}: event {first + short[0] + 1:,} has fewer than two particles, "
@@ -97,20 +99,18 @@ def _leptons(path: str | Path, table: Any, first: int) -> leptons.Leptons:
     leptons.check_probes(path, probe, first)
     found = (pdg == leptons.partner(probe)) & (table["StdHepStatus"] == FINAL)
     charged = ak.to_numpy(ak.any(found, axis=1))
-    nowhere = np.full((rows, 4), np.nan)
-    muon, place = nowhere, ak.to_numpy(ak.argmax(found, axis=1, keepdims=False).to_numpy())
-    if charged.any():
-        muon[charged] = _four(path, p4[np.arange(rows), place][charged])
-    zero = np.zeros((rows, 4))
+    p4 = _four(path, ak.flatten(table["StdHepP4"], axis=1), particles.sum())
+    muon = p4[start + np.asarray(ak.argmax(found, axis=1))]
+    muon[~charged] = np.nan
     return leptons.Leptons(
         number=_column(table, "EvtNum", np.arange(first, first + rows)),
         probe=probe,
         target=leptons.as_nucleus(target),
         lepton=np.where(charged, leptons.partner(probe), 0),
-        nu=_four(path, p4[:, 0]),
+        nu=p4[start],
         muon=muon,
         weight=_column(table, "EvtWght", np.ones(rows)).astype(np.float64),
-        vertex=_column(table, "EvtVtx", zero),
+        vertex=_column(table, "EvtVtx", np.zeros((rows, 4))),
     )
 
 
@@ -118,8 +118,8 @@ def _column(table: Any, name: str, otherwise: Any) -> Any:
     return table[name].to_numpy() if name in table.fields else otherwise
 
 
-def _four(path: str | Path, values: Any) -> Any:
+def _four(path: str | Path, values: Any, count: int) -> Any:
     found = np.asarray(values.to_numpy(), dtype=np.float64)
-    if found.ndim != 2 or found.shape[1] != 4:
-        raise UserError(f"{path}: shape {found.shape[1:]} of StdHepP4, expected px py pz E")
+    if found.shape != (count, 4):
+        raise UserError(f"{path}: shape {found.shape} of StdHepP4, expected {count:,} times px py pz E")
     return found
