@@ -12,12 +12,15 @@ from zipfile import is_zipfile
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nugan_hep.data import generators
 from nugan_hep.data.aliases import Layout, columns_of, explain_mismatch, find_layout, shorten
 from nugan_hep.errors import UserError
+from nugan_hep.output import formats
 
 Columns = dict[str, NDArray[Any]]
 
 FORMATS = {".root": "ROOT", ".npz": "NumPy .npz", ".parquet": "Parquet", ".pq": "Parquet"}
+FORMATS |= dict.fromkeys(formats.FORMATS["nuhepmc"].suffixes, "NuHepMC")
 TREES = ("TTree", "TNtuple", "TNtupleD", "ROOT::RNTuple")
 
 
@@ -32,8 +35,9 @@ def split_tree(path: str | Path) -> tuple[Path, str | None]:
 def check_file(path: str | Path) -> None:
     """Raise UserError where ``path`` is no file that can be read, before any long work starts."""
     file, _ = split_tree(path)
-    if file.suffix not in FORMATS:
-        raise UserError(f"{file}: unknown suffix {file.suffix!r}, expected one of {', '.join(FORMATS)}")
+    suffix = formats.suffix_of(file)
+    if suffix not in FORMATS:
+        raise UserError(f"{file}: unknown suffix {suffix!r}, expected one of {', '.join(FORMATS)}")
     # os.path says no where it may not look; methods of Path raise before Python 3.14
     if not os.path.exists(file):
         raise UserError(f"{file}: no such file")
@@ -51,12 +55,14 @@ def read_columns(path: str | Path, step: int) -> Iterator[tuple[Layout, Columns]
     """
     check_file(path)
     file, tree = split_tree(path)
-    kind = FORMATS[file.suffix]
+    kind = FORMATS[formats.suffix_of(file)]
     with _one_line_errors(path, kind):
         if kind == "ROOT":
             yield from _read_root(file, tree, step)
         elif kind == "Parquet":
             yield from _read_parquet(file, step)
+        elif kind == "NuHepMC":
+            yield from ((generators.NUHEPMC, columns) for columns in generators.nuhepmc(file, step))
         else:
             yield from _read_npz(file, step)
 
@@ -72,6 +78,9 @@ def _read_root(file: Path, tree_name: str | None, step: int) -> Iterator[tuple[L
         where, tree = f"{file}:{tree_name}", root[tree_name]
         names = tree.keys(full_paths=False)
         layout, columns = _match(where, names, tree.num_entries)
+        if layout is generators.ROOTRACKER:
+            yield from ((layout, chunk) for chunk in generators.rootracker(where, tree, step))
+            return
         for chunk in tree.iterate(list(columns.values()), step_size=step, library="ak"):
             yield layout, {r: _root_column(where, n, chunk[n], layout) for r, n in columns.items()}
 
