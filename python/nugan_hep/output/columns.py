@@ -19,6 +19,7 @@ from nugan_hep.output.run import from_dict
 
 METADATA = "nugan"
 """Name of the JSON that a file has beside its events."""
+HINT = "nugan-convert A B --to ... puts runs together"
 
 BRANCHES: dict[str, tuple[str, str]] = {
     "iev": ("i4", "event number, from 0"),
@@ -141,7 +142,7 @@ def runs_of(path: str | Path, texts: Sequence[str]) -> list[Run]:
     UserError : there is none, or something else
     """
     if not texts:
-        raise UserError(f"{path}: no description {METADATA!r} of a run, which nugan-sample writes")
+        raise UserError(f"{path}: no description {METADATA!r} of a run, which nugan-sample writes ({HINT})")
     try:
         runs = [from_dict(json.loads(text)) for text in texts]
     except (ValueError, UserError) as error:
@@ -164,7 +165,7 @@ def whole(path: str | Path, runs: Sequence[Run], rows: int) -> Run:
         several = f"{len(runs)} descriptions {METADATA!r} tell" if len(runs) > 1 else f"{METADATA!r} tells"
         raise UserError(
             f"{path}: {rows:,} events, but {several} of {told:,}; expected all events of the runs that it "
-            "describes (nugan-convert A B --to ... puts runs together)"
+            f"describes ({HINT})"
         )
     try:
         return merge(runs)
