@@ -21,6 +21,8 @@ START = b"HepMC::Asciiv3-START_EVENT_LISTING"
 END = b"HepMC::Asciiv3-END_EVENT_LISTING"
 EVENT = b"E "
 GZIP = b"\x1f\x8b"
+MARKS = EVENT[0], END[0]
+"""First bytes of the lines that matter within a listing."""
 
 
 class Listing(NamedTuple):
@@ -68,7 +70,9 @@ def listings(path: str | Path, stream: BinaryIO) -> list[Listing]:
     start = events = place = 0
     inside = False
     for number, line in enumerate(stream, 1):
-        if not inside:
+        if inside and events and line[0] not in MARKS:
+            pass
+        elif not inside:
             if line.startswith(VERSION):
                 start, events, inside, head = place, 0, True, []
             elif line.strip():

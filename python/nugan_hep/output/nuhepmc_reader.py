@@ -83,27 +83,29 @@ class _Block:
     def __init__(self, path: str | Path, first: int) -> None:
         self._path, self._first = path, first
         self._data = library("pyhepmc._core").GenEventData
-        self._hepmc = library("pyhepmc")
-        self._rows: list[tuple[int, int, int, int, float]] = []
-        self._momenta: list[list[tuple[float, ...]]] = []
-        self._places: list[list[float]] = []
+        units = library("pyhepmc").Units
+        self._mev, self._cm = units.MEV, units.CM
+        self._rows: list[tuple[int, int, int, int, float, float]] = []
+        self._particles: list[Any] = []
+        self._places: list[tuple[float, ...]] = []
+        self._place: tuple[str, Any, tuple[float, ...]] = ("", None, (0.0, 0.0, 0.0, 0.0))
         self._weight: int | None = None
 
     def add(self, event: Any) -> None:
         data = self._data()
         event.write_data(data)
-        status, pdg = data.particles["status"].tolist(), data.particles["pid"].tolist()
+        particles = data.particles
+        status, pdg = particles["status"].tolist(), particles["pid"].tolist()
         beam, target = self._only(status, clauses.BEAM), self._only(status, clauses.TARGET)
         probe = pdg[beam]
         wanted = probe - (1 if probe > 0 else -1)
         final = (k for k, code in enumerate(status) if code == clauses.FINAL and pdg[k] == wanted)
         muon = next(final, None)
-        scale = 1e-3 if event.momentum_unit == self._hepmc.Units.MEV else 1.0
-        p4 = [_p4(data, k, scale) for k in (beam, beam if muon is None else muon)]
         lepton = 0 if muon is None else wanted
-        self._rows.append((event.event_number, probe, pdg[target], lepton, self._weight_of(event)))
-        self._momenta.append(p4)
-        self._places.append(self._place(event))
+        gev = 1e-3 if event.momentum_unit == self._mev else 1.0
+        self._rows.append((event.event_number, probe, pdg[target], lepton, self._weight_of(event), gev))
+        self._particles.append(particles[[beam, beam if muon is None else muon]])
+        self._places.append(self._place_of(event))
 
     def _only(self, status: list[int], code: int) -> int:
         if status.count(code) != 1:
@@ -121,35 +123,36 @@ class _Block:
         weights = event.weights
         return float(weights[self._weight]) if len(weights) > self._weight else 1.0
 
-    def _place(self, event: Any) -> list[float]:
-        """``lab_pos`` in m and s."""
-        text = str(event.attributes["lab_pos"]) if "lab_pos" in event.attributes else ""
-        place = [float(word) for word in text.split()][:4]
-        place += [0.0] * (4 - len(place))
-        length = 1 / clauses.CM if event.length_unit == self._hepmc.Units.CM else 1e-3
-        return [place[0] * length, place[1] * length, place[2] * length, place[3]]
+    def _place_of(self, event: Any) -> tuple[float, ...]:
+        """``lab_pos`` in m and s; many events may share one."""
+        attributes, unit = event.attributes, event.length_unit
+        text = str(attributes["lab_pos"]) if "lab_pos" in attributes else ""
+        if (text, unit) != self._place[:2]:
+            try:
+                x, y, z, t = ([float(word) for word in text.split()] + [0.0] * 4)[:4]
+            except ValueError:
+                raise UserError(f"{self._path}: lab_pos {text!r:.40}, expected numbers") from None
+            metre = clauses.CM if unit == self._cm else 1000.0
+            self._place = text, unit, (x / metre, y / metre, z / metre, t)
+        return self._place[2]
 
     def leptons(self) -> leptons.Leptons:
-        number, probe, target, lepton, weight = zip(*self._rows, strict=True)
-        momenta = np.array(self._momenta, dtype=np.float64)
-        muon: Array = momenta[:, 1]
-        muon[np.array(lepton) == 0] = np.nan
-        leptons.check_probes(self._path, np.array(probe), self._first)
+        number, probe, target, lepton, weight, gev = map(np.array, zip(*self._rows, strict=True))
+        leptons.check_probes(self._path, probe, self._first)
+        found = np.stack(self._particles)
+        p4 = np.stack([found[name] for name in ("px", "py", "pz", "e")], axis=-1) * gev[:, None, None]
+        muon: Array = p4[:, 1]
+        muon[lepton == 0] = np.nan
         return leptons.Leptons(
-            number=np.array(number),
-            probe=np.array(probe),
-            target=leptons.as_nucleus(np.array(target)),
-            lepton=np.array(lepton),
-            nu=momenta[:, 0],
+            number=number,
+            probe=probe,
+            target=leptons.as_nucleus(target),
+            lepton=lepton,
+            nu=p4[:, 0],
             muon=muon,
-            weight=np.array(weight, dtype=np.float64),
+            weight=weight.astype(np.float64),
             vertex=np.array(self._places, dtype=np.float64),
         )
-
-
-def _p4(data: Any, k: int, scale: float) -> tuple[float, ...]:
-    particle = data.particles[k]
-    return tuple(scale * float(particle[name]) for name in ("px", "py", "pz", "e"))
 
 
 def _columns(path: str | Path, run: Run, events: Iterator[leptons.Leptons]) -> Iterator[Columns]:
