@@ -262,3 +262,19 @@ def test_training_data(tmp_path: Path, make: Callable[[Path, Any], Path]) -> Non
     assert found.report.read == 80
     assert found.report.dropped["other probe"] == sum(one[0].pdg != 14 for one in listed)
     assert found.report.dropped["not CC"] == 80 - len(expected) - found.report.dropped["other probe"]
+
+
+@pytest.mark.parametrize("make", ["head", "bytes", "tree"])
+def test_training_data_without_events(tmp_path: Path, make: str) -> None:
+    path = tmp_path / ("a.root" if make == "tree" else "a.hepmc3")
+    if make == "tree":
+        with uproot.recreate(path) as file:
+            file.mktree("gRooTracker", {"StdHepPdg": "i4", "StdHepStatus": "i4", "StdHepP4": "f8"})
+    else:
+        nuhepmc(path, events(1))
+        text = path.read_bytes()
+        path.write_bytes(text[: text.index(b"\nE ") + 1] + text[text.index(b"HepMC::Asciiv3-END") :])
+        if make == "bytes":
+            path.write_bytes(b"")
+    with pytest.raises(UserError, match=r"a\.\S+: (holds no events|the file is empty)"):
+        read_events(path)

@@ -31,17 +31,29 @@ def rootracker(where: str, tree: Any, step: int) -> Iterator[Columns]:
         yield leptons.roles(chunk)
 
 
+def check_nuhepmc(file: Path) -> None:
+    """Refuse a HepMC3 file without events, reading no more than it takes.
+
+    Raises
+    ------
+    NoEventsError : a sound file without events
+    UserError : not such a file, or cut off before the first event
+    """
+    with hepmc3_text.open_text(file) as stream:
+        if not any(line.startswith(hepmc3_text.EVENT) for line in stream):
+            stream.seek(0)
+            hepmc3_text.listings(file, stream)
+            raise NoEventsError(f"{file}: holds no events")
+
+
 def nuhepmc(file: Path, step: int) -> Iterator[Columns]:
     """The columns of a HepMC3 file, at most ``step`` events at a time, by the roles of :data:`NUHEPMC`.
 
     Raises
     ------
-    NoEventsError : a sound file without events
     UserError : not such a file, cut off, or not as NuHepMC has it
     """
     with hepmc3_text.open_text(file) as stream:
         found = hepmc3_text.listings(file, stream)
-        if not any(listing.events for listing in found):
-            raise NoEventsError(f"{file}: holds no events")
         for chunk in nuhepmc_reader.chunks(file, stream, found, min(step, nuhepmc_reader.BLOCK)):
             yield leptons.roles(chunk)

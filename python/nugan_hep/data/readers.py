@@ -62,6 +62,7 @@ def read_columns(path: str | Path, step: int) -> Iterator[tuple[Layout, Columns]
         elif kind == "Parquet":
             yield from _read_parquet(file, step)
         elif kind == "NuHepMC":
+            generators.check_nuhepmc(file)
             yield from ((generators.NUHEPMC, columns) for columns in generators.nuhepmc(file, step))
         else:
             yield from _read_npz(file, step)
