@@ -845,3 +845,16 @@ def test_gzip_is_known_by_its_content(tmp_path: Path, file: Path) -> None:
     assert len(read(tmp_path / "b.hepmc3")[1]["Ev"]) == 20
     file.rename(tmp_path / "c.hepmc3.gz")
     assert len(read(tmp_path / "c.hepmc3.gz")[1]["Ev"]) == 20
+
+
+def test_a_campaign_of_many_runs(tmp_path: Path, make_columns: Maker) -> None:
+    """What each run says of itself, 2 kB of a thousand, is more than a line of HepMC3 holds."""
+    runs = []
+    for seed in range(1000):
+        runs.append(a_run(pot=1e18))
+        runs[-1].metadata.update(seed=seed, events=1, command=f"{seed} " + 500 * "long")
+    run, found = read(write(tmp_path / "a.hepmc3", [make_columns(0, 1000)], merge(runs)))
+    assert [part.metadata["seed"] for part in run.parts] == list(range(1000))
+    assert run.pot == pytest.approx(1e21)
+    assert len(found["Ev"]) == 1000
+    assert len(events_of(tmp_path / "a.hepmc3")) == 1000

@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import importlib.metadata
 import io
+import itertools
 import json
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -53,6 +54,7 @@ REMNANT_INFO = (
 )
 
 OURS = "NuHepMC.Provenance.nugan"
+PART = OURS + ".Run[{}]"
 EVENTS = "NuHepMC.Provenance.NEvents"
 LONGEST_LINE = 512 * 512 - 2
 """HepMC3 reads lines into a buffer of 512 x 512 characters and gives up on longer ones."""
@@ -120,7 +122,10 @@ def run_info(run: Run, events: int) -> Any:
     for name, value in _attributes(run):
         info.attributes[f"NuHepMC.{name}"] = value
     info.attributes[EVENTS] = events
-    info.attributes[OURS] = json.dumps(run.as_dict(), separators=(",", ":"))
+    about = run.as_dict()
+    for k, part in enumerate(about.pop("runs", ())):  # a line each, for lines have a longest length
+        info.attributes[PART.format(k)] = json.dumps(part, separators=(",", ":"))
+    info.attributes[OURS] = json.dumps(about, separators=(",", ":"))
     return info
 
 
@@ -133,6 +138,9 @@ def read_run(info: Any) -> tuple[Run, int]:
     """
     try:
         ours = json.loads(str(info.attributes[OURS]))
+        parts = itertools.takewhile(lambda key: key in info.attributes, map(PART.format, itertools.count()))
+        if runs := [json.loads(str(info.attributes[key])) for key in parts]:
+            ours["runs"] = runs
         events = int(str(info.attributes[EVENTS]))
     except (KeyError, ValueError) as error:
         raise UserError(f"no {OURS}, which nugan-sample writes ({error!r:.80})") from None
