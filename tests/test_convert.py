@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -174,7 +174,7 @@ def test_bad_compression(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     ("name", "content", "message"),
     [
         ("none.root", None, "there is no such file"),
-        ("a.csv", b"1,2", "unknown suffix '.csv', expected one of .root, .hepmc3"),
+        ("a.csv", b"1,2", "unknown suffix '.csv', expected one of .root (gst, rootracker"),
         ("a.root", b"root", "cannot read"),
         ("a.parquet", b"PAR1", "cannot read"),
         ("a.npz", b"PK", "cannot read"),
@@ -256,3 +256,158 @@ def test_command_is_in_the_file(tmp_path: Path) -> None:
     with np.load(out) as archive:
         (step,) = json.loads(str(archive["nugan"]))["converted"]
     assert step["command"] == f"nugan-convert '{start}' --to npz {out} --quiet"
+
+
+# several runs
+
+
+def run_of(path: Path, n: int, seed: int, form: str | None = None, **changes: Any) -> Path:
+    """A file of one run, its events numbered from 0; vertices where the format has them."""
+    known: dict[str, Any] = {"probe": 14, "sigma": 0.6, "sigma_error": 0.01, "flux": FLUX, "pot": 1e20}
+    about = {"seed": seed, "events": n}
+    run = Run(targets={CARBON: 0.25, ARGON: 0.75}, **{**known, **changes}, metadata=about)
+    with formats.create(form or formats.of_suffix(path)[0], path, run) as writer:
+        writer.write({name: values[seed:] for name, values in events(n + seed).items()})
+    return path
+
+
+@pytest.mark.parametrize("form", [*TABLES, *PARTICLES])
+def test_runs_are_put_together(tmp_path: Path, capsys: pytest.CaptureFixture[str], form: str) -> None:
+    sizes = (30, 5, 11)
+    files = [run_of(path_of(tmp_path, form, str(k)), n, k, form) for k, n in enumerate(sizes)]
+    out = tmp_path / "all.npz"
+    assert main(*files, "--to", "npz", out) == 0
+    assert f"all.npz: 46 events of 3 runs of {form} as npz" in capsys.readouterr().out
+    run, found = read(out)
+    np.testing.assert_array_equal(found["iev"], np.arange(46))
+    expected = np.concatenate([events(n + k)["tgt"][k:] for k, n in enumerate(sizes)])
+    np.testing.assert_array_equal(found["tgt"], expected)
+    assert (run.pot, run.sigma, run.metadata["events"]) == (pytest.approx(3e20), 0.6, 46)
+    assert [part.metadata["seed"] for part in run.parts] == [0, 1, 2]
+    again = path_of(tmp_path, form, "again")
+    assert main(out, "--to", form, again, "--quiet") == 0
+    assert [part.metadata["seed"] for part in read(again)[0].parts] == [0, 1, 2]
+
+
+def test_runs_of_several_formats_and_neutrinos(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = [
+        run_of(tmp_path / "a.root", 20, 0),
+        run_of(tmp_path / "b.hepmc3.gz", 10, 1, probe=-14, sigma=0.2),
+        run_of(tmp_path / "c.parquet", 7, 2),
+        run_of(tmp_path / "d.root", 3, 3, "nuisance", probe=-14, sigma=0.2),
+    ]
+    assert main(*files, "--to", "rootracker", tmp_path / "all.root") == 0
+    answer = capsys.readouterr()
+    assert "40 events of 4 runs of gst, nuhepmc, parquet, nuisance as rootracker" in answer.out
+    assert "POT of runs of 2 neutrinos were added up to 4e+20" in answer.err
+    run, found = read(tmp_path / "all.root")
+    np.testing.assert_array_equal(found["neu"], np.repeat([14, -14, 14, -14], [20, 10, 7, 3]))
+    assert run.sigma == pytest.approx(40 / (27 / 0.6 + 13 / 0.2))
+
+
+def empty(path: Path) -> Path:
+    path.write_bytes(b"")
+    return path
+
+
+def without_tree(path: Path) -> Path:
+    import uproot
+
+    with uproot.recreate(path) as file:
+        file["nugan"] = "{}"
+    return path
+
+
+def no_events(path: Path) -> Path:
+    return run_of(path, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("make", "reason"),
+    [(empty, "the file is empty (0 bytes)"), (without_tree, "holds no tree"), (no_events, "holds no events")],
+)
+def test_files_without_events_are_skipped_among_others(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], make: Callable[[Path], Path], reason: str
+) -> None:
+    bad, good = make(tmp_path / "bad.root"), run_of(tmp_path / "good.root", 8, 1)
+    other, out = make(tmp_path / "other.root"), tmp_path / "all.npz"
+    assert main(bad, good, other, "--to", "npz", out) == 0
+    text = capsys.readouterr().err
+    assert f"skipped 2 of 3 files: {bad}: {reason}" in text
+    assert str(other) in text
+    assert len(read(out)[1]["iev"]) == 8
+    assert read(out)[0].parts == ()
+    if make is not no_events:
+        assert reason in complaint(capsys, bad, "--to", "npz", tmp_path / "none.npz")
+    assert "hold none either" in complaint(capsys, bad, other, "--to", "npz", tmp_path / "none.npz")
+    assert not (tmp_path / "none.npz").exists()
+
+
+def test_damaged_file_among_others_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    good, bad = run_of(tmp_path / "good.root", 8, 1), tmp_path / "bad.root"
+    bad.write_bytes(good.read_bytes()[:3000])
+    assert "bad.root" in complaint(capsys, good, bad, "--to", "npz", tmp_path / "all.npz")
+    assert not (tmp_path / "all.npz").exists()
+
+
+def test_no_input_is_the_output(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one, two = run_of(tmp_path / "1.root", 8, 1), run_of(tmp_path / "2.root", 8, 2)
+    before = two.read_bytes()
+    assert "2.root is the input" in complaint(capsys, one, two, "--to", "gst", two, "--force")
+    assert two.read_bytes() == before
+
+
+@pytest.mark.parametrize("place", ["before", "between", "after"])
+def test_options_may_stand_anywhere(tmp_path: Path, place: str) -> None:
+    one, two, out = run_of(tmp_path / "1.root", 3, 1), run_of(tmp_path / "2.root", 4, 2), tmp_path / "all.npz"
+    to = ["--to", "npz", "--quiet"]
+    orders = {"before": [*to, one, two, out], "between": [one, *to, two, out], "after": [one, two, out, *to]}
+    assert main(*orders[place]) == 0
+    assert len(read(out)[1]["iev"]) == 7
+
+
+@pytest.mark.parametrize("form", ["parquet", "npz"])
+@pytest.mark.parametrize("probes", [(14, -14), (-14, 14)])
+def test_tables_that_their_own_libraries_join(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], form: str, probes: tuple[int, int]
+) -> None:
+    """pyarrow keeps no description, NumPy what the user keeps: both, or the first."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    files = [run_of(path_of(tmp_path, form, str(k)), 5 + k, k, probe=probe) for k, probe in enumerate(probes)]
+    out, joined = tmp_path / "out.root", path_of(tmp_path, form, "all")
+    if form == "parquet":
+        parquet.write_table(pa.concat_tables([parquet.read_table(path) for path in files]), joined)
+    else:
+        tables = [dict(np.load(path)) for path in files]
+        texts = [table.pop("nugan") for table in tables]
+        columns = {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}
+        np.savez(joined, nugan=np.array([str(text) for text in texts]), **columns)
+        assert main(joined, "--to", "gst", out, "--quiet") == 0
+        np.testing.assert_array_equal(read(out)[1]["neu"], np.repeat(probes, [5, 6]))
+        assert read(out)[0].pot == pytest.approx(2e20)
+        np.savez(joined, nugan=texts[0], **columns)
+    message = complaint(capsys, joined, "--to", "gst", tmp_path / "other.root")
+    assert ("no description 'nugan'" if form == "parquet" else "11 events, but 'nugan' tells of 5") in message
+    assert "nugan-convert A B --to ... puts runs together" in message
+
+
+def test_runs_with_different_units_of_flux(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one = run_of(tmp_path / "1.root", 3, 1)
+    two = run_of(tmp_path / "2.root", 3, 2, flux=Flux([0.3, 10.0], [1.0]), pot=None)
+    text = complaint(capsys, one, two, "--to", "npz", tmp_path / "all.npz")
+    assert "their fluxes have the units cm-2 POT-1, arbitrary" in text
+
+
+def test_nuisance_needs_one_flux(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one = run_of(tmp_path / "1.root", 3, 1)
+    other = Flux([0.3, 2.0, 10.0], [1e-11, 1e-12], "cm-2 POT-1")
+    for changes, message in (
+        ({"flux": None, "energy": 1.0}, "which the runs that were put together do not have"),
+        ({"flux": other}, "which the runs that were put together do not have"),
+        ({"probe": -14}, "expected events of one, not of 14 and -14"),
+    ):
+        two = run_of(tmp_path / "2.npz", 3, 2, **changes)
+        assert message in complaint(capsys, one, two, "--to", "nuisance", tmp_path / "all.root")
+        two.unlink()

@@ -19,6 +19,9 @@ from nugan_hep.families.common.exported import scripted
 from nugan_hep.families.gan.exported import ExportedGenerator
 from nugan_hep.families.gan.generator import Generator
 from nugan_hep.families.gan.settings import PRESETS
+from nugan_hep.output import rootracker
+from nugan_hep.output.branches import leaf
+from nugan_hep.output.columns import BRANCHES
 
 FLOAT32 = 1.2e-7
 
@@ -221,3 +224,34 @@ def test_cuda_gives_the_same_physics(toy: str) -> None:
     part = core.sample_uniform(0.3, 10.0, 1_000, 7, 60_000)
     for name, column in part.items():
         assert column.tobytes() == cuda[name][60_000:61_000].tobytes()
+
+
+@pytest.mark.parametrize("size", [2, 3, 50])
+def test_cross_section_between_and_beyond_the_points(size: int) -> None:
+    numbers = np.random.default_rng(size)
+    enu, sigma = np.sort(numbers.uniform(0.2, 10, size)), numbers.uniform(0, 5, size)
+    at = np.concatenate([numbers.uniform(0, 12, (40, 25)), np.resize(enu, (1, 25))])
+    found = _core.cross_section_at(enu, sigma, at)
+    assert found.shape == at.shape
+    np.testing.assert_allclose(found, np.interp(at, enu, sigma), rtol=1e-12)
+
+
+@pytest.mark.parametrize(("enu", "sigma"), [([1.0], [1.0]), ([1.0, 2.0], [1.0]), ([], [])])
+def test_cross_section_of_no_table(enu: list[float], sigma: list[float]) -> None:
+    with pytest.raises(UserError, match="expected as many of both, two or more"):
+        _core.cross_section_at(enu, sigma, 1.0)
+
+
+def test_least_bytes_are_those_of_the_columns() -> None:
+    """Counted from the types: 4 for int and float, 8 for double; a bool is a byte in a tree, a bit else."""
+    columns = sum(np.dtype(code).itemsize for code, _ in BRANCHES.values())
+    assert _core.least_event_bytes("gst", False) == columns
+    assert _core.least_event_bytes("rntuple", False) == columns - 1
+    particles = sum(leaf(text).entry_bytes(rootracker.PARTICLES) for text in rootracker.LEAVES)
+    members = (10, 4, 4, 1 + rootracker.FLAG_BYTES, 10)  # of EvtFlags, and EvtCode's TObject
+    code = 1 + len(rootracker.event_code(14, 1000010010, False))
+    offset = 4  # of the string in its basket
+    assert _core.least_event_bytes("rootracker", False) <= particles + sum(members) + code + offset
+    assert _core.least_event_bytes("rootracker", False) > particles
+    with pytest.raises(UserError, match="'npz' is not one of gst, rootracker, rntuple"):
+        _core.least_event_bytes("npz", True)

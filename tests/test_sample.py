@@ -511,14 +511,44 @@ def test_format_follows_from_the_suffix(
         ("--out", "a.npz"): ("npz", "a.npz"),
         ("--out", "a.parquet"): ("parquet", "a.parquet"),
         ("--out", "a.hepmc"): ("nuhepmc", "a.hepmc"),
+        ("--out", "a.hepmc3.gz"): ("nuhepmc", "a.hepmc3.gz"),
         ("--out", "a.root"): ("gst", "a.root"),
     }.items():
         found = options.parse(list(arguments))
         assert (found.format, str(found.out)) == expected
     assert sample.main(["--model", str(toy), "-n", "10", "--quiet"]) == 0
     assert len(read(Path("events.root"))["iev"]) == 10
-    assert sample.main(["--out", "a.txt"]) == 2
-    assert "a.txt: expected a name with .root for the format gst" in one_line_error(capsys)
+
+
+@pytest.mark.parametrize("name", ["a.txt", "events.csv", "a.root.gz", "a.hepmc3.bz2", "events", "a.npz.gz"])
+def test_unknown_suffix_is_said_with_those_that_there_are(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert sample.main(["--out", name]) == 2
+    message = one_line_error(capsys)
+    end = ".root.gz" if name == "a.root.gz" else ".npz.gz" if name == "a.npz.gz" else Path(name).suffix
+    assert f"{name}: unknown suffix {end!r}, expected one of .root (gst, rootracker" in message
+    assert ".hepmc3.gz (nuhepmc)" in message
+    assert ".parquet (parquet)" in message
+
+
+def test_suffix_of_another_format(capsys: pytest.CaptureFixture[str]) -> None:
+    assert sample.main(["--out", "a.root", "--format", "nuhepmc"]) == 2
+    assert "expected a name with .hepmc3 or .hepmc3.gz or .hepmc or .hepmc.gz" in one_line_error(capsys)
+
+
+@pytest.mark.parametrize("level", [None, "zlib:6"])
+def test_packed_hepmc3(tmp_path: Path, toy: Path, level: str | None) -> None:
+    import pyhepmc
+
+    out = tmp_path / "a.hepmc3.gz"
+    more = [] if level is None else ["--compression", level]
+    command = ["--model", str(toy), "-n", "250", "--energy", "1", "--out", str(out), "--quiet", *more]
+    assert sample.main(command) == 0
+    with pyhepmc.open(out) as file:
+        events = list(file)
+    assert len(events) == 250
+    assert str(events[0].run_info.attributes["NuHepMC.Provenance.NEvents"]) == "250"
 
 
 @pytest.mark.skipif(not NUWRO.is_dir() or not FLUXES.is_dir(), reason=f"no {NUWRO} or {FLUXES}")

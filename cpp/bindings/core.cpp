@@ -22,6 +22,7 @@ PYBIND11_MODULE(_core, m) {
   });
   register_beam(m);
   register_events(m);
+  register_files(m);
   register_flux(m);
   register_kinematics(m);
   register_random(m);

@@ -4,6 +4,7 @@
 
 void register_beam(pybind11::module_& m);
 void register_events(pybind11::module_& m);
+void register_files(pybind11::module_& m);
 void register_flux(pybind11::module_& m);
 void register_kinematics(pybind11::module_& m);
 void register_rate(pybind11::module_& m);

@@ -2,6 +2,7 @@
 
 #include <nugan/EnergySpectrum.hpp>
 #include <nugan/Error.hpp>
+#include <nugan/cross_section_at.hpp>
 
 #include "register.hpp"
 
@@ -14,6 +15,11 @@ using Array = py::array_t<double, py::array::c_style | py::array::forcecast>;
 std::span<const double> span(const Array& array, const char* name) {
   if (array.ndim() != 1) throw nugan::Error(std::string(name) + ": expected an array of one dimension");
   return {array.data(), static_cast<std::size_t>(array.size())};
+}
+
+py::object cross_sections(const Array& enu, const Array& sigma, const Array& at) {
+  const auto energies = span(enu, "enu"), values = span(sigma, "sigma");
+  return py::vectorize([&](double one) { return nugan::cross_section_at(energies, values, one); })(at);
 }
 
 }  // namespace
@@ -30,4 +36,5 @@ void register_spectrum(py::module_& m) {
       .def_property_readonly("integral", &EnergySpectrum::integral)
       .def_property_readonly("low", &EnergySpectrum::low)
       .def_property_readonly("high", &EnergySpectrum::high);
+  m.def("cross_section_at", &cross_sections, py::arg("enu"), py::arg("sigma"), py::arg("at"));
 }

@@ -40,7 +40,11 @@ class CrossSection(NamedTuple):
         energies = np.asarray(enu, dtype=np.float64)
         if energies.size and (energies.min() < self.enu[0] or energies.max() > self.enu[-1]):
             raise ValueError(f"energy outside the cross section's range {self.enu[0]:g}-{self.enu[-1]:g} GeV")
-        return np.interp(energies, self.enu, self.sigma)
+        return np.asarray(_core.cross_section_at(self.enu, self.sigma, energies))
+
+    def nearest(self, enu: ArrayLike) -> Array:
+        """The same, and beyond the table's ends, where rounding to float32 may put an energy, as there."""
+        return np.asarray(_core.cross_section_at(self.enu, self.sigma, enu))
 
 
 def from_table(table: Mapping[str, Any] | None) -> CrossSection | None:

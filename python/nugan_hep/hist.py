@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -39,10 +39,13 @@ CHUNK = 250_000
 
 
 class Events(NamedTuple):
-    """Chunks of columns, their mean cross section [1e-38 cm²/nucleon] if known, the highest energy [GeV]."""
+    """Chunks of columns, their mean cross section [1e-38 cm²/nucleon] if known, the highest energy [GeV].
+
+    Of another generator's file the cross section is known when its events have been read.
+    """
 
     chunks: Iterator[Columns]
-    sigma: float | None
+    sigma: Callable[[], float | None]
     highest: float
 
 
@@ -107,7 +110,7 @@ def fill(
             total += float(np.sum(np.broadcast_to(weight, values[0].shape)))
     h.label = "events"
     if cross_section:
-        _scale(h, found, sigma if sigma is not None else _known(events.sigma), total)
+        _scale(h, found, sigma if sigma is not None else _known(events.sigma()), total)
     return h
 
 
@@ -210,14 +213,16 @@ def _open(
     if n is not None or enu is not None or flux is not None:
         raise ValueError("n, enu and flux go with a sampler")
     if isinstance(source, Mapping):
-        yield Events(iter([source]), None, kinematics.ENU_RANGE[1])
+        yield Events(iter([source]), lambda: None, kinematics.ENU_RANGE[1])
         return
     with recognise.read(Path(source), names) as reader:
-        yield Events(reader.chunks, reader.run.sigma, _highest(reader.run))
+        yield Events(reader.chunks, lambda: reader.run.sigma, _highest(reader.run))
 
 
 def _highest(run: Run) -> float:
     """Highest neutrino energy of a run, or of all models where it does not say [GeV]."""
+    if run.parts:
+        return max(map(_highest, run.parts))
     if run.flux is not None:
         return rate.filled_range(run.flux)[1]
     return run.energy or kinematics.ENU_RANGE[1]
@@ -241,5 +246,5 @@ def _drawn(sampler: Sampler, n: int | None, seed: int, enu: float | None, flux: 
         highest = float(enu)
     sizes = ((first, min(CHUNK, n - first)) for first in range(0, n, CHUNK))
     return Events(
-        (sampler.sample(enu, size, seed, first, flux=flux) for first, size in sizes), sigma, highest
+        (sampler.sample(enu, size, seed, first, flux=flux) for first, size in sizes), lambda: sigma, highest
     )

@@ -95,8 +95,7 @@ def check_number(n: int, what: str, first: int = 0) -> None:
 def _choose_format(options: argparse.Namespace) -> None:
     """The format is the one said, or the only one with the file's suffix, or gst."""
     if options.format is None:
-        suffix = options.out.suffix if options.out else ""
-        named = [name for name, form in formats.FORMATS.items() if suffix in form.suffixes]
+        named = formats.of_suffix(options.out) if options.out else [DEFAULT_FORMAT]
         options.format = named[0] if len(named) == 1 else DEFAULT_FORMAT
     if options.out is None:
         form = formats.FORMATS.get(options.format)

@@ -137,6 +137,7 @@ def sample(argv: Sequence[str] | None = None) -> int:
     run.energy = energies.one
     run.flux = source.flux
     run.metadata.update(describe(source, options, shlex.join([PROGRAM, *argv])))
+    run.metadata["cross_section"] = cross_section(source)
     n = run.metadata["requested"] = _number(options, run, run.metadata)
     formats.check_space(options.format, options.out, n, options.compression)
     start = time.monotonic()

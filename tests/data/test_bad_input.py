@@ -80,7 +80,7 @@ def test_truncated(tmp_path, files, suffix, part):
 def test_paths(tmp_path, files):
     assert "no such file" in message(tmp_path / "absent.root")
     assert "no such file" in message(f"{tmp_path}/absent.root:events")
-    assert "unknown suffix '.hepmc'" in message(tmp_path / "events.hepmc")
+    assert "unknown suffix '.lhe'" in message(tmp_path / "events.lhe")
     (tmp_path / "folder.root").mkdir()
     assert "not a file" in message(tmp_path / "folder.root")
     assert "no event file given" in message([])

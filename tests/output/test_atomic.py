@@ -3,6 +3,8 @@ from __future__ import annotations
 import contextlib
 import os
 import resource
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -97,6 +99,75 @@ def test_link_stays_and_its_target_is_replaced(tmp_path: Path) -> None:
     fill(link, b"new", force=True)
     assert link.is_symlink()
     assert target.read_bytes() == b"new"
+
+
+WRITE = """
+import sys, pathlib
+from nugan_hep.output.atomic import new_file
+with new_file(sys.argv[1], force=True) as stream:
+    stream.write(b"first")
+    print("writing", flush=True)
+    sys.stdin.readline()
+"""
+
+
+@contextlib.contextmanager
+def another_process(path: Path) -> Iterator[subprocess.Popen[str]]:
+    """A process that writes ``path`` until it gets a line or is killed."""
+    command = [sys.executable, "-c", WRITE, str(path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "writing\n"
+        yield process
+        process.kill()
+
+
+@pytest.mark.parametrize("force", [False, True])
+@pytest.mark.parametrize("name", ["a.root", "a.b.hepmc3.gz", "a b.npz"])
+def test_name_that_another_run_is_writing_is_refused(tmp_path: Path, name: str, force: bool) -> None:
+    """The first wins, and loses nothing; afterwards the name is as free as any."""
+    path = tmp_path / name
+    with another_process(path) as process:
+        with pytest.raises(UserError, match=rf"is being written by another run \(process {process.pid}\)"):
+            fill(path, b"second", force=force)
+        process.communicate("\n")
+        assert process.returncode == 0
+    assert path.read_bytes() == b"first"
+    fill(path, b"third", force=True)
+    assert path.read_bytes() == b"third"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_other_names_are_free_meanwhile(tmp_path: Path) -> None:
+    with another_process(tmp_path / "a.root"):
+        for name in ("a", "root", "b.root", "a.root.root", ".a.root"):
+            fill(tmp_path / name, b"other")
+
+
+def test_what_a_killed_run_leaves_is_in_nobody_s_way(tmp_path: Path) -> None:
+    path = tmp_path / "a.root"
+    with another_process(path) as process:
+        process.kill()
+        process.wait()
+        fill(path, b"next")
+    assert path.read_bytes() == b"next"
+
+
+def test_two_at_the_same_instant(tmp_path: Path) -> None:
+    """Neither sees the other: the first to end has the name, the second finds it taken."""
+    path = tmp_path / "a.root"
+    with contextlib.ExitStack() as one, contextlib.ExitStack() as two:
+        first = one.enter_context(new_file(path))
+        part = next(tmp_path.iterdir())
+        part.rename(tmp_path / "hidden")
+        two.enter_context(new_file(path)).write(b"second")
+        (tmp_path / "hidden").rename(part)
+        first.write(b"first")
+        one.close()
+        with pytest.raises(UserError, match="exists"):
+            two.close()
+    assert path.read_bytes() == b"first"
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_missing_folder(tmp_path: Path) -> None:

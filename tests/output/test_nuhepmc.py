@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import os
@@ -25,6 +26,7 @@ from nugan_hep.beam import Beam
 from nugan_hep.errors import UserError
 from nugan_hep.flux import Flux
 from nugan_hep.output import Run, nuhepmc, nuhepmc_reader, nuhepmc_run_info
+from nugan_hep.output.merge import merge
 
 Columns = dict[str, NDArray[Any]]
 Maker = Callable[[int, int], Columns]
@@ -46,7 +48,7 @@ def a_run(**changes: Any) -> Run:
 
 
 def write(path: Path, chunks: list[Columns], run: Run | None = None, **metadata: Any) -> Path:
-    with nuhepmc.create(path, run or a_run()) as writer:
+    with nuhepmc.create(path, run or a_run(), "zlib:1" if path.suffix == ".gz" else "none") as writer:
         writer.run.metadata.update(metadata)
         for columns in chunks:
             writer.write(columns)
@@ -599,13 +601,18 @@ def test_no_cross_section_no_file(tmp_path: Path) -> None:
 
 
 def test_compression_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="expected compression none, not 'zstd:1'"):
+    with pytest.raises(UserError, match=r"'zstd:1' is not one of zlib \(with :1 to :9\) or none"):
         nuhepmc.least_bytes(1, "zstd:1")
-    with (
-        pytest.raises(UserError, match="expected compression none"),
-        nuhepmc.create(tmp_path / "a", a_run(), "lz4"),
+    for name, compression, message in (
+        ("a.hepmc3", "lz4", "'lz4' is not one of zlib"),
+        ("a.hepmc3", "zlib:1", "expected none, or a name that ends in .gz"),
+        ("a.hepmc3.gz", "none", "expected zlib, with :1 to :9"),
     ):
-        pass
+        with (
+            pytest.raises(UserError, match=message),
+            nuhepmc.create(tmp_path / name, a_run(), compression),
+        ):
+            pass
     assert list(tmp_path.iterdir()) == []
 
 
@@ -670,9 +677,9 @@ def test_failure_leaves_no_file(tmp_path: Path, make_columns: Maker, error: type
         (lambda text: text[:-2000], f"was cut off: expected {LAST_LINE}"),
         (lambda text: "", "expected a HepMC3 ASCII file"),
         (lambda text: "PAR1" + text, "expected a HepMC3 ASCII file"),
-        (lambda text: re.sub(r"A NuHepMC.Provenance.nugan .*\n", "", text), r"no NuHepMC\.Provenance\.nugan"),
+        (lambda text: re.sub(r"A NuHepMC.*\n", "", text), "without the head of NuHepMC"),
         (lambda text: re.sub(r"(Provenance.nugan) .*\n", r"\1 {}\n", text), "no description of a run"),
-        (lambda text: text.replace("NEvents 20\n", "NEvents 21\n"), "event 21 of 21 is damaged"),
+        (lambda text: text.replace("NEvents 20\n", "NEvents 21\n"), r"20 events, but \S+.NEvents is 21"),
         (lambda text: re.sub(r"P 4 -1 .*\n", "", text, count=1), "event 1 of 20 is damaged"),
     ],
 )
@@ -708,3 +715,146 @@ def test_interrupted_run_closes_a_valid_file(tmp_path: Path) -> None:
     run, columns = read(path)
     assert 2000 <= len(columns["Ev"]) == run.metadata["events"] < 5e6
     assert os.listdir(tmp_path) == ["a.hepmc3"]
+
+
+# several listings, and packed ones
+
+
+def joined(path: Path, *files: Path, between: bytes = b"") -> Path:
+    path.write_bytes(between.join(one.read_bytes() for one in files))
+    return path
+
+
+def a_file(path: Path, make_columns: Maker, n: int, seed: int, **changes: Any) -> Path:
+    run = a_run(**{"pot": 1e20, **changes})
+    return write(path, [make_columns(seed, n)] if n else [], run, seed=seed, events=n)
+
+
+@pytest.mark.parametrize("sizes", [(20, 30), (1, 1, 1), (5, 0, 9)])
+@pytest.mark.parametrize("suffix", [".hepmc3", ".hepmc3.gz"])
+def test_what_cat_makes_is_read_to_its_end(
+    tmp_path: Path, make_columns: Maker, sizes: tuple[int, ...], suffix: str
+) -> None:
+    files = [a_file(tmp_path / f"{k}{suffix}", make_columns, n, k) for k, n in enumerate(sizes)]
+    path = joined(tmp_path / f"all{suffix}", *files)
+    run, found = read(path)
+    assert len(found["Ev"]) == sum(sizes)
+    if 0 not in sizes:  # pyhepmc stops where a listing is empty
+        assert len(events_of(path)) == sum(sizes)
+    expected = np.concatenate([make_columns(k, n)["pzl"] for k, n in enumerate(sizes)])
+    np.testing.assert_array_equal(found["pzl"], expected)
+    assert run.pot == pytest.approx(1e20 * len(sizes))
+    assert [part.metadata["seed"] for part in run.parts] == list(range(len(sizes)))
+    assert run.metadata["events"] == sum(sizes)
+
+
+def test_listings_of_two_neutrinos(tmp_path: Path, make_columns: Maker) -> None:
+    files = [
+        a_file(tmp_path / f"{k}.hepmc3", make_columns, n, k, probe=probe, sigma=sigma)
+        for k, (n, probe, sigma) in enumerate([(6, 14, 0.6), (4, -14, 0.2)])
+    ]
+    run, found = read(joined(tmp_path / "all.hepmc3", *files))
+    np.testing.assert_array_equal(found["neu"], np.repeat([14, -14], [6, 4]))
+    assert run.sigma == pytest.approx(10 / (6 / 0.6 + 4 / 0.2))
+
+
+def test_file_of_two_neutrinos_has_both_beams(tmp_path: Path, make_columns: Maker) -> None:
+    runs = [a_run(pot=1e20), a_run(probe=-14, energy=2.0, pot=1e20)]
+    for run in runs:
+        run.metadata["events"] = 2
+    neu = np.array([14, -14, -14, 14], dtype="i4")
+    path = write(tmp_path / "a.hepmc3", [{**make_columns(0, 4), "neu": neu}], merge(runs))
+    found = events_of(path)
+    assert [[event.particles[k].pid for k in (0, 2)] for event in found] == [[p, p - np.sign(p)] for p in neu]
+    about = found[0].run_info.attributes
+    assert str(about["NuHepMC.Beam[14].MonoEnergetic.Energy"]) == "1.5"
+    assert str(about["NuHepMC.Beam[-14].MonoEnergetic.Energy"]) == "2.0"
+
+
+@pytest.mark.parametrize("after", [b"\n", b" \n\t\n"])
+def test_blanks_after_the_end(tmp_path: Path, file: Path, after: bytes) -> None:
+    file.write_bytes(file.read_bytes() + after)
+    assert len(read(file)[1]["Ev"]) == 20
+
+
+@pytest.mark.parametrize(
+    ("after", "message"),
+    [
+        (b"E 20 1 4\n", r"goes on after the end of the events with E 20 1 4; expected the end of the file"),
+        (b"PK\x03\x04", "goes on after the end of the events with PK"),
+        (b"HepMC::Asciiv3-START_EVENT_LISTING\n", "goes on after the end of the events with HepMC::Asciiv3"),
+        (b"HepMC::Version 3.02.05\nHepMC::Asciiv3-START_EVENT_LISTING\n", "was cut off"),
+    ],
+)
+def test_anything_else_after_the_end_is_refused(file: Path, after: bytes, message: str) -> None:
+    file.write_bytes(file.read_bytes() + after)
+    with pytest.raises(UserError, match=message):
+        read(file)
+
+
+def test_listing_after_one_that_was_cut_off(tmp_path: Path, file: Path) -> None:
+    text = file.read_bytes()
+    (tmp_path / "b.hepmc3").write_bytes(text[: text.rindex(b"\nE ") + 1] + text)
+    with pytest.raises(UserError, match=r"the listing before line .* was cut off"):
+        read(tmp_path / "b.hepmc3")
+
+
+@pytest.mark.parametrize("level", ["zlib:1", "zlib:6", "zlib:9"])
+def test_packed_file_is_that_of_plain_text(tmp_path: Path, make_columns: Maker, level: str) -> None:
+    """gzip, HepMC3 and our reader find the same; the head, which is written last, has the last word."""
+    chunks = [placed(make_columns(0, 3000)), placed(make_columns(3000, 10))]
+    long = "x" * 40_000  # the head outgrows the room that is left for it
+    plain = write(tmp_path / "a.hepmc3", chunks, seed=1, command=long)
+    with nuhepmc.create(tmp_path / "a.hepmc3.gz", a_run(), level) as writer:
+        for columns in chunks:
+            writer.write(columns)
+        writer.run.metadata.update(seed=1, command=long)
+    packed = tmp_path / "a.hepmc3.gz"
+    text = gzip.decompress(packed.read_bytes())
+    assert text[len(text) - 10**5 :] == plain.read_bytes()[-(10**5) :]
+    assert packed.stat().st_size < 0.6 * plain.stat().st_size
+    assert len(events_of(packed)) == 3010
+    (run, found), (expected_run, expected) = read(packed), read(plain)
+    assert run.as_dict() == expected_run.as_dict()
+    for name, values in expected.items():
+        np.testing.assert_array_equal(found[name], values, err_msg=name)
+
+
+def test_packed_file_without_events(tmp_path: Path) -> None:
+    with nuhepmc.create(tmp_path / "a.hepmc3.gz", a_run(), "zlib:1"):
+        pass
+    with nuhepmc.read(tmp_path / "a.hepmc3.gz") as reader:
+        assert (reader.events, list(reader.chunks)) == (0, [])
+
+
+def test_damaged_archives(tmp_path: Path, make_columns: Maker) -> None:
+    path = tmp_path / "a.hepmc3.gz"
+    with nuhepmc.create(path, a_run(), "zlib:1") as writer:
+        writer.write(make_columns(0, 200))
+    whole = path.read_bytes()
+    for damaged in (whole[:-5], whole[: len(whole) // 2], whole[:-400] + bytes(400), whole[:2]):
+        path.write_bytes(damaged)
+        with pytest.raises(UserError, match=r"damaged|cut off") as caught:
+            read(path)
+        assert "\n" not in str(caught.value)
+
+
+def test_gzip_is_known_by_its_content(tmp_path: Path, file: Path) -> None:
+    """A file that was renamed, either way."""
+    (tmp_path / "b.hepmc3").write_bytes(gzip.compress(file.read_bytes()))
+    assert len(read(tmp_path / "b.hepmc3")[1]["Ev"]) == 20
+    file.rename(tmp_path / "c.hepmc3.gz")
+    assert len(read(tmp_path / "c.hepmc3.gz")[1]["Ev"]) == 20
+
+
+def test_a_campaign_of_many_runs(tmp_path: Path, make_columns: Maker) -> None:
+    """What each run says of itself, 2 kB of a thousand, is more than a line of HepMC3 holds."""
+    runs = []
+    for seed in range(1000):
+        runs.append(a_run(pot=1e18))
+        runs[-1].metadata.update(seed=seed, events=1, command=f"{seed} " + 500 * "long")
+    run, found = read(write(tmp_path / "a.hepmc3", [make_columns(0, 1000)], merge(runs)))
+    assert [part.metadata["seed"] for part in run.parts] == list(range(1000))
+    assert run.pot == pytest.approx(1e21)
+    assert len(found["Ev"]) == 1000
+    assert len(events_of(tmp_path / "a.hepmc3")) == 1000

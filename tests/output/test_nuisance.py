@@ -325,7 +325,7 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.root"
     with uproot.recreate(path) as file:
         file.mktree("FlatTree_VARS", {"Mode": "i4"})
-    with pytest.raises(UserError, match="beside it a text nugan"), nuisance.read(path):
+    with pytest.raises(UserError, match="no description 'nugan' of a run"), nuisance.read(path):
         pass
 
 

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from particle import Particle
 
 from nugan_hep.errors import UserError
-from nugan_hep.output import Run, formats, gst, particles, rootracker
+from nugan_hep.output import Run, formats, gst, particles, rootracker, rootracker_reader
+from nugan_hep.output.merge import merge
 
 Columns = dict[str, NDArray[Any]]
 Maker = Callable[[int, int], Columns]
@@ -204,6 +205,41 @@ def test_what_is_unknown_is_zero(tmp_path: Path, make_columns: Maker) -> None:
     np.testing.assert_array_equal(found["EvtProb"], 1)
 
 
+TABLE = {"enu": [0.3, 1.0, 4.0, 10.0], "sigma": [0.1, 0.8, 2.5, 7.0]}
+
+
+@pytest.mark.parametrize("target", [CARBON, ARGON, HYDROGEN])
+def test_cross_section_without_a_flux_is_that_of_the_energy(
+    tmp_path: Path, make_columns: Maker, target: int
+) -> None:
+    """Straight lines between the table's points, times the nucleons: GENIE's is per nucleus."""
+    run = Run(14, {target: 1.0}, metadata={"cross_section": TABLE})
+    columns = make_columns(0, 500)
+    write(tmp_path / "a.root", [columns], run)
+    energies = columns["Ev"].astype("f8")
+    expected = np.interp(energies, TABLE["enu"], TABLE["sigma"]) * (target // 10 % 1000)
+    np.testing.assert_allclose(tree_of(tmp_path / "a.root")["EvtXSec"], expected, rtol=1e-14)
+    run.sigma, run.energy = 0.7, 1.0  # of one energy, or averaged over a flux
+    write(tmp_path / "b.root", [columns], run)
+    np.testing.assert_allclose(tree_of(tmp_path / "b.root")["EvtXSec"], 0.7 * (target // 10 % 1000))
+
+
+def test_cross_section_of_runs_put_together(tmp_path: Path, make_columns: Maker) -> None:
+    """Each neutrino has its own; where two models of one neutrino disagree, none is known."""
+    other = {**TABLE, "sigma": [0.05, 0.3, 1.0, 3.0]}
+    runs = [Run(probe, {CARBON: 1.0}, metadata={"events": 1, "cross_section": table})
+            for probe, table in ((14, TABLE), (-14, other))]  # fmt: skip
+    columns = {**make_columns(0, 60), "neu": np.where(np.arange(60) % 3 == 0, -14, 14).astype("i4")}
+    write(tmp_path / "a.root", [columns], merge(runs))
+    energies = columns["Ev"].astype("f8")
+    both = [12 * np.interp(energies, TABLE["enu"], table["sigma"]) for table in (TABLE, other)]
+    expected = np.where(columns["neu"] == 14, *both)
+    np.testing.assert_allclose(tree_of(tmp_path / "a.root")["EvtXSec"], expected)
+    runs[1].probe = 14
+    write(tmp_path / "b.root", [make_columns(0, 9)], merge(runs))
+    assert not tree_of(tmp_path / "b.root")["EvtXSec"].any()
+
+
 @pytest.mark.parametrize("pot", [None, 3.5e21])
 def test_weight_of_the_tree_is_the_exposure(tmp_path: Path, make_columns: Maker, pot: float | None) -> None:
     with rootracker.create(tmp_path / "a.root", Run(14, {CARBON: 1.0})) as writer:
@@ -294,7 +330,7 @@ def test_least_bytes_is_a_lower_bound(tmp_path: Path, make_columns: Maker, compr
 def test_reading_gives_the_events_back(
     tmp_path: Path, make_columns: Maker, monkeypatch: pytest.MonkeyPatch, extras: bool
 ) -> None:
-    monkeypatch.setattr(rootracker, "CHUNK", 1000)
+    monkeypatch.setattr(rootracker_reader, "CHUNK", 1000)
     columns = make_columns(0, 2500)
     run = Run(-14, {CARBON: 0.5, HYDROGEN: 0.25, ARGON: 0.25}, sigma=0.7, energy=1.0, pot=1e20)
     run.metadata["seed"] = 7
@@ -351,7 +387,7 @@ def test_other_files_are_refused(tmp_path: Path, make_columns: Maker) -> None:
     refused(path, "expected a tree gRooTracker")
     with uproot.recreate(path) as file:
         file.mktree("gRooTracker", {"EvtNum": "i4"})
-    refused(path, "beside it a text nugan")
+    refused(path, "tree gRooTracker has no branch StdHepPdg, StdHepStatus, StdHepP4")
     with uproot.recreate(path) as file:
         file.mktree("gRooTracker", {"EvtNum": "i4"})
         file["nugan"] = "{}"

@@ -51,6 +51,7 @@ def with_extras(columns: Columns) -> Columns:
     numbers = columns["iev"].astype("f8")
     return {
         **columns,
+        "neu": np.where(columns["iev"] % 5 == 0, 14, -14).astype("i4"),
         "tgt": np.where(columns["iev"] % 3 == 0, CARBON, ARGON).astype("i4"),
         "wght": 0.5 + numbers / 7,
         **{name: (columns["Ev"] * k / 3).astype("f4") for k, name in enumerate(("pxv", "pyv", "pzv"))},

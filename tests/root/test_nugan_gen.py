@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from nugan_hep import flux_readers
 from nugan_hep.output import formats
+from nugan_hep.output.atomic import new_file
 from nugan_hep.output.run import Run
 
 pytestmark = pytest.mark.root
@@ -357,6 +358,20 @@ def test_disk_fills_up(small_disk: Path, nugan_gen: Gen, form: str, events: int)
 
 
 @pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("force", [[], ["--force"]])
+@pytest.mark.parametrize("name", ["a.root", "b c.root", "a.b.root"])
+def test_name_that_another_run_is_writing_is_refused(
+    tmp_path: Path, nugan_gen: Gen, name: str, force: list[str]
+) -> None:
+    """Whichever of the two programs writes it."""
+    with new_file(tmp_path / name) as stream:
+        done = nugan_gen("-n", "10", "--out", tmp_path / name, *force)
+        stream.write(b"first")
+    assert done.returncode == 2
+    assert f"is being written by another run (process {os.getpid()})" in done.stderr
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"first"]
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_interrupted_run_leaves_a_valid_file(
     tmp_path: Path, gen: Path, models: Path, fluxes: Path, form: str, number: signal.Signals, code: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -125,3 +126,22 @@ def test_cross_section_is_per_nucleus(written: Written) -> None:
     for model in models:
         own = sigma[written.columns["tgt"] == model["target"]]
         assert np.all(own == model["sigma"] * (model["target"] // 10 % 1000))
+
+
+@pytest.mark.parametrize(
+    ("options", "target"),
+    [("--uniform 0.5 3", 12), ("", 12), ("--model numu_Ar40_inc --uniform 4 9", 40), ("--energy 2", 12)],
+)
+def test_cross_section_without_a_flux_is_that_of_the_energy(
+    tmp_path: Path, gen: Path, models: Path, options: str, target: int
+) -> None:
+    """The toy models have 0.7 E per nucleon; nugan-sample writes the same."""
+    command = [*options.split(), "-n", "500", "--format", "rootracker", "--quiet", "--out"]
+    environment = {**os.environ, "NUGAN_MODELS_PATH": str(models)}
+    programs = {"gen": [gen], "sample": [sys.executable, "-m", "nugan_hep.sample"]}
+    for name, program in programs.items():
+        subprocess.run([*program, *command, tmp_path / f"{name}.root"], check=True, env=environment)
+        with uproot.open(tmp_path / f"{name}.root") as file:
+            tree = file["gRooTracker"]
+            sigma, energy = tree["EvtXSec"].array(library="np"), tree["StdHepP4"].array().to_numpy()[:, 0, 3]
+        np.testing.assert_allclose(sigma, 0.7 * energy * target, rtol=1e-6, err_msg=name)

@@ -16,5 +16,7 @@
 #include <nugan/Sampler.hpp>
 #include <nugan/Source.hpp>
 #include <nugan/Target.hpp>
+#include <nugan/cross_section_at.hpp>
+#include <nugan/event_files.hpp>
 #include <nugan/find_model.hpp>
 #include <nugan/read_flux.hpp>

@@ -93,9 +93,8 @@ std::int64_t number_of_events(const Options& options, nugan::root::Run& run) {
 }
 
 void check_space(const Options& options, std::int64_t n) {
-  // bytes of an event at the least: random mantissas do not compress
-  const bool rootracker = options.writer.format == "rootracker", plain = options.writer.compression == "none";
-  const double bytes = static_cast<double>(n) * (rootracker ? (plain ? 800 : 50) : (plain ? 143 : 32));
+  const bool compressed = options.writer.compression.substr(0, 4) != "none";
+  const double bytes = static_cast<double>(n) * nugan::least_event_bytes(options.writer.format, compressed);
   std::error_code error;
   const auto folder = std::filesystem::absolute(options.out, error).parent_path();
   const auto space = std::filesystem::space(folder, error);

@@ -95,6 +95,7 @@ AtomicFile::AtomicFile(const std::string& path, const std::string& compression, 
   const fs::path target = fs::weakly_canonical(fs::absolute(path, ignored), ignored);
   path_ = target.empty() ? path : target.string();
   refuse_target();
+  check_not_being_written(path_);
   if (target.parent_path().string().find_first_of(marks) != std::string::npos)
     throw Error(message("cannot write ", path_, ": ROOT takes no folders with ", marks, " in their names"));
   std::string name = target.filename().string();
@@ -112,6 +113,7 @@ AtomicFile::AtomicFile(const std::string& path, const std::string& compression, 
     fs::remove(part_, ignored);
     throw Error(message("cannot write ", path_, ": ", reason));
   }
+  mark_ = std::make_unique<PartMark>(part_);
 }
 
 AtomicFile::~AtomicFile() {

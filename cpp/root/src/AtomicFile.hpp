@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <nugan/event_files.hpp>
 #include <string>
 
 class TFile;
@@ -11,8 +12,8 @@ namespace nugan::root {
 /// A ROOT file under a hidden name beside its own, which it takes when it is closed well.
 class AtomicFile {
  public:
-  /// @throws Error for a folder that is missing, a file that is there (without `force`) or cannot be made,
-  ///     an unknown compression
+  /// @throws Error for a folder that is missing, a file that is there (without `force`), is being written by
+  ///     another run or cannot be made, an unknown compression
   AtomicFile(const std::string& path, const std::string& compression, bool force);
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;
@@ -30,6 +31,7 @@ class AtomicFile {
   std::string path_, part_;
   bool force_;
   std::unique_ptr<TFile> file_;
+  std::unique_ptr<PartMark> mark_;
 };
 
 }  // namespace nugan::root

@@ -10,6 +10,9 @@
 #include <cmath>
 #include <map>
 #include <nugan/Constants.hpp>
+#include <nugan/cross_section_at.hpp>
+#include <optional>
+#include <vector>
 
 #include "../../src/message.hpp"
 #include "nuclear_mass.hpp"
@@ -47,9 +50,16 @@ struct Leaves {
 /// What depends on the target only.
 struct OfTarget {
   TString code;
-  double sigma;  ///< per nucleus, 1e-38 cm²
-  double mass;   ///< GeV
+  std::optional<double> sigma;         ///< per nucleon, 1e-38 cm², averaged over a flux or at one energy
+  std::vector<double> xsec_enu, xsec;  ///< otherwise at an event's energy; empty where the model has none
+  double mass;                         ///< GeV
   int pdg;
+  int nucleons;
+
+  double cross_section(double enu) const {  // per nucleus
+    if (sigma) return *sigma * nucleons;
+    return xsec.size() < 2 ? 0 : cross_section_at(xsec_enu, xsec, enu) * nucleons;
+  }
 };
 
 class RootrackerWriter final : public EventWriter {
@@ -123,7 +133,7 @@ class RootrackerWriter final : public EventWriter {
     auto& l = leaves_;
     code_.SetString(target.code);
     l.EvtNum = e.iev;
-    l.EvtXSec = target.sigma;
+    l.EvtXSec = target.cross_section(e.Ev);
     l.EvtWght = e.wght;
     const double vertex[4] = {e.vtxx, e.vtxy, e.vtxz, e.vtxt};
     std::copy(vertex, vertex + 4, l.EvtVtx);
@@ -146,23 +156,24 @@ class RootrackerWriter final : public EventWriter {
 
   const OfTarget& of_target(int target) {
     if (const auto found = targets_.find(target); found != targets_.end()) return found->second;
-    auto sigma = run_.sigma;
+    OfTarget found{.sigma = run_.sigma,
+                   .mass = nuclear_mass(target),
+                   .pdg = target == hydrogen ? proton : target,
+                   .nucleons = target / 10 % 1000};
     bool quasielastic = false;
     for (const auto& model : run_.models)
       if (model.target == target) {
-        if (model.sigma) sigma = model.sigma;
+        if (model.sigma) found.sigma = model.sigma;
+        found.xsec_enu = model.xsec_enu;
+        found.xsec = model.xsec;
         quasielastic = model.interaction == "CC quasielastic";
       }
     // the struck nucleon and the kind of scattering only where they are known
     const std::string nucleon =
         quasielastic ? message("N:", run_.probe > 0 ? neutron : proton, ";") : std::string();
-    const auto code = message("nu:", run_.probe, ";tgt:", target, ";", nucleon, "proc:Weak[CC],",
-                              quasielastic ? "QES" : "Unknown", ";");
-    const int nucleons = target / 10 % 1000;
-    return targets_
-        .emplace(target, OfTarget{code.c_str(), sigma.value_or(0) * nucleons, nuclear_mass(target),
-                                  target == hydrogen ? proton : target})
-        .first->second;
+    found.code = message("nu:", run_.probe, ";tgt:", target, ";", nucleon, "proc:Weak[CC],",
+                         quasielastic ? "QES" : "Unknown", ";");
+    return targets_.emplace(target, std::move(found)).first->second;
   }
 
   std::unique_ptr<AtomicFile> file_;

@@ -101,7 +101,9 @@ Run run_of(const Source& source) {
                           .target = model.target,
                           .fraction = nuclei[k].fraction,
                           .share = shares[k],
-                          .sigma = nuclei[k].sigma});
+                          .sigma = nuclei[k].sigma,
+                          .xsec_enu = model.xsec_enu,
+                          .xsec = model.xsec});
   }
   const auto largest = static_cast<std::size_t>(std::ranges::max_element(shares) - shares.begin());
   Json about = {{"time", now()},

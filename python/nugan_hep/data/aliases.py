@@ -28,6 +28,24 @@ class Layout(NamedTuple):
 
 _GST = {"cc": ("cc",), "probe": ("neu",), "target": ("tgt",), "lepton": ("fspl",), "weight": ("wght",)}
 
+_MOMENTA = ("enu", "emu", *(f"{particle}_{axis}" for particle in ("nu", "mu") for axis in "xyz"))
+ROOTRACKER = Layout(
+    "rootracker",
+    dict.fromkeys(_MOMENTA, "StdHepP4")
+    | dict.fromkeys(("probe", "target", "lepton"), "StdHepPdg")
+    | {"cc": "StdHepStatus"},
+    {"weight": ("EvtWght",)},
+)
+"""Lists of particles, of GENIE, NuWro, NEUT and nugan-sample: :mod:`nugan_hep.data.generators` reads them."""
+NUHEPMC = Layout(
+    "NuHepMC",
+    dict.fromkeys(_MOMENTA, "four-momenta")
+    | dict.fromkeys(("probe", "target", "lepton"), "PDG numbers")
+    | {"cc": "status codes"},
+    {"weight": ("weight CV",)},
+)
+"""The same in HepMC3 files, which have no columns."""
+
 LAYOUTS = (
     Layout(
         "nugan-hep",
@@ -64,6 +82,7 @@ LAYOUTS = (
         gev=1e-3,
         particles=True,
     ),
+    ROOTRACKER,
 )
 """Tried in this order: the first whose required columns are all there is taken."""
 
@@ -87,13 +106,15 @@ def explain_mismatch(names: Collection[str]) -> str:
     """Say in one line which column is missing, what there is, and what is accepted."""
     present = set(names)
     closest = max(reversed(LAYOUTS), key=lambda layout: len(present & set(layout.required.values())))
-    missing = [name for name in closest.required.values() if name not in present]
-    if len(missing) == len(closest.required):
+    missing = [name for name in dict.fromkeys(closest.required.values()) if name not in present]
+    if len(missing) == len(set(closest.required.values())):
         problem = "no column with a known name"
     else:
         plural = "s" if len(missing) > 1 else ""
         problem = f"column{plural} {', '.join(missing)} missing for the {closest.name} names"
-    accepted = "; ".join(f"{', '.join(layout.required.values())} ({layout.name})" for layout in LAYOUTS)
+    accepted = "; ".join(
+        f"{', '.join(dict.fromkeys(layout.required.values()))} ({layout.name})" for layout in LAYOUTS
+    )
     return f"{problem} (found: {shorten(names)}; accepted: {accepted})"
 
 

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 from zipfile import is_zipfile
@@ -15,12 +16,15 @@ from numpy.lib import format as npy
 from numpy.typing import ArrayLike, NDArray
 
 from nugan_hep import skipping
+from nugan_hep.data import generators
 from nugan_hep.data.aliases import Layout, columns_of, explain_mismatch, find_layout, shorten
 from nugan_hep.errors import NoEventsError, UserError
+from nugan_hep.output import formats
 
 Columns = dict[str, NDArray[Any]]
 
 FORMATS = {".root": "ROOT", ".npz": "NumPy .npz", ".parquet": "Parquet", ".pq": "Parquet"}
+FORMATS |= dict.fromkeys(formats.FORMATS["nuhepmc"].suffixes, "NuHepMC")
 TREES = ("TTree", "TNtuple", "TNtupleD", "ROOT::RNTuple")
 
 
@@ -54,8 +58,9 @@ def split_tree(path: str | Path) -> tuple[Path, str | None]:
 def check_file(path: str | Path) -> None:
     """Raise UserError where ``path`` is no file that can be read, before any long work starts."""
     file, _ = split_tree(path)
-    if file.suffix not in FORMATS:
-        raise UserError(f"{file}: unknown suffix {file.suffix!r}, expected one of {', '.join(FORMATS)}")
+    suffix = formats.suffix_of(file)
+    if suffix not in FORMATS:
+        raise UserError(f"{file}: unknown suffix {suffix!r}, expected one of {', '.join(FORMATS)}")
     # os.path says no where it may not look; methods of Path raise before Python 3.14
     if not os.path.exists(file):
         raise UserError(f"{file}: no such file")
@@ -74,7 +79,7 @@ def open_events(path: str | Path) -> EventFile:
     check_file(path)
     file, tree = split_tree(path)
     skipping.check_not_empty(file)
-    kind = FORMATS[file.suffix]
+    kind = FORMATS[formats.suffix_of(file)]
     with _one_line_errors(path, kind):
         found = _OPEN[kind](file, tree)
     return found._replace(path=path, chunks=lambda step: _guarded(path, kind, found.chunks(step)))
@@ -96,6 +101,9 @@ def _open_root(file: Path, wanted: str | None) -> EventFile:
 
     def chunks(step: int) -> Iterator[Columns]:
         with uproot.open(file) as again:
+            if layout is generators.ROOTRACKER:
+                yield from generators.rootracker(where, again[key], step)
+                return
             for chunk in again[key].iterate(list(columns.values()), step_size=step, library="ak"):
                 yield {role: _root_column(where, n, chunk[n], layout) for role, n in columns.items()}
 
@@ -196,7 +204,18 @@ def _npy_shape(archive: Any, name: str) -> tuple[int, ...]:
         return tuple(read_header(member)[0])
 
 
-_OPEN = {"ROOT": _open_root, "NumPy .npz": _open_npz, "Parquet": _open_parquet}
+def _open_nuhepmc(file: Path, _: str | None) -> EventFile:
+    generators.check_nuhepmc(file)
+    layout = generators.NUHEPMC
+    return EventFile(file, str(file), layout, dict(layout.required), partial(generators.nuhepmc, file))
+
+
+_OPEN = {
+    "ROOT": _open_root,
+    "NumPy .npz": _open_npz,
+    "Parquet": _open_parquet,
+    "NuHepMC": _open_nuhepmc,
+}
 
 
 def _match(where: str, names: list[str], n: int | None) -> tuple[Layout, dict[str, str]]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from nugan_hep import _core
 from nugan_hep.errors import UserError
 
 
@@ -36,22 +37,25 @@ def new_file(path: str | Path, force: bool = False) -> Iterator[BinaryIO]:
 
     Raises
     ------
-    UserError : the target is refused (see :func:`check_target`) or the system cannot write it
-        (no permission, disk full)
+    UserError : the target is refused (see :func:`check_target`), another run is writing it, or the system
+        cannot write it (no permission, disk full)
     """
     # through a symbolic link the file is replaced, not the link
     path = Path(os.path.realpath(path))
     check_target(path, force)
+    _core.check_not_being_written(str(path))
     part = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.part")
     stream: BinaryIO | None = None
     try:
         stream = part.open("x+b")
+        mark = _core.PartMark(str(part))
         yield stream
         stream.flush()
         os.fsync(stream.fileno())
         stream.close()
         check_target(path, force)  # another run may have finished meanwhile
         part.replace(path)
+        del mark
         _sync_folder(path.parent)
     except BaseException as error:
         if stream is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 from nugan_hep import _core
 from nugan_hep.errors import UserError
 from nugan_hep.output import Columns, Run
+from nugan_hep.output.merge import merge
 from nugan_hep.output.regroup import Regrouped
 from nugan_hep.output.run import from_dict
 
 METADATA = "nugan"
 """Name of the JSON that a file has beside its events."""
+HINT = "nugan-convert A B --to ... puts runs together"
 
 BRANCHES = {name: (dtype, meaning) for name, dtype, _, meaning in _core.columns}
 """Types and meanings by name, in the order of files."""
@@ -29,18 +31,19 @@ ROW_BYTES = sum(kind.itemsize for kind in TYPES.values())
 LEAST_ROW_BYTES = 32
 """Random mantissas do not compress: at one fixed energy zlib:9 still needs more than this."""
 
-COLUMNS = tuple(name for name in BRANCHES if name not in ("neu", "Z", "A", "cc"))
-"""What a reader gives back; the rest follows from the run and ``tgt``."""
+COLUMNS = tuple(name for name in BRANCHES if name not in ("Z", "A", "cc"))
+"""What a reader gives back; the rest follows from ``tgt``."""
 
 
 def complete(columns: Columns, run: Run) -> dict[str, NDArray[Any]]:
     """All of :data:`BRANCHES`, [N] each in its type.
 
-    What of ``neu tgt cc wght pxv pyv pzv vtxx vtxy vtxz vtxt`` is missing is added; ``Z`` and ``A`` follow
+    What of ``neu tgt wght pxv pyv pzv vtxx vtxy vtxz vtxt`` is missing is added; ``Z`` and ``A`` follow
     from ``tgt``.
     """
     rows = len(columns["Ev"])
     constants = {
+        "neu": run.probe,
         "tgt": run.target,
         "wght": 1,
         **dict.fromkeys(("pxv", "pyv", "vtxx", "vtxy", "vtxz", "vtxt"), 0),
@@ -49,7 +52,6 @@ def complete(columns: Columns, run: Run) -> dict[str, NDArray[Any]]:
         "pzv": columns["Ev"],
         **{name: np.full(rows, value, TYPES[name]) for name, value in constants.items()},
         **columns,
-        "neu": np.full(rows, run.probe, TYPES["neu"]),
         "cc": np.ones(rows, TYPES["cc"]),
     }
     found |= {"Z": found["tgt"] // 10000 % 1000, "A": found["tgt"] // 10 % 1000}
@@ -95,21 +97,55 @@ def about(run: Run) -> str:
     return json.dumps({**run.as_dict(), "columns": texts}, indent=1)
 
 
-def run_of(path: str | Path, text: str | None) -> Run:
-    """The run in a file's JSON, which :func:`about` wrote.
+def run_of(path: str | Path, texts: Sequence[str], rows: int) -> Run:
+    """The run in a file's JSON, which :func:`about` wrote, of ``rows`` events.
+
+    A file that was put together from several has a JSON of each: see :func:`nugan_hep.output.merge.merge`.
+
+    Raises
+    ------
+    UserError : see :func:`runs_of` and :func:`whole`
+    """
+    return whole(path, runs_of(path, texts), rows)
+
+
+def runs_of(path: str | Path, texts: Sequence[str]) -> list[Run]:
+    """The runs in a file's JSONs.
 
     Raises
     ------
     UserError : there is none, or something else
     """
-    if text is None:
-        raise UserError(f"{path}: no description {METADATA!r} of a run, which nugan-sample writes")
+    if not texts:
+        raise UserError(f"{path}: no description {METADATA!r} of a run, which nugan-sample writes ({HINT})")
     try:
-        run = from_dict(json.loads(text))
+        runs = [from_dict(json.loads(text)) for text in texts]
     except (ValueError, UserError) as error:
         raise UserError(f"{path}: {METADATA}: {error}") from error
-    run.metadata.pop("columns", None)
-    return run
+    for run in runs:
+        for one in (run, *run.parts):
+            one.metadata.pop("columns", None)
+    return runs
+
+
+def whole(path: str | Path, runs: Sequence[Run], rows: int) -> Run:
+    """One description of the runs that a file of ``rows`` events has.
+
+    Raises
+    ------
+    UserError : they cannot be put together, or have another number of events
+    """
+    counts = [run.metadata.get("events") for run in runs]
+    if None not in counts and (told := sum(map(int, filter(None, counts)))) != rows:
+        several = f"{len(runs)} descriptions {METADATA!r} tell" if len(runs) > 1 else f"{METADATA!r} tells"
+        raise UserError(
+            f"{path}: {rows:,} events, but {several} of {told:,}; expected all events of the runs that it "
+            f"describes ({HINT})"
+        )
+    try:
+        return merge(runs)
+    except UserError as error:
+        raise UserError(f"{path}: {error}") from None
 
 
 def split_compression(text: str, levels: tuple[str, ...], plain: tuple[str, ...]) -> tuple[str, int]:

@@ -23,12 +23,38 @@ class Format(NamedTuple):
 FORMATS = {
     "gst": Format((".root",)),
     "rootracker": Format((".root",)),
-    "nuhepmc": Format((".hepmc3", ".hepmc"), compression="none"),
+    "nuhepmc": Format((".hepmc3", ".hepmc3.gz", ".hepmc", ".hepmc.gz"), compression=""),
     "nuisance": Format((".root",)),
     "rntuple": Format((".root",)),
     "parquet": Format((".parquet",)),
     "npz": Format((".npz",), compression="none"),
 }
+"""Compression is the usual one; empty where the suffix says it."""
+
+
+def suffix_of(path: Path) -> str:
+    """The end of a name that tells its format: ``.root``, ``.hepmc3.gz``."""
+    return "".join(path.suffixes[-2:]) if path.suffix == ".gz" else path.suffix
+
+
+def with_suffix(suffix: str) -> list[str]:
+    """The formats whose files may have a suffix."""
+    return [name for name, form in FORMATS.items() if suffix in form.suffixes]
+
+
+def of_suffix(path: Path) -> list[str]:
+    """The formats that a file's name allows, at least one.
+
+    Raises
+    ------
+    UserError : no format has this suffix; lists those that there are
+    """
+    suffix = suffix_of(path)
+    if names := with_suffix(suffix):
+        return names
+    suffixes = dict.fromkeys(suffix for form in FORMATS.values() for suffix in form.suffixes)
+    known = "; ".join(f"{suffix} ({', '.join(with_suffix(suffix))})" for suffix in suffixes)
+    raise UserError(f"{path}: unknown suffix {suffix!r}, expected one of {known}")
 
 
 def check_format(name: str, path: Path) -> Format:
@@ -36,12 +62,12 @@ def check_format(name: str, path: Path) -> Format:
 
     Raises
     ------
-    UserError : unknown format, or a suffix of another
+    UserError : unknown format, or a suffix of none or of another
     """
     if name not in FORMATS:
         raise UserError(f"format {name!r} is not one of {', '.join(FORMATS)}")
     form = FORMATS[name]
-    if path.suffix not in form.suffixes:
+    if name not in of_suffix(path):
         raise UserError(f"{path}: expected a name with {' or '.join(form.suffixes)} for the format {name}")
     return form
 
@@ -58,9 +84,14 @@ def create(
     form = check_format(name, path)
     module = importlib.import_module(f"nugan_hep.output.{name}")
     writer: AbstractContextManager[EventWriter] = module.create(
-        path, run, compression or form.compression, force
+        path, run, compression or usual_compression(form, path), force
     )
     return writer
+
+
+def usual_compression(form: Format, path: Path) -> str:
+    """The compression of a file that nothing else is said of."""
+    return form.compression or ("zlib:1" if path.suffix == ".gz" else "none")
 
 
 def check_space(name: str, path: Path, events: int, compression: str | None = None) -> None:
@@ -71,7 +102,7 @@ def check_space(name: str, path: Path, events: int, compression: str | None = No
     UserError : fewer bytes are free beside ``path`` than the events take at least; bad compression
     """
     module = importlib.import_module(f"nugan_hep.output.{name}")
-    need = module.least_bytes(events, compression or FORMATS[name].compression)
+    need = module.least_bytes(events, compression or usual_compression(FORMATS[name], path))
     free = shutil.disk_usage(path.parent).free
     if need > free:
         raise UserError(

@@ -11,19 +11,19 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nugan_hep import _core
 from nugan_hep.errors import UserError
 from nugan_hep.output import Columns, EventReader, Run
 from nugan_hep.output.atomic import new_file
 from nugan_hep.output.columns import (
     BRANCHES,
     COLUMNS,
-    LEAST_ROW_BYTES,
     METADATA,
-    ROW_BYTES,
     TYPES,
     TableWriter,
     about,
     damage,
+    run_of,
     split_compression,
 )
 from nugan_hep.output.treereader import open_tree
@@ -56,9 +56,14 @@ def parse_compression(text: str) -> Compression | None:
     return algorithms[name](level) if name in algorithms else None
 
 
+def least_bytes_of(form: str, events: int, compression: str) -> int:
+    """The same of a format that nugan-gen writes, too."""
+    return round(events * _core.least_event_bytes(form, parse_compression(compression) is not None))
+
+
 def least_bytes(events: int, compression: str) -> int:
     """A lower bound of the size [bytes] of a file of ``events`` events."""
-    return events * (ROW_BYTES if parse_compression(compression) is None else LEAST_ROW_BYTES)
+    return least_bytes_of("gst", events, compression)
 
 
 @contextlib.contextmanager
@@ -109,10 +114,10 @@ def read_root(path: str | Path, kind: str, names: Sequence[str]) -> Iterator[Eve
     ------
     UserError : not such a file
     """
-    with open_tree(path, TREE) as (tree, run):
+    with open_tree(path, TREE) as (tree, texts):
         if tree.classname != kind:
             raise UserError(f"{path}: {TREE} is a {tree.classname}, expected a {kind}")
-        run.metadata.pop("columns", None)
+        run = run_of(path, texts, tree.num_entries)
         yield EventReader(run, tree.num_entries, _chunks(path, tree, names))
 
 

@@ -35,8 +35,9 @@ from nugan_hep.output.columns import (
     about,
     check_readable,
     damage,
-    run_of,
+    runs_of,
     split_compression,
+    whole,
 )
 
 ROWS = 100_000
@@ -119,20 +120,21 @@ def read(path: str | Path, names: Sequence[str] = COLUMNS) -> Iterator[EventRead
     with contextlib.ExitStack() as stack:
         with damage(path):
             archive = stack.enter_context(zipfile.ZipFile(check_readable(path)))
-            run = run_of(path, _text(archive))
+            runs = runs_of(path, _texts(archive))
             members = {name: stack.enter_context(archive.open(f"{name}.npy")) for name in names}
             sizes = {name: _rows(path, name, member) for name, member in members.items()}
         if len(set(sizes.values())) > 1:
             raise UserError(f"{path}: columns differ in length ({sizes})")
         events = next(iter(sizes.values()))
-        yield EventReader(run, events, _chunks(path, members, events))
+        yield EventReader(whole(path, runs, events), events, _chunks(path, members, events))
 
 
-def _text(archive: zipfile.ZipFile) -> str | None:
+def _texts(archive: zipfile.ZipFile) -> list[str]:
+    """The descriptions, one text, or an array of several [K] where files were put together."""
     if f"{METADATA}.npy" not in archive.namelist():
-        return None
+        return []
     with archive.open(f"{METADATA}.npy") as member:
-        return str(npy.read_array(member, allow_pickle=False))
+        return [str(text) for text in np.ravel(npy.read_array(member, allow_pickle=False))]
 
 
 def _rows(path: str | Path, name: str, member: IO[bytes]) -> int:

@@ -24,6 +24,7 @@ from __future__ import annotations
 import contextlib
 import io
 import itertools
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -36,6 +37,7 @@ from nugan_hep.errors import UserError
 from nugan_hep.output import Columns, Run
 from nugan_hep.output import nuhepmc_run_info as clauses
 from nugan_hep.output.atomic import new_file
+from nugan_hep.output.columns import split_compression
 from nugan_hep.output.nuhepmc_reader import read
 from nugan_hep.output.nuhepmc_run_info import library
 from nugan_hep.output.particles import HYDROGEN, PROTON, charged_lepton, momenta, nuclear_mass
@@ -53,6 +55,8 @@ ROOM = 16_384
 
 LEAST_EVENT_BYTES = 480
 """Text of an event of the shortest numbers."""
+LEAST_PACKED_BYTES = 32
+"""Random mantissas do not compress."""
 
 
 def least_bytes(events: int, compression: str) -> int:
@@ -60,11 +64,20 @@ def least_bytes(events: int, compression: str) -> int:
 
     Raises
     ------
-    UserError : another compression than none
+    UserError : unknown compression
     """
-    if compression != "none":
-        raise UserError(f"format nuhepmc is plain text: expected compression none, not {compression!r}")
-    return events * LEAST_EVENT_BYTES
+    level = parse_compression(compression)
+    return events * (LEAST_PACKED_BYTES if level else LEAST_EVENT_BYTES)
+
+
+def parse_compression(text: str) -> int:
+    """Turn ``none|zlib[:level]`` into the level of gzip: 0 for none, 1 (fastest, default) to 9.
+
+    Raises
+    ------
+    UserError : unknown algorithm or level
+    """
+    return split_compression(text, ("zlib",), ("none",))[1]
 
 
 class NuHepMCWriter:
@@ -76,10 +89,12 @@ class NuHepMCWriter:
     events : events written so far
     """
 
-    def __init__(self, stream: BinaryIO, run: Run) -> None:
+    def __init__(self, stream: BinaryIO, run: Run, level: int = 0) -> None:
         self.run = run
         self.events = 0
         self._stream = stream
+        self._level = level
+        self._packer: Any = None
         # HepMC3 swallows the errors of a stream, so what it writes goes through memory
         self._text = io.BytesIO()
         self._begun = False
@@ -100,8 +115,15 @@ class NuHepMCWriter:
             self._begin()
         self._ascii.close()
         self._drain()
-        info = clauses.run_info(self.run, self.events)
-        replace_start(self._stream, self._head_bytes, clauses.head(info, self._head_bytes))
+        if self._packer:
+            self._stream.write(self._packer.flush())
+        head = clauses.head(clauses.run_info(self.run, self.events), self._head_bytes)
+        if not self._level:
+            replace_start(self._stream, self._head_bytes, head)
+            return
+        # packed without compression, so that it has the same length whatever it says
+        old = len(packed(bytes(self._head_bytes), 0))
+        replace_start(self._stream, old, packed(head, 0))
 
     def _begin(self) -> None:
         """Write the head, with room for more, and prepare the one event that is filled again and again."""
@@ -114,9 +136,9 @@ class NuHepMCWriter:
         self._ascii.precision = DIGITS
 
         nowhere = (0.0, 0.0, 0.0, 0.0)
-        self._beam = hepmc.GenParticle(nowhere, self.run.probe, clauses.BEAM)
+        self._beam = hepmc.GenParticle(nowhere, 0, clauses.BEAM)
         self._target = hepmc.GenParticle(nowhere, 0, clauses.TARGET)
-        self._muon = hepmc.GenParticle(nowhere, charged_lepton(self.run.probe), clauses.FINAL)
+        self._muon = hepmc.GenParticle(nowhere, 0, clauses.FINAL)
         self._remnant = hepmc.GenParticle(nowhere, clauses.REMNANT, clauses.FINAL)
         vertex = hepmc.GenVertex()
         vertex.status = clauses.PRIMARY_VERTEX
@@ -128,32 +150,35 @@ class NuHepMCWriter:
         self._event.add_vertex(vertex)
         self._beam.generated_mass = 0.0
         self._muon.generated_mass = kinematics.MUON_MASS
-        self._common: tuple[int, float, str] | None = None
+        self._common: tuple[int, int, float, str] | None = None
 
-    def _set_common(self, target: int, weight: float, place: str) -> None:
+    def _set_common(self, probe: int, target: int, weight: float, place: str) -> None:
         """Set what many events in a row may share."""
-        if self._common is None or target != self._common[0]:
-            self._set_target(target)
-        self._common = target, weight, place
+        if self._common is None or (probe, target) != self._common[:2]:
+            self._set_kind(probe, target)
+        self._common = probe, target, weight, place
         self._event.weights = [weight]
         self._event.attributes["lab_pos"] = place
 
-    def _set_target(self, target: int) -> None:
+    def _set_kind(self, probe: int, target: int) -> None:
+        self._beam.pid, self._muon.pid = probe, charged_lepton(probe)
         mass = nuclear_mass(target)
         # a nucleus of one proton has the number of the hadron in the PDG's scheme
         self._target.pid = PROTON if target == HYDROGEN else target
         self._target.momentum = (0.0, 0.0, 0.0, mass)
         self._target.generated_mass = mass
-        self._event.attributes["signal_process_id"] = clauses.process(self.run, target)
+        self._event.attributes["signal_process_id"] = clauses.process(self.run, probe, target)
 
     def _write_block(self, columns: Columns) -> None:
         event, beam, muon, remnant = self._event, self._beam, self._muon, self._remnant
         write = self._ascii.write_event
         rows = len(columns["Ev"])
         targets = columns["tgt"] if "tgt" in columns else np.full(rows, self.run.target)
+        probes = columns["neu"] if "neu" in columns else np.full(rows, self.run.probe)
         nu, mu, rest = four_momenta(columns, targets)
-        for number, tgt, weight, place, p_nu, p_mu, p_rest in zip(
+        for number, neu, tgt, weight, place, p_nu, p_mu, p_rest in zip(
             columns["iev"].tolist(),
+            probes.tolist(),
             targets.tolist(),
             columns["wght"].tolist() if "wght" in columns else itertools.repeat(1.0, rows),
             _places(columns, rows),
@@ -163,8 +188,8 @@ class NuHepMCWriter:
             strict=True,
         ):
             event.event_number = number
-            if (tgt, weight, place) != self._common:
-                self._set_common(tgt, weight, place)
+            if (neu, tgt, weight, place) != self._common:
+                self._set_common(neu, tgt, weight, place)
             beam.momentum = p_nu
             muon.momentum = p_mu
             remnant.momentum = p_rest
@@ -172,7 +197,14 @@ class NuHepMCWriter:
 
     def _drain(self) -> None:
         self._pipe.flush()
-        self._stream.write(self._text.getvalue())
+        text = self._text.getvalue()
+        if self._level and self._packer is None:
+            if len(text) < self._head_bytes:
+                return  # the head is not complete
+            self._stream.write(packed(text[: self._head_bytes], 0))
+            self._packer = _packer(self._level)
+            text = text[self._head_bytes :]
+        self._stream.write(self._packer.compress(text) if self._packer else text)
         self._text.seek(0)
         self._text.truncate()
 
@@ -204,6 +236,16 @@ def _places(columns: Columns, rows: int) -> Iterator[str]:
     return map(clauses.in_full, places.tolist())
 
 
+def _packer(level: int) -> Any:
+    return zlib.compressobj(level, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
+
+
+def packed(text: bytes, level: int) -> bytes:
+    """A member of a gzip file; a file is any number of them one after the other."""
+    packer = _packer(level)
+    return bytes(packer.compress(text) + packer.flush())
+
+
 def replace_start(stream: BinaryIO, old: int, new: bytes, block: int = 2**24) -> None:
     """Put ``new`` in the place of the first ``old`` bytes, none fewer; what follows moves if it must."""
     more = len(new) - old
@@ -223,22 +265,25 @@ def replace_start(stream: BinaryIO, old: int, new: bytes, block: int = 2**24) ->
 def create(
     path: str | Path, run: Run, compression: str = "none", force: bool = False
 ) -> Iterator[NuHepMCWriter]:
-    """Write a HepMC3 ASCII file; it appears as ``path`` when the block ends well.
+    """Write a HepMC3 ASCII file, packed by gzip as ``.gz``; it appears as ``path`` when the block ends well.
 
     Parameters
     ----------
     run : what the events have in common; its model's interaction is looked up before the first event
-    compression : none
+    compression : none, or of a ``.gz`` file zlib or zlib:1 to zlib:9
     force : replace an existing file
 
     Raises
     ------
     UserError : no cross section, no pyhepmc, or the file cannot be written (existing, no folder, disk full)
     """
-    least_bytes(0, compression)
+    level = parse_compression(compression)
+    if bool(level) != str(path).endswith(".gz"):
+        which = "zlib, with :1 to :9" if level == 0 else "none, or a name that ends in .gz"
+        raise UserError(f"{path}: compression {compression!r} of the format nuhepmc; expected {which}")
     run.need_cross_section("nuhepmc")
     library("pyhepmc")
     with new_file(path, force) as stream:
-        writer = NuHepMCWriter(stream, run)
+        writer = NuHepMCWriter(stream, run, level)
         yield writer
         writer.finish()

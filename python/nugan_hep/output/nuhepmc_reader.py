@@ -1,4 +1,4 @@
-"""NuHepMC files that nugan-sample wrote, back as columns."""
+"""NuHepMC files, of nugan-sample and of other generators, back as columns."""
 
 from __future__ import annotations
 
@@ -6,97 +6,159 @@ import contextlib
 import io
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nugan_hep.errors import UserError
-from nugan_hep.output import Columns, EventReader, Run
+from nugan_hep.output import Columns, EventReader, Run, leptons
 from nugan_hep.output import nuhepmc_run_info as clauses
+from nugan_hep.output.columns import whole
+from nugan_hep.output.hepmc3_text import END, Listing, Part, listings, open_text
+from nugan_hep.output.nuhepmc_others import read_run
 from nugan_hep.output.nuhepmc_run_info import library
-from nugan_hep.output.particles import HYDROGEN, PROTON, Array, columns_of
+from nugan_hep.output.particles import Array
 
 BLOCK = 10_000
 """Events whose objects are held at once."""
-FIRST, LAST = b"HepMC::Version", b"HepMC::Asciiv3-END_EVENT_LISTING"
-STATUS = (clauses.BEAM, clauses.TARGET, clauses.FINAL, clauses.FINAL)
 
 
 @contextlib.contextmanager
 def read(path: str | Path) -> Iterator[EventReader]:
-    """The events of a file that :func:`nugan_hep.output.nuhepmc.create` wrote, by :data:`BLOCK`.
+    """The events of a file that :func:`nugan_hep.output.nuhepmc.create` or another generator wrote.
 
     ``El`` and what depends on it come from the momenta and may differ from what was written in the last
-    digit of float32.
+    digit of float32. A file of several listings (``cat a.hepmc3 b.hepmc3``) is read to its end.
 
     Raises
     ------
     UserError : not such a file, or a damaged one
     """
-    hepmc, core = library("pyhepmc"), library("pyhepmc._core")
+    with open_text(path) as stream:
+        found = listings(path, stream)
+        runs = [_run(path, listing) for listing in found]
+        events = sum(listing.events for listing in found)
+        if len(runs) > 1:
+            for one, listing in zip(runs, found, strict=True):
+                one.metadata["events"] = listing.events
+        run = whole(path, runs, events)
+        yield EventReader(run, events, _columns(path, run, chunks(path, stream, found, BLOCK)))
+
+
+def _run(path: str | Path, listing: Listing) -> Run:
+    """The run that a listing's head describes."""
+    text = listing.head + END + b"\n"
+    reader = library("pyhepmc.io").ReaderAscii(library("pyhepmc._core").pyiostream(io.BytesIO(text), 2**16))
+    event = library("pyhepmc").GenEvent()
+    reader.read_event(event)
     try:
-        stream = open(path, "rb")  # noqa: SIM115
-    except OSError as error:
-        raise UserError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from error
-    with stream:
-        if not stream.read(len(FIRST)).startswith(FIRST):
-            raise UserError(f"{path}: expected a HepMC3 ASCII file")
-        stream.seek(max(0, stream.seek(0, io.SEEK_END) - len(LAST) - 10))
-        if LAST not in stream.read():
-            raise UserError(f"{path} was cut off: expected {LAST.decode()} as last line")
-        stream.seek(0)
-        reader = library("pyhepmc.io").ReaderAscii(core.pyiostream(stream, 2**16))
+        return read_run(event.run_info, listing.events)
+    except UserError as error:
+        raise UserError(f"{path}: {error}") from None
+
+
+def chunks(path: str | Path, stream: BinaryIO, found: list[Listing], step: int) -> Iterator[leptons.Leptons]:
+    """Neutrino, target and lepton of all events, ``step`` at a time.
+
+    Raises
+    ------
+    UserError : damaged, or events that are not as NuHepMC has them
+    """
+    hepmc, core = library("pyhepmc"), library("pyhepmc._core")
+    for listing in found:
+        reader = library("pyhepmc.io").ReaderAscii(core.pyiostream(Part(stream, listing), 2**16))
         event = hepmc.GenEvent()
-        reader.read_event(event)
-        try:
-            run, events = clauses.read_run(event.run_info)
-        except UserError as error:
-            raise UserError(f"{path}: {error}") from None
-        yield EventReader(run, events, _chunks(path, reader, event, run, events))
+        for first in range(0, listing.events, step):
+            block = _Block(path, first)
+            for number in range(first, min(first + step, listing.events)):
+                if not reader.read_event(event) or not event.particles:
+                    raise UserError(f"{path}: event {number + 1:,} of {listing.events:,} is damaged")
+                block.add(event)
+            yield block.leptons()
 
 
-def _chunks(path: str | Path, reader: Any, event: Any, run: Run, events: int) -> Iterator[Columns]:
-    """The events, the first of which has been read into ``event``."""
-    data_of = library("pyhepmc._core").GenEventData
-    for first in range(0, events, BLOCK):
-        numbers, weights, places, particles = [], [], [], []
-        for number in range(first, min(first + BLOCK, events)):
-            if number > 0:
-                reader.read_event(event)
-            data = data_of()
-            event.write_data(data)
-            if tuple(data.particles["status"]) != STATUS:
-                raise UserError(
-                    f"{path}: event {number + 1:,} of {events:,} is damaged or not as nugan-sample writes it"
-                )
-            numbers.append(event.event_number)
-            weights.append(event.weight())
-            places.append(str(event.attributes["lab_pos"]))
-            particles.append(data.particles)
-        yield _columns(run, numbers, weights, places, np.stack(particles))
+class _Block:
+    """Collects events, numbered from ``first``."""
+
+    def __init__(self, path: str | Path, first: int) -> None:
+        self._path, self._first = path, first
+        self._data = library("pyhepmc._core").GenEventData
+        units = library("pyhepmc").Units
+        self._mev, self._cm = units.MEV, units.CM
+        self._rows: list[tuple[int, int, int, int, float, float]] = []
+        self._particles: list[Any] = []
+        self._places: list[tuple[float, ...]] = []
+        self._place: tuple[str, Any, tuple[float, ...]] = ("", None, (0.0, 0.0, 0.0, 0.0))
+        self._weight: int | None = None
+
+    def add(self, event: Any) -> None:
+        data = self._data()
+        event.write_data(data)
+        particles = data.particles
+        status, pdg = particles["status"].tolist(), particles["pid"].tolist()
+        beam, target = self._only(status, clauses.BEAM), self._only(status, clauses.TARGET)
+        probe = pdg[beam]
+        wanted = probe - (1 if probe > 0 else -1)
+        final = (k for k, code in enumerate(status) if code == clauses.FINAL and pdg[k] == wanted)
+        muon = next(final, None)
+        lepton = 0 if muon is None else wanted
+        gev = 1e-3 if event.momentum_unit == self._mev else 1.0
+        self._rows.append((event.event_number, probe, pdg[target], lepton, self._weight_of(event), gev))
+        self._particles.append(particles[[beam, beam if muon is None else muon]])
+        self._places.append(self._place_of(event))
+
+    def _only(self, status: list[int], code: int) -> int:
+        if status.count(code) != 1:
+            name = clauses.PARTICLE_STATUS[code][0].lower()
+            raise UserError(
+                f"{self._path}: event {self._first + len(self._rows) + 1:,} has {status.count(code)} "
+                f"{name} particles (status {code}), expected one"
+            )
+        return status.index(code)
+
+    def _weight_of(self, event: Any) -> float:
+        if self._weight is None:
+            names = list(event.run_info.weight_names) if event.run_info else []
+            self._weight = names.index("CV") if "CV" in names else 0
+        weights = event.weights
+        return float(weights[self._weight]) if len(weights) > self._weight else 1.0
+
+    def _place_of(self, event: Any) -> tuple[float, ...]:
+        """``lab_pos`` in m and s; many events may share one."""
+        attributes, unit = event.attributes, event.length_unit
+        text = str(attributes["lab_pos"]) if "lab_pos" in attributes else ""
+        if (text, unit) != self._place[:2]:
+            try:
+                x, y, z, t = ([float(word) for word in text.split()] + [0.0] * 4)[:4]
+            except ValueError:
+                raise UserError(f"{self._path}: lab_pos {text!r:.40}, expected numbers") from None
+            metre = clauses.CM if unit == self._cm else 1000.0
+            self._place = text, unit, (x / metre, y / metre, z / metre, t)
+        return self._place[2]
+
+    def leptons(self) -> leptons.Leptons:
+        number, probe, target, lepton, weight, gev = map(np.array, zip(*self._rows, strict=True))
+        leptons.check_probes(self._path, probe, self._first)
+        found = np.stack(self._particles)
+        p4 = np.stack([found[name] for name in ("px", "py", "pz", "e")], axis=-1) * gev[:, None, None]
+        muon: Array = p4[:, 1]
+        muon[lepton == 0] = np.nan
+        return leptons.Leptons(
+            number=number,
+            probe=probe,
+            target=leptons.as_nucleus(target),
+            lepton=lepton,
+            nu=p4[:, 0],
+            muon=muon,
+            weight=weight.astype(np.float64),
+            vertex=np.array(self._places, dtype=np.float64),
+        )
 
 
-def _columns(
-    run: Run, numbers: list[int], weights: list[float], places: list[str], particles: NDArray[Any]
-) -> Columns:
-    """The columns of events, of their ``particles`` [N, 4] as HepMC3 holds them."""
-    nu, mu = (np.stack([particles[name][:, k] for name in ("px", "py", "pz")], axis=-1) for k in (0, 2))
-    target = particles["pid"][:, 1]
-    if PROTON not in run.targets:
-        target = np.where(target == PROTON, HYDROGEN, target)
-    x, y, z, t = np.array(" ".join(places).split(), dtype=np.float64).reshape(-1, 4).T
-    return {
-        **columns_of(nu, mu),
-        "phil": _azimuth(nu, mu).astype(np.float32),
-        "iev": np.array(numbers, dtype=np.int32),
-        "tgt": target.astype(np.int32),
-        "wght": np.array(weights, dtype=np.float64),
-        "vtxx": x / clauses.CM,
-        "vtxy": y / clauses.CM,
-        "vtxz": z / clauses.CM,
-        "vtxt": t,
-    }
+def _columns(path: str | Path, run: Run, events: Iterator[leptons.Leptons]) -> Iterator[Columns]:
+    for columns in leptons.columns(path, run, events):
+        nu, mu = (np.stack([columns[f"p{axis}{k}"] for axis in "xyz"], axis=-1) for k in ("v", "l"))
+        yield {**columns, "phil": _azimuth(nu.astype("f8"), mu.astype("f8")).astype(np.float32)}
 
 
 def _azimuth(nu: Array, mu: Array) -> Array:

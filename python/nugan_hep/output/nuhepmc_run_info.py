@@ -10,12 +10,14 @@ from __future__ import annotations
 import importlib
 import importlib.metadata
 import io
+import itertools
 import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from nugan_hep.errors import UserError
 from nugan_hep.flux import ARBITRARY
+from nugan_hep.output.merge import merge
 from nugan_hep.output.particles import quasielastic
 from nugan_hep.output.run import Run, from_dict
 
@@ -52,6 +54,7 @@ REMNANT_INFO = (
 )
 
 OURS = "NuHepMC.Provenance.nugan"
+PART = OURS + ".Run[{}]"
 EVENTS = "NuHepMC.Provenance.NEvents"
 LONGEST_LINE = 512 * 512 - 2
 """HepMC3 reads lines into a buffer of 512 x 512 characters and gives up on longer ones."""
@@ -71,9 +74,9 @@ def library(name: str) -> Any:
         raise UserError(f"format nuhepmc needs {package}: pip install {package}") from None
 
 
-def process(run: Run, target: int) -> int:
-    """The process of the events on a target."""
-    return QUASIELASTIC if quasielastic(run, target) else INCLUSIVE
+def process(run: Run, probe: int, target: int) -> int:
+    """The process of a neutrino's events on a target."""
+    return QUASIELASTIC if quasielastic(run, probe, target) else INCLUSIVE
 
 
 def head(info: Any, length: int = 0) -> bytes:
@@ -119,7 +122,10 @@ def run_info(run: Run, events: int) -> Any:
     for name, value in _attributes(run):
         info.attributes[f"NuHepMC.{name}"] = value
     info.attributes[EVENTS] = events
-    info.attributes[OURS] = json.dumps(run.as_dict(), separators=(",", ":"))
+    about = run.as_dict()
+    for k, part in enumerate(about.pop("runs", ())):  # a line each, for lines have a longest length
+        info.attributes[PART.format(k)] = json.dumps(part, separators=(",", ":"))
+    info.attributes[OURS] = json.dumps(about, separators=(",", ":"))
     return info
 
 
@@ -132,6 +138,9 @@ def read_run(info: Any) -> tuple[Run, int]:
     """
     try:
         ours = json.loads(str(info.attributes[OURS]))
+        parts = itertools.takewhile(lambda key: key in info.attributes, map(PART.format, itertools.count()))
+        if runs := [json.loads(str(info.attributes[key])) for key in parts]:
+            ours["runs"] = runs
         events = int(str(info.attributes[EVENTS]))
     except (KeyError, ValueError) as error:
         raise UserError(f"no {OURS}, which nugan-sample writes ({error!r:.80})") from None
@@ -155,7 +164,7 @@ def _attributes(run: Run) -> Iterator[tuple[str, Any]]:
     yield "FluxAveragedTotalCrossSection", in_full([sigma])
     if run.sigma_error is not None:
         yield "FluxAveragedTotalCrossSectionUncertainty", in_full([run.sigma_error])
-    processes = {process(run, target) for target in run.targets}
+    processes = {process(run, probe, target) for probe in run.probes for target in run.targets}
     yield from _described("ProcessIDs", "ProcessInfo", {key: PROCESSES[key] for key in sorted(processes)})
     yield from _described("VertexStatusIDs", "VertexStatusInfo", VERTEX_STATUS)
     yield from _described("ParticleStatusIDs", "ParticleStatusInfo", PARTICLE_STATUS)
@@ -167,10 +176,13 @@ def _attributes(run: Run) -> Iterator[tuple[str, Any]]:
     if run.pot is not None:
         conventions.append("G.C.1")
         yield "Exposure.POT", in_full([run.pot])
-    if run.flux is not None or run.energy is not None:
-        conventions.append("G.C.4")
-        yield from _beam(run)
-    yield "Conventions", sorted(conventions)
+    for probe in run.probes:
+        parts = [part for part in run.single if part.probe == probe]
+        beam = merge(parts)
+        if beam.flux is not None or beam.energy is not None:
+            conventions.append("G.C.4")
+            yield from _beam(beam)
+    yield "Conventions", sorted(set(conventions))
 
 
 def _described(ids: str, info: str, known: dict[int, tuple[str, str]]) -> Iterator[tuple[str, Any]]:

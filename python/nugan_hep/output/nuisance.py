@@ -31,9 +31,10 @@ from nugan_hep.flux import Flux
 from nugan_hep.output import Columns, EventReader, Run
 from nugan_hep.output.atomic import new_file
 from nugan_hep.output.branches import leaf
-from nugan_hep.output.gst import METADATA, parse_compression
+from nugan_hep.output.columns import METADATA, run_of
+from nugan_hep.output.gst import parse_compression
 from nugan_hep.output.nuisance_variables import CONSTANTS, COUNTERS, LEAVES, muon_variables
-from nugan_hep.output.particles import charged_lepton, quasielastic
+from nugan_hep.output.particles import charged_lepton, kinds_of, quasielastic
 from nugan_hep.output.regroup import Regrouped
 from nugan_hep.output.treereader import muon_columns, open_tree, tables
 from nugan_hep.output.trees import Tree
@@ -102,24 +103,24 @@ class NuisanceWriter:
         if "wght" in table:
             weight = table["wght"].astype("f4")
             filled |= {"Weight": weight, "InputWeight": weight}
-        kinds, kind = np.unique(table.get("tgt", self.run.target), return_inverse=True)
-        targets = [self._of_target(int(target)) for target in kinds]
+        kinds, kind = kinds_of(table, self.run)
+        known = [self._of_kind(*pair) for pair in kinds]
         if len(kinds) == 1:
-            self._tree.constants |= targets[0]
+            self._tree.constants |= known[0]
         else:
-            filled |= {name: np.array([target[name] for target in targets])[kind] for name in targets[0]}
-        self._tree.constants |= {"PDGnu": self.run.probe, "pdg_init": self.run.probe}
-        self._tree.constants |= dict.fromkeys(("PDGLep", "pdg"), charged_lepton(self.run.probe))
+            filled |= {name: np.array([one[name] for one in known])[kind] for name in known[0]}
         self._tree.fill(filled, rows)
         # float32 may lie just outside of the flux
         bins = np.searchsorted(self._flux.edges, table["Ev"], side="right") - 1
         bins = np.clip(bins, 0, len(self._spectrum) - 1)
         self._spectrum += np.bincount(bins, weight, len(self._spectrum))
 
-    def _of_target(self, target: int) -> dict[str, int]:
-        """Branches that depend on the target only."""
-        mode = (1 if self.run.probe > 0 else -1) if quasielastic(self.run, target) else 0
-        return {"Mode": mode, "tgt": target, "tgta": target // 10 % 1000, "tgtz": target // 10000 % 1000}
+    def _of_kind(self, probe: int, target: int) -> dict[str, int]:
+        """Branches that depend on the neutrino and the target only."""
+        mode = (1 if probe > 0 else -1) if quasielastic(self.run, probe, target) else 0
+        nucleus = {"tgt": target, "tgta": target // 10 % 1000, "tgtz": target // 10000 % 1000}
+        lepton = dict.fromkeys(("PDGLep", "pdg"), charged_lepton(probe))
+        return {"Mode": mode, "PDGnu": probe, "pdg_init": probe, **nucleus, **lepton}
 
 
 def _histogram(title: str, edges: NDArray[np.float64], contents: NDArray[np.float64], entries: int) -> Any:
@@ -147,12 +148,20 @@ def flux_of(run: Run) -> Flux:
 
     Raises
     ------
-    UserError : they follow neither
+    UserError : they follow neither, or are of several neutrinos
     """
+    if len(run.probes) > 1:
+        raise UserError(
+            "format nuisance holds the flux of one neutrino: expected events of one, "
+            f"not of {' and '.join(map(str, run.probes))}"
+        )
     if run.flux is not None:
         return run.flux
     if run.energy is None:
-        raise UserError("format nuisance holds a flux: expected events of a flux (--flux) or of one energy")
+        parts = " in common, which the runs that were put together do not have" if run.parts else ""
+        raise UserError(
+            f"format nuisance holds a flux: expected events of a flux (--flux) or of one energy{parts}"
+        )
     return Flux(run.energy + np.array([-0.5e-3, 0.5e-3]), np.array([1e3]))
 
 
@@ -198,19 +207,21 @@ def read(path: str | Path) -> Iterator[EventReader]:
     ------
     UserError : not such a file
     """
-    with open_tree(path, TREE) as (tree, run):
+    with open_tree(path, TREE) as (tree, texts):
+        run = run_of(path, texts, tree.num_entries)
         yield EventReader(run, tree.num_entries, _chunks(path, tree))
 
 
 def _chunks(path: str | Path, tree: Any) -> Iterator[Columns]:
     neutrino, muon = ["px_init", "py_init", "pz_init"], ["px", "py", "pz"]
-    shapes = {"tgt": (), "InputWeight": (), **dict.fromkeys([*neutrino, *muon], (1,))}
+    shapes = {"PDGnu": (), "tgt": (), "InputWeight": (), **dict.fromkeys([*neutrino, *muon], (1,))}
     first = 0
     for table in tables(path, tree, shapes, CHUNK):
         count = len(table["tgt"])
         nu, mu = (np.concatenate([table[name] for name in names], axis=1) for names in (neutrino, muon))
         yield {
             "iev": np.arange(first, first + count, dtype=np.int32),
+            "neu": table["PDGnu"].astype(np.int32),
             "tgt": table["tgt"].astype(np.int32),
             "wght": table["InputWeight"].astype(np.float64),
             **muon_columns(path, nu, mu),

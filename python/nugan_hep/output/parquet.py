@@ -115,7 +115,8 @@ def read(path: str | Path, names: Sequence[str] = COLUMNS) -> Iterator[EventRead
         with damage(path):
             file = stack.enter_context(ParquetFile(check_readable(path), pre_buffer=False))
             content = (file.metadata.metadata or {}).get(METADATA.encode())
-            run = run_of(path, None if content is None else content.decode())
+            texts = [] if content is None else [content.decode()]
+            run = run_of(path, texts, file.metadata.num_rows)
         yield EventReader(run, file.metadata.num_rows, _chunks(path, file, names))
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nugan_hep import kinematics
+from nugan_hep import cross_section, kinematics
 from nugan_hep.output import Columns, Run
 
 Array = NDArray[np.float64]
@@ -51,15 +52,52 @@ def charged_lepton(probe: int) -> int:
     return probe - 1 if probe > 0 else probe + 1
 
 
-def model_of(run: Run, target: int) -> dict[str, Any]:
-    """What the metadata of a run say of the model of a target, or nothing."""
-    models = run.metadata.get("models") or [run.metadata.get("model") or {}]
-    return next((model for model in models if model.get("target", target) == target), {})
+def models_of(run: Run, probe: int, target: int) -> list[tuple[Run, dict[str, Any]]]:
+    """The runs with a probe and a target, and what the metadata of each say of the model, or nothing."""
+    found: list[tuple[Run, dict[str, Any]]] = []
+    for part in run.single:
+        if part.probe == probe and target in part.targets:
+            models = part.metadata.get("models") or [part.metadata.get("model") or {}]
+            fits = (model for model in models if model.get("target", target) == target)
+            found.append((part, next(fits, {})))
+    return found
 
 
-def quasielastic(run: Run, target: int) -> bool:
-    """Whether the events on a target are known to be quasielastic; an inclusive model does not know."""
-    return model_of(run, target).get("interaction") == "CC quasielastic"
+def quasielastic(run: Run, probe: int, target: int) -> bool:
+    """Whether the events are known to be quasielastic; an inclusive model does not know."""
+    models = [model for _, model in models_of(run, probe, target)]
+    return bool(models) and all(model.get("interaction") == "CC quasielastic" for model in models)
+
+
+CrossSectionAt = Callable[[NDArray[Any]], Array]
+"""Cross section per nucleon [N] in 1e-38 cm² at neutrino energies [N] in GeV."""
+
+
+def cross_section_of(run: Run, probe: int, target: int) -> CrossSectionAt:
+    """Cross section per nucleon of a target.
+
+    Averaged over the flux where there is one, otherwise at the energies; 0 where none is known.
+    """
+    parts = models_of(run, probe, target)
+    means = [model.get("sigma", part.sigma) for part, model in parts]
+    known = [float(mean) for mean in means if mean is not None]
+    if known and len(known) == len(means):
+        weights = [max(part.metadata.get("events") or 1, 1) for part, _ in parts]
+        mean = float(np.average(known, weights=weights))
+        return lambda enu: np.full(len(enu), mean)
+    tables = [part.metadata.get("cross_section") or {} for part, _ in parts if len(part.targets) == 1]
+    curves = [(table.get("enu"), table.get("sigma")) for table in tables]
+    table = cross_section.from_table(tables[0]) if curves and curves == [curves[0]] * len(parts) else None
+    return table.nearest if table is not None else lambda enu: np.zeros(len(enu))
+
+
+def kinds_of(columns: Columns, run: Run) -> tuple[list[tuple[int, int]], NDArray[np.intp]]:
+    """The pairs of neutrino and target among events, and the number of each event's pair [N]."""
+    rows = len(columns["Ev"])
+    neu = columns["neu"] if "neu" in columns else np.full(rows, run.probe)
+    tgt = columns["tgt"] if "tgt" in columns else np.full(rows, run.target)
+    pairs, kind = np.unique(np.stack([neu, tgt]).astype(np.int64), axis=1, return_inverse=True)
+    return [(int(probe), int(target)) for probe, target in pairs.T], kind.reshape(-1)
 
 
 def momenta(columns: Columns) -> tuple[Array, Array]:

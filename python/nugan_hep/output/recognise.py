@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from nugan_hep.errors import UserError
-from nugan_hep.output import EventReader, formats
-from nugan_hep.output.columns import COLUMNS, check_readable, damage
+import numpy as np
+
+from nugan_hep import skipping
+from nugan_hep.errors import NoEventsError, UserError
+from nugan_hep.output import Columns, EventReader, Run, formats
+from nugan_hep.output.columns import COLUMNS, check_readable, complete, damage
+from nugan_hep.output.merge import merge
 
 OBJECTS = {
     ("gst", "TTree"): "gst",
     ("gst", "ROOT::RNTuple"): "rntuple",
     ("gRooTracker", "TTree"): "rootracker",
+    ("nRooTracker", "TTree"): "rootracker",
     ("FlatTree_VARS", "TTree"): "nuisance",
 }
 """Formats of ROOT files by an object's name and class."""
@@ -28,13 +34,12 @@ def recognise(path: Path) -> str:
 
     Raises
     ------
+    NoEventsError : a file of 0 bytes, or a ROOT file without any tree
     UserError : no such file, or none of the formats
     """
     check_readable(path)
-    named = [name for name, form in formats.FORMATS.items() if path.suffix in form.suffixes]
-    if not named:
-        suffixes = dict.fromkeys(suffix for form in formats.FORMATS.values() for suffix in form.suffixes)
-        raise UserError(f"{path}: unknown suffix {path.suffix!r}, expected one of {', '.join(suffixes)}")
+    named = formats.of_suffix(path)
+    skipping.check_not_empty(path)
     if path.suffix != ".root":
         return named[0]
     import uproot
@@ -45,6 +50,8 @@ def recognise(path: Path) -> str:
         if classes.get(name) == kind:
             return form
     expected = ", ".join(f"{name} ({kind})" for name, kind in OBJECTS)
+    if not any(kind in ("TTree", "ROOT::RNTuple") for kind in classes.values()):
+        raise NoEventsError(f"{path}: holds no tree, expected one of {expected}")
     raise UserError(f"{path}: holds none of the trees that nugan-sample writes, {expected}")
 
 
@@ -61,3 +68,44 @@ def read(path: Path, names: Sequence[str] | None = None) -> AbstractContextManag
         reader: AbstractContextManager[EventReader] = module.read(path, [*dict.fromkeys(names)] or COLUMNS)
         return reader
     return formats.read(name, path)
+
+
+@contextlib.contextmanager
+def read_all(paths: Sequence[Path]) -> Iterator[tuple[EventReader, list[NoEventsError]]]:
+    """The events of several files one after the other, and why files without events were skipped.
+
+    Where there are several runs, in one file or in many, the events are numbered anew.
+
+    Raises
+    ------
+    UserError : see :func:`read` and :func:`nugan_hep.output.merge.merge`
+    """
+    with contextlib.ExitStack() as stack:
+
+        def open_file(path: str | Path) -> EventReader:
+            reader = stack.enter_context(read(Path(path)))
+            if reader.events == 0 and len(paths) > 1:
+                raise NoEventsError(f"{path}: holds no events")
+            return reader
+
+        readers, skipped = skipping.skip_empty(paths, open_file)
+        if len(readers) == 1 and not readers[0].run.parts:
+            yield readers[0], skipped
+            return
+        for reader in readers:
+            reader.run.metadata.setdefault("events", reader.events)
+        run = merge([reader.run for reader in readers])
+        yield EventReader(run, sum(reader.events for reader in readers), _renumbered(readers, run)), skipped
+
+
+def _renumbered(readers: Sequence[EventReader], run: Run) -> Iterator[Columns]:
+    first = 0
+    for reader in readers:
+        for chunk in reader.chunks:
+            count = len(chunk["Ev"])
+            whole = complete(chunk, reader.run)
+            yield {**whole, "iev": np.arange(first, first + count, dtype=np.int32)}
+            first += count
+    # of another generator's events the targets, and which of them are left, are known only now
+    known = merge([reader.run for reader in readers])
+    run.targets, run.sigma, run.sigma_error = known.targets, known.sigma, known.sigma_error

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from nugan_hep.output import EventReader, Run
 from nugan_hep.output.atomic import new_file
-from nugan_hep.output.columns import COLUMNS, LEAST_ROW_BYTES, METADATA, ROW_BYTES, TYPES, TableWriter, about
-from nugan_hep.output.gst import TITLE, TREE, parse_compression, read_root
+from nugan_hep.output.columns import COLUMNS, METADATA, TYPES, TableWriter, about
+from nugan_hep.output.gst import TITLE, TREE, least_bytes_of, parse_compression, read_root
+from nugan_hep.output.rntuple_pages import extend
 
 CLASS = "ROOT::RNTuple"
 CLUSTER = 100_000
@@ -22,8 +23,7 @@ CLUSTER = 100_000
 
 def least_bytes(events: int, compression: str) -> int:
     """A lower bound of the size [bytes] of a file of ``events`` events."""
-    # cc takes a bit
-    return events * (ROW_BYTES - 1 if parse_compression(compression) is None else LEAST_ROW_BYTES)
+    return least_bytes_of("rntuple", events, compression)
 
 
 @contextlib.contextmanager
@@ -48,7 +48,7 @@ def create(
     with new_file(path, force) as stream:
         file = uproot.recreate(stream, compression=options)
         ntuple = file.mkrntuple(TREE, TYPES, TITLE)
-        writer = TableWriter(run, CLUSTER, ntuple.extend)
+        writer = TableWriter(run, CLUSTER, lambda table: extend(ntuple, file, table))
         yield writer
         writer.finish()
         file[METADATA] = about(run)

@@ -13,10 +13,10 @@ index PDG number             status four-momentum
 
 Hadrons are not in it: only the muon has status 1, that is, is tracked. ``EvtCode`` is GENIE's
 ``nu:14;tgt:1000060120;proc:Weak[CC],Unknown;``, and ``N:2112;proc:Weak[CC],QES;`` where the model is
-quasielastic. ``EvtXSec`` is, in 1e-38 cm², the cross section per nucleus averaged over the flux (GENIE's is
-at the event's energy), and 0 where there is none. Without content, for nothing is known of them:
-``EvtFlags``, ``EvtDXSec``, ``EvtKPS``, ``StdHepX4``, ``StdHepPolz`` and ``NuParent*`` (0), ``StdHepRescat``
-(-1). The weight of the tree is the protons on target, 1 where they are not known.
+quasielastic. ``EvtXSec`` is, in 1e-38 cm², the cross section per nucleus: averaged over the flux, and without
+one, as GENIE's, at the event's energy; 0 where the model has none. Without content, for nothing is known of
+them: ``EvtFlags``, ``EvtDXSec``, ``EvtKPS``, ``StdHepX4``, ``StdHepPolz`` and ``NuParent*`` (0),
+``StdHepRescat`` (-1). The weight of the tree is the protons on target, 1 where they are not known.
 
 Beside the tree lies a TObjString ``nugan``: JSON with the run.
 """
@@ -34,31 +34,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nugan_hep import kinematics
-from nugan_hep.output import Columns, EventReader, Run
+from nugan_hep.output import Columns, Run
 from nugan_hep.output.atomic import new_file
 from nugan_hep.output.branches import NO_TOBJECT, bits_object, leaf, root_string, string_object
-from nugan_hep.output.gst import METADATA, parse_compression
+from nugan_hep.output.columns import METADATA
+from nugan_hep.output.gst import least_bytes_of, parse_compression
 from nugan_hep.output.particles import (
     HYDROGEN,
     NEUTRON,
     PROTON,
+    CrossSectionAt,
     charged_lepton,
-    model_of,
+    cross_section_of,
+    kinds_of,
     momenta,
     nuclear_mass,
     quasielastic,
 )
 from nugan_hep.output.regroup import Regrouped
-from nugan_hep.output.treereader import muon_columns, open_tree, tables
+from nugan_hep.output.rootracker_reader import read
 from nugan_hep.output.trees import Entry, Tree
+
+__all__ = ["RootrackerWriter", "create", "least_bytes", "read"]
 
 TREE = "gRooTracker"
 TITLE = "GENIE event tree rootracker format"
 BASKET = 10_000
 """Events per basket: 9 MB for a reader that holds one of every branch."""
-
-CHUNK = 10 * BASKET
-"""Events that are read at once."""
 
 PARTICLES = 4
 REMNANT = 2000000002
@@ -109,15 +111,9 @@ def event_code(probe: int, target: int, is_quasielastic: bool) -> str:
     return f"nu:{probe};tgt:{target};{known}proc:Weak[CC],{'QES' if is_quasielastic else 'Unknown'};"
 
 
-ROW_BYTES = 75 + sum(leaf(text).entry_bytes(PARTICLES) for text in LEAVES)
-"""The 75 are EvtFlags and the shortest EvtCode."""
-# the mantissas of the momenta, which were float32, do not compress
-LEAST_ROW_BYTES = 50
-
-
 def least_bytes(events: int, compression: str) -> int:
     """A lower bound of the size [bytes] of a file of ``events`` events."""
-    return events * (ROW_BYTES if parse_compression(compression) is None else LEAST_ROW_BYTES)
+    return least_bytes_of("rootracker", events, compression)
 
 
 class RootrackerWriter:
@@ -134,7 +130,7 @@ class RootrackerWriter:
         self.events = 0
         self._tree = tree
         self._regrouped = Regrouped(BASKET)
-        self._targets: dict[int, dict[str, Any]] = {}
+        self._sigma: dict[tuple[int, int], CrossSectionAt] = {}
 
     def write(self, columns: Columns) -> None:
         """Append the events of ``columns``, arrays [N] under the names of :mod:`nugan_hep.output`."""
@@ -150,37 +146,43 @@ class RootrackerWriter:
 
     def _fill(self, table: dict[str, NDArray[Any]]) -> None:
         rows = len(table["Ev"])
-        kinds, kind = np.unique(table.get("tgt", self.run.target), return_inverse=True)
-        targets = [self._of_target(int(target)) for target in kinds]
-        mass = np.array([nuclear_mass(int(target)) for target in kinds])[kind]
+        kinds, kind = kinds_of(table, self.run)
+        known = [self._of_kind(*pair) for pair in kinds]
+        mass = np.array([nuclear_mass(target) for _, target in kinds])[kind]
         filled: dict[str, NDArray[Any] | list[bytes]] = {
             "EvtNum": table["iev"],
             "StdHepP4": four_momenta(table, mass),
         }
         if len(kinds) == 1:
-            self._tree.constants |= targets[0]
+            self._tree.constants |= known[0]
         else:
-            filled["EvtCode/fString"] = [targets[k]["EvtCode/fString"] for k in kind]
-            for name in ("EvtXSec", "StdHepPdg"):
-                filled[name] = np.array([target[name] for target in targets])[kind]
+            filled["EvtCode/fString"] = [known[k]["EvtCode/fString"] for k in kind]
+            filled["StdHepPdg"] = np.array([one["StdHepPdg"] for one in known])[kind]
+        filled["EvtXSec"] = self._cross_section(kinds, kind, table["Ev"])
         if "wght" in table:
             filled["EvtWght"] = table["wght"]
         if any(name in table for name in VERTEX):
             filled["EvtVtx"] = np.stack([table.get(name, np.zeros(rows)) for name in VERTEX], axis=-1)
         self._tree.fill(filled, rows)
 
-    def _of_target(self, target: int) -> dict[str, Any]:
-        """Entries that depend on the target only."""
-        if target not in self._targets:
-            sigma = model_of(self.run, target).get("sigma", self.run.sigma)
-            code = event_code(self.run.probe, target, quasielastic(self.run, target))
-            pdg = PROTON if target == HYDROGEN else target
-            self._targets[target] = {
-                "EvtCode/fString": root_string(code),
-                "EvtXSec": 0.0 if sigma is None else sigma * (target // 10 % 1000),
-                "StdHepPdg": [self.run.probe, pdg, REMNANT, charged_lepton(self.run.probe)],
-            }
-        return self._targets[target]
+    def _of_kind(self, probe: int, target: int) -> dict[str, Any]:
+        """Entries that depend on the neutrino and the target only."""
+        code = event_code(probe, target, quasielastic(self.run, probe, target))
+        pdg = PROTON if target == HYDROGEN else target
+        particles = [probe, pdg, REMNANT, charged_lepton(probe)]
+        return {"EvtCode/fString": root_string(code), "StdHepPdg": particles}
+
+    def _cross_section(
+        self, kinds: list[tuple[int, int]], kind: NDArray[np.intp], enu: NDArray[Any]
+    ) -> NDArray[np.float64]:
+        """Per nucleus [N], 1e-38 cm²."""
+        sigma = np.empty(len(enu))
+        for k, (probe, target) in enumerate(kinds):
+            own = kind == k
+            if (probe, target) not in self._sigma:
+                self._sigma[probe, target] = cross_section_of(self.run, probe, target)
+            sigma[own] = self._sigma[probe, target](enu[own]) * (target // 10 % 1000)
+        return sigma
 
 
 def four_momenta(columns: Columns, mass: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -225,34 +227,3 @@ def create(
         yield writer
         writer.finish()
         file[METADATA] = json.dumps(run.as_dict(), indent=1)
-
-
-@contextlib.contextmanager
-def read(path: str | Path) -> Iterator[EventReader]:
-    """The events of a file that :func:`create` wrote, a few baskets at a time.
-
-    Raises
-    ------
-    UserError : not such a file
-    """
-    with open_tree(path, TREE) as (tree, run):
-        yield EventReader(run, tree.num_entries, _chunks(path, tree))
-
-
-def _chunks(path: str | Path, tree: Any) -> Iterator[Columns]:
-    shapes = {
-        "EvtNum": (),
-        "EvtWght": (),
-        "EvtVtx": (4,),
-        "StdHepPdg": (PARTICLES,),
-        "StdHepP4": (PARTICLES, 4),
-    }
-    for table in tables(path, tree, shapes, CHUNK):
-        target, momentum = table["StdHepPdg"][:, 1], table["StdHepP4"][:, :, :3]
-        yield {
-            "iev": table["EvtNum"].astype(np.int32),
-            "tgt": np.where(target == PROTON, HYDROGEN, target).astype(np.int32),
-            "wght": table["EvtWght"].astype(np.float64),
-            **muon_columns(path, momentum[:, 0], momentum[:, 3]),
-            **{name: table["EvtVtx"][:, k].astype(np.float64) for k, name in enumerate(VERTEX)},
-        }

@@ -17,15 +17,16 @@ class Run:
 
     Attributes
     ----------
-    probe : PDG number of the neutrino
+    probe : PDG number of the neutrino; with more than one, the column ``neu`` says which an event has
     targets : PDG numbers of the nuclei, with their fractions of the target's nucleons (sum 1); with more
-        than one, the column ``tgt`` says which an event has
+        than one, the column ``tgt`` says which an event has; empty while another generator's file is read
     sigma, sigma_error : flux-averaged total cross section, 1e-38 cm²/nucleon; None where the events follow
         no flux and no fixed energy
     flux : what the events follow; None with ``energy``, or where they follow none
     energy : the one neutrino energy [GeV], or None
     pot : protons on target that the events stand for, or None
     metadata : what else the file says of itself, JSON; may be filled until the file is closed
+    parts : the runs whose events were put together, see :func:`nugan_hep.output.merge.merge`; empty for one
     """
 
     probe: int
@@ -36,25 +37,42 @@ class Run:
     energy: float | None = None
     pot: float | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
+    parts: tuple[Run, ...] = ()
 
     @property
     def target(self) -> int:
-        """The PDG number of the only target, or of the one with the largest fraction."""
-        return max(self.targets, key=lambda pdg: self.targets[pdg])
+        """The PDG number of the only target, or of the one with the largest fraction; 0 of none."""
+        return max(self.targets, key=lambda pdg: self.targets[pdg], default=0)
+
+    @property
+    def single(self) -> tuple[Run, ...]:
+        """The runs that it consists of: its parts, or itself."""
+        return self.parts or (self,)
+
+    @property
+    def probes(self) -> list[int]:
+        """The neutrinos' PDG numbers."""
+        return [*dict.fromkeys(run.probe for run in self.single)]
 
     def as_dict(self) -> dict[str, Any]:
-        """For JSON: the metadata, and under ``run`` all that :func:`from_dict` needs."""
+        """For JSON: the metadata, and under ``run`` all that :func:`from_dict` needs.
+
+        Of several runs, ``runs`` lists each one's seed, command, events and whatever else is its own.
+        """
+        about = {**self.metadata, "run": self._numbers()}
+        if self.parts:
+            about["runs"] = [_own(part, about) for part in self.parts]
+        return about
+
+    def _numbers(self) -> dict[str, Any]:
         return {
-            **self.metadata,
-            "run": {
-                "probe": self.probe,
-                "targets": {str(pdg): fraction for pdg, fraction in self.targets.items()},
-                "sigma": self.sigma,
-                "sigma_error": self.sigma_error,
-                "flux": None if self.flux is None else self.flux.as_dict(),
-                "energy": self.energy,
-                "pot": self.pot,
-            },
+            "probe": self.probe,
+            "targets": {str(pdg): fraction for pdg, fraction in self.targets.items()},
+            "sigma": self.sigma,
+            "sigma_error": self.sigma_error,
+            "flux": None if self.flux is None else self.flux.as_dict(),
+            "energy": self.energy,
+            "pot": self.pot,
         }
 
     def need_cross_section(self, form: str) -> float:
@@ -70,6 +88,29 @@ class Run:
                 "expected events of a flux (--flux) or of one energy (--energy)"
             )
         return self.sigma
+
+
+ALWAYS_LISTED = ("seed", "command", "events")
+NOT_INHERITED = ("run", "runs", "converted", "requested", "exposure")
+
+
+def _own(part: Run, about: Mapping[str, Any]) -> dict[str, Any]:
+    """What a part says other than the whole, and its seed, command and events."""
+    own = {
+        key: value
+        for key, value in part.metadata.items()
+        if key in ALWAYS_LISTED or key in NOT_INHERITED or key not in about or about[key] != value
+    }
+    numbers = {key: value for key, value in part._numbers().items() if about["run"][key] != value}
+    missing = [key for key in about if key not in part.metadata and key not in NOT_INHERITED]
+    return {**own, **dict.fromkeys(missing), "run": numbers}
+
+
+def _part(own: Mapping[str, Any], about: Mapping[str, Any]) -> dict[str, Any]:
+    """The description of a part that :func:`_own` shortened."""
+    inherited = {key: value for key, value in about.items() if key not in NOT_INHERITED}
+    whole = {**inherited, **own, "run": {**about["run"], **own["run"]}}
+    return {key: value for key, value in whole.items() if value is not None}
 
 
 def from_dict(content: dict[str, Any]) -> Run:
@@ -89,7 +130,8 @@ def from_dict(content: dict[str, Any]) -> Run:
             flux=None if run["flux"] is None else flux.from_dict(run["flux"]),
             energy=run["energy"],
             pot=run["pot"],
-            metadata={key: value for key, value in content.items() if key != "run"},
+            metadata={key: value for key, value in content.items() if key not in ("run", "runs")},
+            parts=tuple(from_dict(_part(own, content)) for own in content.get("runs", ())),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UserError(f"no description of a run as nugan-sample writes it ({error!r:.80})") from None

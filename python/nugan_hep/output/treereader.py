@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,39 +11,36 @@ from typing import Any
 from numpy.typing import NDArray
 
 from nugan_hep.errors import UserError
-from nugan_hep.output import Run
 from nugan_hep.output.columns import METADATA
 from nugan_hep.output.particles import columns_of
-from nugan_hep.output.run import from_dict
 
 
 @contextlib.contextmanager
-def open_tree(path: str | Path, name: str) -> Iterator[tuple[Any, Run]]:
-    """A tree that nugan-sample wrote, as uproot has it, and the run that lies beside it.
+def open_tree(path: str | Path, *names: str) -> Iterator[tuple[Any, list[str]]]:
+    """The first tree of some names as uproot has it, and the descriptions beside it, several after ``hadd``.
 
     Raises
     ------
-    UserError : no file, not a ROOT file, another tree, or not ours
+    UserError : no file, not a ROOT file, or another tree
     """
     import uproot
 
+    wanted = " or ".join(names)
     if not os.path.isfile(path):
         raise UserError(f"cannot read {path}: there is no such file")
     try:
         file = uproot.open(path)
-        tree, about = (file.get(key) for key in (name, METADATA))
+        tree = next((file[name] for name in names if name in file), None)
+        keys = [key for key in file.keys(recursive=False) if key.partition(";")[0] == METADATA]
+        texts = [str(file[key]) for key in keys]
     except Exception as error:  # of any kind, where the file is no ROOT file or was cut off
         if isinstance(error, OSError) and error.strerror:
             raise UserError(f"cannot read {path}: {error.strerror.lower()}") from error
-        raise UserError(f"{path}: expected a whole ROOT file with a tree {name}") from error
+        raise UserError(f"{path}: expected a whole ROOT file with a tree {wanted}") from error
     with file:
-        if tree is None or about is None:
-            raise UserError(f"{path}: expected a tree {name} and beside it a text {METADATA}")
-        try:
-            run = from_dict(json.loads(str(about)))
-        except (ValueError, UserError) as error:
-            raise UserError(f"{path}: {METADATA}: {error}") from error
-        yield tree, run
+        if tree is None:
+            raise UserError(f"{path}: expected a tree {wanted} and beside it a text {METADATA}")
+        yield tree, texts
 
 
 def tables(

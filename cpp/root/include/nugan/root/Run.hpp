@@ -39,6 +39,7 @@ struct Run {
     int probe, target;
     double fraction, share;  ///< of the nucleons, of the events
     std::optional<double> sigma;
+    std::vector<double> xsec_enu{}, xsec{};  ///< cross section against energy, GeV, 1e-38 cm²/nucleon
   };
   std::vector<Model> models{};
 

@@ -1,0 +1,13 @@
+#include <memory>
+#include <nugan/event_files.hpp>
+
+#include "register.hpp"
+
+namespace py = pybind11;
+
+void register_files(py::module_& m) {
+  using nugan::PartMark;
+  m.def("least_event_bytes", &nugan::least_event_bytes, py::arg("format"), py::arg("compressed"));
+  m.def("check_not_being_written", &nugan::check_not_being_written, py::arg("path"));
+  py::class_<PartMark>(m, "PartMark").def(py::init<const std::string&>(), py::arg("part"));
+}

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <nugan/export.hpp>
+#include <span>
+
+namespace nugan {
+
+/// The cross section at an energy, of a table with straight lines between its points.
+///
+/// Beyond the table's ends, where rounding to float may put an energy, it is that of the nearest end.
+/// @param enu    rising energies, GeV
+/// @param sigma  cross sections there, of the same length, two or more
+/// @throws Error for other lengths
+NUGAN_EXPORT double cross_section_at(std::span<const double> enu, std::span<const double> sigma, double at);
+
+}  // namespace nugan

@@ -1,0 +1,81 @@
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <map>
+#include <nugan/Error.hpp>
+#include <nugan/event_files.hpp>
+#include <optional>
+#include <string_view>
+
+#include "message.hpp"
+
+namespace nugan {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Bytes {
+  double plain, compressed;
+};
+
+// gst: the branches of the table; rntuple: a bit for cc; rootracker: the leaves with four particles, TBits
+// and the shortest EvtCode
+const std::map<std::string, Bytes> least = {
+    {"gst", {129, 32}}, {"rntuple", {128, 32}}, {"rootracker", {795, 50}}};
+
+// The process in ".NAME.PROCESS-RANDOM.part"
+std::optional<std::string> writer_in(std::string_view part, const std::string& name) {
+  const std::string start = "." + name + ".", end = ".part";
+  if (!part.starts_with(start) || !part.ends_with(end) || part.size() < start.size() + end.size())
+    return std::nullopt;
+  part = part.substr(start.size(), part.size() - start.size() - end.size());
+  const auto dash = part.find('-');
+  const auto process = part.substr(0, dash);
+  const bool fits = dash != part.npos && !process.empty() &&
+                    process.find_first_not_of("0123456789") == process.npos &&
+                    part.substr(dash + 1).find_first_not_of("0123456789abcdef") == part.npos;
+  return fits ? std::optional(std::string(process)) : std::nullopt;
+}
+
+bool is_marked(const fs::path& part) {
+  const int descriptor = ::open(part.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return false;
+  const bool marked = ::flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  ::close(descriptor);
+  return marked;
+}
+
+}  // namespace
+
+double least_event_bytes(const std::string& format, bool compressed) {
+  const auto found = least.find(format);
+  if (found == least.end())
+    throw Error(message("format '", format, "' is not one of gst, rootracker, rntuple"));
+  return compressed ? found->second.compressed : found->second.plain;
+}
+
+PartMark::PartMark(const std::string& part) : descriptor_(::open(part.c_str(), O_RDONLY | O_CLOEXEC)) {
+  if (descriptor_ >= 0) ::flock(descriptor_, LOCK_EX | LOCK_NB);
+}
+
+PartMark::~PartMark() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+void check_not_being_written(const std::string& path) {
+  const fs::path file(path);
+  std::error_code error;
+  const auto folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    const auto process = writer_in(entry->path().filename().string(), file.filename().string());
+    if (process && is_marked(entry->path()))
+      throw Error(message(path, " is being written by another run (process ", *process,
+                          "); give another name, or wait until it has ended"));
+  }
+}
+
+}  // namespace nugan
