@@ -52,7 +52,7 @@ def export(settings: dict[str, Any], path: Path) -> Path:
         "scores": {"map_2d": math.inf},
         **weights,
     }
-    sigma = CrossSection(np.array([0.3, 1.0, 10.0]), np.array([0.1, 0.7, 6.5]))
+    sigma = CrossSection(np.array([0.3, 1.0, 10.0]), np.array([0.1, 0.7, 6.5]), 0.03)
     data = {"files": [], "events": 0, "start": None}
     write_archive(path, best, Identity(path.stem, -14, 1000180400, "CC inclusive", sigma), data)
     return path
@@ -81,6 +81,8 @@ def test_the_archive_says_the_same_to_python_and_cpp(path: Path, about: dict[str
     assert [module.enu_min, module.enu_max] == about["enu_range"]
     assert module.xsec_enu.tolist() == about["cross_section"]["enu"]
     assert module.xsec.tolist() == about["cross_section"]["sigma"]
+    assert module.xsec_relative_error == about["cross_section"]["relative_error"]
+    assert module.xsec_relative_error == (0.01 if path in SHIPPED else 0.03)
     assert about["name"] == path.stem
     assert hasattr(module, "log_prob") == families.of_model(about).has_density
     assert path.stat().st_size < 1_000_000

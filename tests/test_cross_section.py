@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from nugan_hep.cross_section import CrossSection, read_csv
+from nugan_hep.cross_section import CrossSection, from_table, read_csv, to_table
 from nugan_hep.errors import UserError
 
 
@@ -18,6 +19,24 @@ def write(folder: Path, text: str) -> Path:
 def test_points(tmp_path: Path) -> None:
     table = read_csv(write(tmp_path, "enu,sigma\n1,0.8\n2,1.6\n4,2.0\n"))
     np.testing.assert_allclose(table([1, 1.5, 3, 4]), [0.8, 1.2, 1.8, 2.0])
+
+
+@pytest.mark.parametrize("relative", [0.0, 0.01, 0.2])
+def test_to_json_and_back(relative: float) -> None:
+    known = CrossSection(np.array([1.0, 4.0]), np.array([1.0, 2.0]), relative)
+    found = from_table(json.loads(json.dumps(to_table(known))))
+    assert found is not None
+    np.testing.assert_array_equal([found.enu, found.sigma], [known.enu, known.sigma])
+    assert found.relative_error == relative
+
+
+def test_tables_that_state_no_error() -> None:
+    """Those of older runs: one per cent, the scatter of NuWro's runs."""
+    found = from_table({"enu": [1.0, 4.0], "sigma": [1.0, 2.0]})
+    assert found is not None
+    assert found.relative_error == 0.01
+    assert from_table(to_table(None)) is None
+    assert from_table(None) is None
 
 
 @pytest.mark.parametrize("energy", [0.99, 4.01])
