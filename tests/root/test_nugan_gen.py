@@ -357,7 +357,6 @@ def test_disk_fills_up(small_disk: Path, nugan_gen: Gen, form: str, events: int)
     assert list(small_disk.iterdir()) == []
 
 
-@pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("force", [[], ["--force"]])
 @pytest.mark.parametrize("name", ["a.root", "b c.root", "a.b.root"])
 def test_name_that_another_run_is_writing_is_refused(
@@ -372,6 +371,7 @@ def test_name_that_another_run_is_writing_is_refused(
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"first"]
 
 
+@pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_interrupted_run_leaves_a_valid_file(
     tmp_path: Path, gen: Path, models: Path, fluxes: Path, form: str, number: signal.Signals, code: int

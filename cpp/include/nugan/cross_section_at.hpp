@@ -10,6 +10,7 @@ namespace nugan {
 /// Beyond the table's ends, where rounding to float may put an energy, it is that of the nearest end.
 /// @param enu    rising energies, GeV
 /// @param sigma  cross sections there, of the same length, two or more
+/// @param at     an energy, GeV
 /// @throws Error for other lengths
 NUGAN_EXPORT double cross_section_at(std::span<const double> enu, std::span<const double> sigma, double at);
 
