@@ -354,7 +354,7 @@ def test_format_follows_from_the_suffix(
     assert "a.txt: expected a name with .root for the format gst" in one_line_error(capsys)
 
 
-@pytest.mark.skipif(not NUWRO.is_dir() or not FLUXES.is_dir(), reason=f"no {NUWRO} or {FLUXES}")
+@pytest.mark.shared("nuwro/numu_C12_inc", "flux")
 @needs_shipped_model
 @pytest.mark.parametrize("weighted", [True, False])
 def test_cross_section_from_a_file_is_that_of_nuwro(tmp_path: Path, weighted: bool) -> None:

@@ -119,6 +119,7 @@ def test_spectra_on_the_edge_are_not_held_out(carbon: Path) -> None:
     assert set(points.energy[np.isin(points.spectrum, inner)]) <= {0.7, 0.9, 1.1}
 
 
+@pytest.mark.shared("electron_nucleus")
 def test_the_real_archive(real: Callable[[str], Path]) -> None:
     counts = {"12C": 2883, "56Fe": 2429, "27Al": 628, "16O": 126, "6Li": 133}
     for name, count in counts.items():
