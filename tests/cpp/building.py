@@ -37,7 +37,7 @@ def configure(
 
 
 def configure_programs(build: Path, package: Path, *options: str) -> None:
-    """The build folder of tests/programs, against the nugan that has its ``nuganConfig.cmake`` in ``package``."""
+    """The build folder of tests/programs, against the nugan whose ``nuganConfig.cmake`` is in ``package``."""
     import page
     from filelock import FileLock
 
