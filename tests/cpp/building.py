@@ -41,7 +41,7 @@ def configure_programs(build: Path, package: Path, *options: str) -> None:
     import page
     from filelock import FileLock
 
-    with FileLock(f"{build}.lock"):
+    with FileLock(build / "lock"):
         page.write_projects(build / "written", root=(package / "nuganRootTargets.cmake").exists())
         prefix = f"-DCMAKE_PREFIX_PATH={sys.prefix}"
         written = f"-DNUGAN_WRITTEN={build / 'written'}"
@@ -54,7 +54,7 @@ def build_program(build: Path, name: str) -> Path:
 
     if (reason := build / "left_out" / name).exists():
         pytest.skip(reason.read_text())
-    with FileLock(f"{build}.lock"):
+    with FileLock(build / "lock"):
         run("cmake", "--build", build, "--target", name)
     return build / "bin" / name
 
