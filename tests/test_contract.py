@@ -132,7 +132,8 @@ def test_same_seed_same_events_whatever_chunk_and_threads(path: Path) -> None:
 def test_a_flow_has_its_density_where_its_events_are(path: Path, module: Any) -> None:
     """Finite for float32 events, which lie on the edges at times."""
     if not hasattr(module, "log_prob"):
-        pytest.skip("a GAN")
+        assert "gan" in path.stem
+        return
     events = Sampler(path).sample(n=50_000, seed=9)
     log_density = module.log_prob(*(torch.from_numpy(events[name]) for name in ("Ev", "El", "thetal")))
     assert log_density.dtype == torch.float64

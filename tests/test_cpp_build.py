@@ -2,48 +2,29 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-from building import configure, run
-from chain import NARROW_BEAM, TEXT_FLUX, build_chain, tally
+from building import configure, run, run_cpp_tests
+from chain import NARROW_BEAM, TEXT_FLUX, tally
 
 import nugan_hep
 from nugan_hep.flux_readers import FluxLike
 
 ROOT = Path(__file__).parents[1]
 
-pytestmark = pytest.mark.skipif(
-    not all(map(shutil.which, ("cmake", "ctest"))) or not any(map(shutil.which, ("c++", "g++", "clang++"))),
-    reason="no CMake or no C++ compiler",
-)
 
-
-@pytest.fixture(scope="module")
-def installed() -> str:
-    return f"-Dnugan_DIR={nugan_hep.get_cmake_dir()}"
-
-
-def test_cpp_tests(tmp_path: Path, installed: str) -> None:
-    configured = configure(ROOT / "tests" / "cpp", tmp_path, installed, check=False)
-    if (
-        configured.returncode
-        and 'asked CMake to find a package configuration file provided by\n  "Catch2"'
-        in (configured.stderr.replace('"Catch2", but', '"Catch2"'))
-    ):
-        pytest.skip("Catch2 is not installed (Debian: apt install catch2)")
-    assert configured.returncode == 0, configured.stderr
-    run("cmake", "--build", tmp_path)
-    run("ctest", "--test-dir", tmp_path, "--output-on-failure", "--no-tests=error")
+def test_cpp_tests(program: Callable[[str], Path], tmp_path: Path) -> None:
+    run_cpp_tests(program("nugan_tests"), tmp_path / "models")
 
 
 @pytest.mark.skipif(not nugan_hep.list_models(), reason="no model is installed")
-def test_example_chain(tmp_path: Path, installed: str) -> None:
+def test_example_chain(program: Callable[[str], Path], tmp_path: Path) -> None:
     """The program's table against the same events drawn in Python."""
-    chain = build_chain(tmp_path, installed)
+    chain = program("cpp_chain")
     model = nugan_hep.list_models()[0]
     sampler = nugan_hep.Sampler(model)
 
@@ -108,8 +89,11 @@ def test_plain_prefix(tmp_path: Path) -> None:
     configure(ROOT, tmp_path / "build", f"-DCMAKE_INSTALL_PREFIX={prefix}", "-DNUGAN_PYTHON=OFF")
     run("cmake", "--build", tmp_path / "build")
     run("cmake", "--install", tmp_path / "build")
-    chain = build_chain(tmp_path / "chain", f"-DCMAKE_PREFIX_PATH={prefix}")
+    configure(ROOT / "examples" / "cpp_chain", tmp_path / "chain", f"-DCMAKE_PREFIX_PATH={prefix}")
+    run("cmake", "--build", tmp_path / "chain")
     models = sorted(path.stem for path in (prefix / "share" / "nugan" / "models").glob("*.pt"))
     assert models == sorted(path.stem for path in (ROOT / "models").glob("*.pt"))
     for name in models:
-        assert f"model {name}" in run(chain, name, "100", NUGAN_MODELS_PATH="").stdout
+        assert (
+            f"model {name}" in run(tmp_path / "chain" / "cpp_chain", name, "100", NUGAN_MODELS_PATH="").stdout
+        )

@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
-import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import page
 import pytest
 from building import run
+from chain import TEXT_FLUX
 
 import nugan_hep
 
-pytestmark = [
-    pytest.mark.skipif(
-        not shutil.which("cmake") or not any(map(shutil.which, ("c++", "g++", "clang++"))),
-        reason="no CMake or no C++ compiler",
-    ),
-    pytest.mark.skipif(not set(nugan_hep.list_models()) >= page.MODELS, reason="no such models"),
-]
+pytestmark = pytest.mark.skipif(not set(nugan_hep.list_models()) >= page.MODELS, reason="no such models")
 
 
-def test_project(tmp_path: Path) -> None:
+def test_project(program: Callable[[str], Path]) -> None:
     assert len(page.cmake().splitlines()) <= 10
-    program = page.build(tmp_path, page.cmake(), page.programs()[0], nugan_hep.get_cmake_dir())
     flux = ([0.3, 0.5, 0.7, 0.9, 1.2, 2.0], [5.0, 10.0, 6.0, 2.0, 0.8])
     events = nugan_hep.Sampler("numu_C12_inc").sample(flux=flux, n=100_000, seed=7)
     forward = (events["cthl"] > 0.9397).mean()
-    assert float(run(program).stdout.split()[0]) == pytest.approx(forward, abs=5e-5)
+    assert float(run(program("page_project")).stdout.split()[0]) == pytest.approx(forward, abs=5e-5)
 
 
-def test_fragments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    program = page.build(tmp_path, page.cmake(), page.fragments(root=False), nugan_hep.get_cmake_dir())
+def test_fragments(program: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "flux.txt").write_text(TEXT_FLUX)
     monkeypatch.chdir(tmp_path)
-    done = run(program)
+    done = run(program("page_fragments"))
     assert done.stderr.startswith("no model named 'nosuch'")
     q2, expected, sigma, n = map(float, done.stdout.split())
 

@@ -23,7 +23,7 @@ from nugan_hep.flux import ARBITRARY, PER_POT, Flux
 from nugan_hep.flux_readers import as_flux, neutrino_in, other_neutrino, read_flux
 
 SHARED = Path(os.environ.get("NUGAN_SHARED", Path(__file__).parents[2] / "shared")) / "data" / "flux"
-needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason=f"no fluxes in {SHARED}")
+needs_shared = pytest.mark.shared("flux")
 
 EDGES = [0.0, 0.5, 1.0, 3.0]
 CONTENTS = [1.0, 2.0, 8.0]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,42 +12,22 @@ from chain import TEXT_FLUX
 
 import nugan_hep
 
-ROOT = Path(__file__).parents[1]
-EXAMPLE = ROOT / "examples" / "geant4"
-STAND_IN = ROOT / "tests" / "geant4"
-PROJECT = f"""
-cmake_minimum_required(VERSION 3.25)
-project(print_primaries LANGUAGES CXX)
-add_subdirectory("{EXAMPLE}" nugan_geant4)
-add_executable(print_primaries "{STAND_IN / "print_primaries.cpp"}")
-target_include_directories(print_primaries PRIVATE "${{CMAKE_CURRENT_SOURCE_DIR}}")
-target_link_libraries(print_primaries PRIVATE nugan_geant4)
-"""
+EXAMPLE = Path(__file__).parents[1] / "examples" / "geant4"
 GEV, M, S = 1000.0, 1000.0, 1e9  # in Geant4's units: MeV, mm, ns
-
-pytestmark = pytest.mark.skipif(
-    not shutil.which("cmake") or not any(map(shutil.which, ("c++", "g++", "clang++"))),
-    reason="no CMake or no C++ compiler",
-)
 
 
 @pytest.mark.skipif("numu_C12_inc" not in nugan_hep.list_models(), reason="numu_C12_inc is not installed")
-def test_primaries_are_the_events_drawn_in_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    action = re.search(r"```c\+\+\n(.*?)```", (EXAMPLE / "README.md").read_text(), re.DOTALL)
-    assert action
-    (tmp_path / "action.hh").write_text("#pragma once\n" + action[1])
-    (tmp_path / "CMakeLists.txt").write_text(PROJECT)
+def test_primaries_are_the_events_drawn_in_python(
+    program: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    print_primaries = program("print_primaries")
     flux = tmp_path / "flux.txt"
     flux.write_text(TEXT_FLUX)
-    options = [f"-Dnugan_DIR={nugan_hep.get_cmake_dir()}", f"-DGeant4_DIR={STAND_IN}"]
-    configure(tmp_path, tmp_path / "build", *options, "-DCMAKE_CXX_FLAGS=-Werror")
-    run("cmake", "--build", tmp_path / "build")
-    program = tmp_path / "build" / "print_primaries"
     monkeypatch.chdir(tmp_path)
 
     # not in order, over the border of what is drawn at once
     numbers = [0, 1, 999, 1000, 1500, 3, 2001]
-    lines = run(program, *map(str, numbers)).stdout.splitlines()
+    lines = run(print_primaries, *map(str, numbers)).stdout.splitlines()
     found = np.array([line.split() for line in lines], dtype=float)
     beam = nugan_hep.Beam(
         vertex=((-0.9, 0.9), (-0.9, 0.9), (0, 1.5)), time=(0, 4e-6), direction=(0, -0.06, 1)
@@ -63,7 +42,7 @@ def test_primaries_are_the_events_drawn_in_python(tmp_path: Path, monkeypatch: p
     np.testing.assert_allclose(found[:, 10], events["Ev"][numbers], rtol=1e-8)
 
     # an event that nugan refuses is Geant4's exception
-    failed = run(program, "2147483647", check=False)
+    failed = run(print_primaries, "2147483647", check=False)
     assert failed.returncode == 2
     assert "NuganPrimaryGenerator::GeneratePrimaries nugan: " in failed.stderr
 

@@ -16,7 +16,7 @@ COMPILER = next(filter(None, map(shutil.which, ("c++", "g++", "clang++"))), None
 CORE = sorted(path.name for path in (ROOT / "cpp" / "include" / "nugan").glob("*.hpp"))
 OF_ROOT = sorted(path.name for path in (ROOT / "cpp" / "root" / "include" / "nugan" / "root").glob("*.hpp"))
 
-pytestmark = pytest.mark.skipif(COMPILER is None, reason="no C++ compiler")
+pytestmark = pytest.mark.skipif(COMPILER is None, reason="no C++ compiler (Debian: apt install g++)")
 
 
 def compile_alone(header: str, *folders: Path) -> None:
@@ -25,15 +25,16 @@ def compile_alone(header: str, *folders: Path) -> None:
     flags = ["-std=c++20", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-x", "c++"]
     includes = [f"-I{folder}" for folder in folders]
     text = f"#include <{header}>\n" * 2
-    for action in ("-fsyntax-only", "-M"):
-        done = subprocess.run(
-            [COMPILER, *flags, *includes, action, "-"],
-            input=text,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
+    # -MD to standard output: what was included
+    done = subprocess.run(
+        [COMPILER, *flags, *includes, "-fsyntax-only", "-MD", "-MF", "/dev/stdout", "-"],
+        input=text,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert header.rsplit("/", maxsplit=1)[-1] in done.stdout
     for path in map(Path, done.stdout.replace("\\\n", " ").split()[2:]):
         names = set(path.parts) | {path.name}
         assert not names & {"torch", "ATen", "c10", "ROOT", "TObject.h", "RtypesCore.h"}, path
@@ -65,7 +66,7 @@ def test_header_of_the_component_root_compiles_alone(tmp_path: Path, include: Pa
     compile_alone(f"nugan/root/{header}", ROOT / "cpp" / "root" / "include", tmp_path, include)
 
 
-@pytest.mark.skipif(not shutil.which("doxygen"), reason="no doxygen")
+@pytest.mark.skipif(not shutil.which("doxygen"), reason="no doxygen (Debian: apt install doxygen)")
 def test_reference_has_no_warnings(tmp_path: Path) -> None:
     text = (ROOT / "docs" / "Doxyfile").read_text() + f"OUTPUT_DIRECTORY = {tmp_path}\n"
     done = subprocess.run(["doxygen", "-"], input=text, cwd=ROOT, capture_output=True, text=True, check=False)

@@ -24,6 +24,7 @@ BASE = COMPILED | {
     "beam",
     "cli",
     "cross_section",
+    "edges",
     "errors",
     "flux",
     "flux_readers",
@@ -41,8 +42,8 @@ BASE = COMPILED | {
 
 ALLOWED: dict[str, set[str]] = {
     "base": set(),
-    "data": {"base"},
     "output": {"base"},
+    "data": {"base", "output"},
     "families.common": {"base"},
     "families.flow": {"base", "families.common"},
     "families.gan": {"base", "families.common"},
@@ -74,6 +75,7 @@ LAZY = {
     "tomli",
     "torch",
     "uproot",
+    "xxhash",
 }
 """Packages that a function may import: slow to load, or not always needed."""
 

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from building import run
 from numpy.typing import NDArray
 from scipy import stats
 from torch import Tensor, nn
 
-import nugan_hep
 from nugan_hep import Sampler, _core, _sampler
 from nugan_hep.families.common.exported import scripted
 
@@ -165,19 +161,6 @@ def test_uniforms_are_uniform() -> None:
 
 
 @pytest.mark.heavy
-def test_a_thousand_million_draws(tmp_path: Path) -> None:
+def test_a_thousand_million_draws(program: Callable[[str], Path]) -> None:
     """Statistics of 10^9 numbers and every one of the 2^32 radii, by the hidden tests in C++."""
-    if not all(map(shutil.which, ("cmake", "c++"))):
-        pytest.skip("no CMake or no C++ compiler")
-    source = Path(__file__).parent / "cpp"
-    generator = ["-G", "Ninja"] if shutil.which("ninja") else []
-    options = [f"-Dnugan_DIR={nugan_hep.get_cmake_dir()}", f"-DPython_EXECUTABLE={sys.executable}"]
-    for command in (
-        ["cmake", "-S", str(source), "-B", str(tmp_path), *generator, *options],
-        ["cmake", "--build", str(tmp_path)],
-        [str(tmp_path / "nugan_tests"), "[heavy]"],
-    ):
-        done = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ})
-        if "Catch2" in done.stderr and "not found" in done.stderr:
-            pytest.skip("Catch2 is not installed")
-        assert done.returncode == 0, done.stdout + done.stderr
+    run(program("nugan_tests"), "[.heavy]")

@@ -143,7 +143,7 @@ def test_weighted_energies(sampler: Sampler) -> None:
     assert weights.mean() == pytest.approx(1, abs=4 * weights.std() / np.sqrt(len(weights)))
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason=f"no fluxes in {SHARED}")
+@pytest.mark.shared("flux")
 @pytest.mark.skipif("numu_Ar40_inc" not in archive.list_models(), reason="no model numu_Ar40_inc")
 def test_event_rate_of_a_near_detector() -> None:
     """The file has GENIE's event rates on argon beside the flux: ours are NuWro's, within 15 %."""

@@ -27,10 +27,12 @@ def run(few, out, *more):
     )
 
 
-def test_the_replayed_events_follow_the_data(few, tmp_path, capsys):
+def test_the_replayed_events_follow_the_data(few, tmp_path, capsys, monkeypatch):
     from nugan_hep import kinematics
     from nugan_hep.sampler import Sampler
 
+    # fewer source events than the command takes: enough for so few of the data
+    monkeypatch.setattr(replay, "_FIT_EVENTS", 60_000)
     out = tmp_path / "replay.npz"
     assert run(few, out, "-n", "40000", "--evaluations", "2") == 0
     assert "effective parameters" in capsys.readouterr().out

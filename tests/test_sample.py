@@ -551,7 +551,7 @@ def test_packed_hepmc3(tmp_path: Path, toy: Path, level: str | None) -> None:
     assert str(events[0].run_info.attributes["NuHepMC.Provenance.NEvents"]) == "250"
 
 
-@pytest.mark.skipif(not NUWRO.is_dir() or not FLUXES.is_dir(), reason=f"no {NUWRO} or {FLUXES}")
+@pytest.mark.shared("nuwro/numu_C12_inc", "flux")
 @needs_shipped_model
 @pytest.mark.parametrize("weighted", [True, False])
 def test_cross_section_from_a_file_is_that_of_nuwro(tmp_path: Path, weighted: bool) -> None:

@@ -1,15 +1,10 @@
 #pragma once
 
-// Catch2 version 3 where there is one, else version 2 (Debian 12)
-#if __has_include(<catch2/catch_all.hpp>)
-#include <catch2/catch_all.hpp>
-using Catch::Approx;
-#else
-#include <catch2/catch.hpp>
-#endif
-
+#include <catch_amalgamated.hpp>
 #include <nugan/Error.hpp>
 #include <string>
+
+using Catch::Approx;
 
 /// The message of the nugan::Error that a call throws; empty where it throws none.
 template <class Call>

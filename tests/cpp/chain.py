@@ -1,28 +1,17 @@
-"""examples/cpp_chain, and what it must find."""
+"""What examples/cpp_chain must find."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from building import configure, run
 from numpy.typing import NDArray
 
 from nugan_hep import kinematics
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "cpp_chain"
-
 # the program's own beam: edges [GeV], neutrinos per GeV
 NARROW_BEAM = ([0.3, 0.5, 0.7, 0.9, 1.2, 2.0, 4.0], [5.0, 10.0, 6.0, 2.0, 0.8, 0.3])
 TEXT_FLUX = "# [GeV] [GeV] [/cm2/POT/GeV]\n0.4 0.8 3e-9\n0.8 1.5 1e-9\n"
-
-
-def build_chain(build: Path, *options: str) -> Path:
-    """Build the program."""
-    configure(EXAMPLE, build, *options)
-    run("cmake", "--build", build)
-    return build / "cpp_chain"
 
 
 def stops(events: dict[str, NDArray[Any]]) -> NDArray[np.bool_]:

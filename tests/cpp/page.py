@@ -1,14 +1,12 @@
-"""The code of docs/cpp.md."""
+"""The code of docs/cpp.md and examples/geant4/README.md, as projects of tests/programs."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
-from building import configure, run
-from chain import TEXT_FLUX
-
 PAGE = (Path(__file__).parents[2] / "docs" / "cpp.md").read_text()
+EXAMPLES = Path(__file__).parents[2] / "examples"
 MODELS = {"numu_C12_inc", "numu_Ar40_inc"}
 
 
@@ -46,12 +44,30 @@ def fragments(root: bool) -> str:
     return f"{includes}int main() {{\n{''.join(parts)}{prints}}}\n"
 
 
-def build(folder: Path, cmake: str, code: str, nugan_dir: Path) -> Path:
-    """The program, in a folder with the flux that the page reads."""
-    (folder / "CMakeLists.txt").write_text(cmake)
-    (folder / "main.cpp").write_text(code)
-    (folder / "flux.txt").write_text(TEXT_FLUX)
-    flags = "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Werror"
-    configure(folder, folder / "build", f"-Dnugan_DIR={nugan_dir}", flags)
-    run("cmake", "--build", folder / "build")
-    return folder / "build" / "my_chain"
+def write_projects(folder: Path, root: bool) -> None:
+    """The programs, and with ``root`` those with ROOT, each a project as tests/programs wants them."""
+    write_project(folder, "page_project", cmake(), programs()[0])
+    write_project(folder, "page_fragments", cmake(), fragments(root=False))
+    if root:
+        write_project(folder, "page_root_project", cmake_with_root(), programs()[1])
+        write_project(folder, "page_root_fragments", cmake_with_root(), fragments(root=True))
+    write_file(folder / "geant4" / "action.hh", "#pragma once\n" + geant4_action())
+
+
+def write_project(folder: Path, name: str, cmake: str, code: str) -> None:
+    write_file(folder / name / "CMakeLists.txt", cmake.replace("my_chain", name))
+    write_file(folder / name / "main.cpp", code)
+
+
+def write_file(path: Path, text: str) -> None:
+    """A file that says the same already keeps its time: nothing is compiled again."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists() or path.read_text() != text:
+        path.write_text(text)
+
+
+def geant4_action() -> str:
+    """The code of examples/geant4/README.md."""
+    action = re.search(r"```c\+\+\n(.*?)```", (EXAMPLES / "geant4" / "README.md").read_text(), re.DOTALL)
+    assert action
+    return action[1]

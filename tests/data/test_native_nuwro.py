@@ -14,7 +14,7 @@ from nugan_hep.data import read_events
 SHARED = Path(os.environ.get("NUGAN_SHARED", Path(__file__).parents[3] / "shared")) / "data" / "nuwro"
 CARBON, ARGON = 1000060120, 1000180400
 
-pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="needs the NuWro samples")
+pytestmark = pytest.mark.shared("nuwro")
 
 
 @pytest.mark.parametrize(

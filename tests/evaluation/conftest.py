@@ -13,11 +13,8 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="session")
 def nuwro() -> Path:
-    """Folder of the NuWro samples; tests that need it are skipped without it."""
-    folder = Path(os.environ.get("NUGAN_SHARED", ROOT.parent / "shared")) / "data" / "nuwro"
-    if not folder.is_dir():
-        pytest.skip("needs the NuWro samples (set NUGAN_SHARED)")
-    return folder
+    """Folder of the NuWro samples, for tests that are marked ``shared("nuwro")``."""
+    return Path(os.environ.get("NUGAN_SHARED", ROOT.parent / "shared")) / "data" / "nuwro"
 
 
 @pytest.fixture(scope="session")

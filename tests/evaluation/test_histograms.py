@@ -82,6 +82,7 @@ def test_events_outside_the_phase_space_are_refused() -> None:
         histograms.from_events(np.array([1.0]), np.array([0.999]), np.array([0.1]))
 
 
+@pytest.mark.shared("nuwro")
 @pytest.mark.parametrize(("file", "stem"), [("val.root", "uniform"), ("fixed_1GeV.root", "fixed_1GeV")])
 def test_nuwro_events_fill_the_histograms_made_with_them(nuwro: Path, file: str, stem: str) -> None:
     """The events were rounded after the histograms were filled: one in a thousand may change its bin."""

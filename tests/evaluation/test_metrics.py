@@ -84,6 +84,7 @@ def test_leaving_common_mass_in_place_does_not_change_the_distance(rng: np.rando
     assert metrics.earth_movers_distance(one, other) == pytest.approx(float(expected), rel=1e-6)
 
 
+@pytest.mark.shared("nuwro")
 @pytest.mark.parametrize(
     ("process", "emd", "map_2d", "map_3d"),
     [

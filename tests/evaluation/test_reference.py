@@ -72,6 +72,7 @@ def test_each_process_has_one_reference() -> None:
     assert {path.stem for path in SHIPPED.parent.glob("*.npz")} == set(PROCESSES)
 
 
+@pytest.mark.shared("nuwro")
 @pytest.mark.parametrize("process", PROCESSES)
 @pytest.mark.parametrize("shift", [kinematics.SHIFT_P1, kinematics.SHIFT_P2])
 def test_shipped_references_hold_the_nuwro_histograms(nuwro: Path, process: str, shift: float) -> None:

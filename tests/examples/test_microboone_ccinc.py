@@ -20,7 +20,7 @@ Objects = dict[str, Any]
 
 SHARED = Path(os.environ.get("NUGAN_SHARED", Path(__file__).parents[3] / "shared")) / "data"
 REAL = SHARED / "measurements" / "microboone_ccinc" / "microboone_numu_cc_inclusive.root"
-needs_release = pytest.mark.skipif(not REAL.is_file(), reason=f"no MicroBooNE release at {REAL}")
+needs_release = pytest.mark.shared("measurements/microboone_ccinc")
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,7 @@ Array = NDArray[np.float64]
 SHARED = Path(os.environ.get("NUGAN_SHARED", Path(__file__).parents[3] / "shared")) / "data"
 REAL = SHARED / "measurements" / "t2k_ccinc_2018"
 NUWRO = SHARED / "nuwro" / "numu_C12_inc"
-needs_release = pytest.mark.skipif(not REAL.is_dir(), reason=f"no T2K release in {REAL}")
+needs_release = pytest.mark.shared("measurements/t2k_ccinc_2018")
 
 COSINE = [-1, -0.25, 0.25, 0.45, 0.6, 0.71, 0.8, 0.87, 0.92, 0.96, 0.985, 1]
 SIZES = [1, 3, 5, 6, 7, 8, 9, 9, 10, 7, 6]
@@ -301,7 +301,7 @@ def test_real_release_agrees_with_its_tables(t2k: ModuleType) -> None:
 
 @needs_release
 @pytest.mark.heavy
-@pytest.mark.skipif(not NUWRO.is_dir(), reason=f"no NuWro events in {NUWRO}")
+@pytest.mark.shared("nuwro/numu_C12_inc")
 def test_model_describes_the_data_as_nuwro_does(
     t2k: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -204,7 +204,7 @@ def test_missing_and_empty_files(nuwro: Path, xsec: Path, tmp_path: Path, sample
         read_nuwro([few], xsec, FLUX)
 
 
-@pytest.mark.skipif(not (SHARED / "nuwro").is_dir(), reason=f"no NuWro events in {SHARED}")
+@pytest.mark.shared("nuwro")
 def test_nuwro_covers_what_its_table_says() -> None:
     folder = SHARED / "nuwro" / "numu_C12_inc"
     flux = Flux([0.0, 0.5, 1.0, 3.0, 12.0], [1.0, 2.0, 0.5, 0.01])

@@ -8,7 +8,6 @@ import json
 import os
 import re
 import resource
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -384,25 +383,9 @@ def test_pc2_remnant_is_the_reserved_number(events: list[Any]) -> None:
 # HepMC3's own library
 
 
-@pytest.fixture(scope="module")
-def reader(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    compiler = shutil.which("c++") or shutil.which("g++")
-    if compiler is None:
-        pytest.skip("no C++ compiler")
-    probe = "#include <HepMC3/ReaderAscii.h>"
-    command = [compiler, "-std=c++17", "-fsyntax-only", "-x", "c++", "-"]
-    if subprocess.run(command, input=probe, text=True, capture_output=True, check=False).returncode:
-        pytest.skip("HepMC3's headers are not installed (Debian: apt install libhepmc3-dev)")
-    program = tmp_path_factory.mktemp("reader") / "read_hepmc3"
-    source = Path(__file__).with_name("read_hepmc3.cpp")
-    done = subprocess.run(
-        [compiler, "-std=c++17", "-O1", "-Wall", "-Wextra", source, "-o", program, "-lHepMC3"],
-        text=True,
-        capture_output=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return program
+@pytest.fixture(scope="session")
+def reader(program: Callable[[str], Path]) -> Path:
+    return program("read_hepmc3")
 
 
 def read_by_hepmc3(reader: Path, path: Path) -> list[tuple[str, list[str]]]:

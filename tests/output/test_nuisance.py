@@ -2,10 +2,8 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import resource
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -453,15 +451,17 @@ print("ANSWER" + json.dumps({
 
 @pytest.mark.root
 @pytest.mark.parametrize("compression", ["zstd:1", "lz4:1", "zlib:1", "none"])
-def test_real_root_reads_it_as_nuisance_does(tmp_path: Path, make_columns: Maker, compression: str) -> None:
-    python = os.environ.get("NUGAN_ROOT_PYTHON", sys.executable)
-    if subprocess.run([python, "-c", "import ROOT"], capture_output=True, check=False).returncode:
-        pytest.skip("ROOT cannot be imported (NUGAN_ROOT_PYTHON may name an interpreter that has it)")
+def test_real_root_reads_it_as_nuisance_does(
+    root_python: str, tmp_path: Path, make_columns: Maker, compression: str
+) -> None:
     columns, path = make_columns(0, 120_000), tmp_path / "a.root"
     columns["wght"] = 1.0 + columns["iev"] % 2
     write(path, [columns], compression=compression)
     run = subprocess.run(
-        [python, "-W", "ignore", "-c", READ_WITH_ROOT, str(path)], capture_output=True, text=True, check=False
+        [root_python, "-W", "ignore", "-c", READ_WITH_ROOT, str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert run.returncode == 0, run.stderr
     assert "Error in <" not in run.stderr

@@ -1,9 +1,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -68,15 +66,17 @@ print("ANSWER" + json.dumps({"types": types, "entries": entries, "serial": seria
 
 @pytest.mark.root
 @pytest.mark.parametrize("compression", ["zstd:1", "lz4:1", "zlib:1", "none"])
-def test_real_root_reads_the_same_numbers(tmp_path: Path, make_columns: Maker, compression: str) -> None:
+def test_real_root_reads_the_same_numbers(
+    root_python: str, tmp_path: Path, make_columns: Maker, compression: str
+) -> None:
     """ROOT's own RDataFrame; NUGAN_ROOT_PYTHON names an interpreter that has ROOT."""
-    python = os.environ.get("NUGAN_ROOT_PYTHON", sys.executable)
-    if subprocess.run([python, "-c", "import ROOT"], capture_output=True, check=False).returncode:
-        pytest.skip("ROOT cannot be imported (NUGAN_ROOT_PYTHON may name an interpreter that has it)")
     path, events = tmp_path / "a.root", 2 * rntuple.CLUSTER + 50
     write(path, make_columns(0, events), compression=compression)
     run = subprocess.run(
-        [python, "-W", "ignore", "-c", READ_WITH_ROOT, str(path)], capture_output=True, text=True, check=False
+        [root_python, "-W", "ignore", "-c", READ_WITH_ROOT, str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert run.returncode == 0, run.stderr
     assert "Error in <" not in run.stderr

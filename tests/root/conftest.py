@@ -2,43 +2,38 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import os
 import shutil
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from building import configure, run
+from building import build_program, configure, configure_programs, run
 from make_model import write_model
 
 import nugan_hep
 
 REPOSITORY = Path(__file__).parents[2]
+Once = Callable[[str, Callable[[Path], object]], Path]
 
 
 @pytest.fixture(scope="session")
-def root_python() -> str:
-    """A Python that can import ROOT."""
-    python = os.environ.get("NUGAN_ROOT_PYTHON", sys.executable)
-    if run(python, "-c", "import ROOT", check=False).returncode:
-        pytest.skip("ROOT cannot be imported (NUGAN_ROOT_PYTHON may name an interpreter that has it)")
-    return python
-
-
-@pytest.fixture(scope="session")
-def site_packages(root_python: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The installed package without the component, beside torch and ROOT, as pip would lay them."""
-    if not all(map(shutil.which, ("cmake", "c++"))):
-        pytest.skip("no CMake or no C++ compiler")
+def root_wheel(root_python: str) -> Path:
+    """The folder of the Python package ROOT."""
     where = "import ROOT, pathlib; print(pathlib.Path(ROOT.__file__).parent)"
     root = Path(run(root_python, "-c", where).stdout.strip())
     if not (root / "lib" / "libCore.so").is_file():
         pytest.skip("this ROOT is no wheel")
+    return root
+
+
+def lay_out(folder: Path, root: Path) -> Path:
+    """The installed package without the component, beside torch and ROOT, as pip would lay them."""
     torch = importlib.util.find_spec("torch")
     assert torch is not None
     assert torch.origin is not None
-    folder = tmp_path_factory.mktemp("site-packages")
     (folder / "torch").symlink_to(Path(torch.origin).parent)
     (folder / "ROOT").symlink_to(root)
     installed = nugan_hep.get_cmake_dir().parents[2]
@@ -47,19 +42,36 @@ def site_packages(root_python: str, tmp_path_factory: pytest.TempPathFactory) ->
     (folder / "nugan_hep" / "models").symlink_to(installed / "models")
     for old in [*folder.glob("nugan_hep/lib/libnugan_root*"), *folder.glob("nugan_hep/**/nuganRoot*.cmake")]:
         old.unlink()  # of an environment that has ROOT
-    return folder
+    return folder / "nugan_hep"
 
 
 @pytest.fixture(scope="session")
-def installed(site_packages: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def bare(root_wheel: Path, once: Once) -> Path:
+    """The installed package without the component, beside torch and ROOT, as pip would lay them."""
+    return once("bare", lambda folder: lay_out(folder, root_wheel)) / "nugan_hep"
+
+
+@pytest.fixture(scope="session")
+def installed(root_wheel: Path, once: Once) -> Path:
     """The same with the component, added as its CMakeLists.txt says."""
-    build = tmp_path_factory.mktemp("build-root")
-    package = site_packages / "nugan_hep"
-    options = f"-Dnugan_DIR={package / 'lib/cmake/nugan'}", f"-DNUGAN_ROOT_WHEEL={site_packages / 'ROOT'}"
-    configure(REPOSITORY / "cpp" / "root", build, *options)
-    run("cmake", "--build", build)
-    run("cmake", "--install", build)
-    return package
+
+    def fill(folder: Path) -> None:
+        package, build = lay_out(folder, root_wheel), folder / "build"
+        options = f"-Dnugan_DIR={package / 'lib/cmake/nugan'}", f"-DNUGAN_ROOT_WHEEL={root_wheel}"
+        configure(REPOSITORY / "cpp" / "root", build, *options)
+        run("cmake", "--build", build)
+        run("cmake", "--install", build)
+
+    return once("with-root", fill) / "nugan_hep"
+
+
+@pytest.fixture(scope="session")
+def root_program(installed: Path, once: Once) -> Callable[[str], Path]:
+    """As ``program``, with the component: what tests/programs adds where it finds nugan::root, too."""
+    package = installed / "lib" / "cmake" / "nugan"
+    options = [f"-DNUGAN_ROOT_WHEEL={installed.parent / 'ROOT'}"]
+    build = once("programs-with-root", lambda build: configure_programs(build, package, *options))
+    return functools.partial(build_program, build)
 
 
 @pytest.fixture(scope="session")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import page
 import pytest
 import uproot
 from building import run
+from chain import TEXT_FLUX
 
 import nugan_hep
 
@@ -17,15 +19,13 @@ pytestmark = [
 ]
 
 
-@pytest.mark.parametrize(
-    "code", [page.programs()[1], page.fragments(root=True)], ids=["project", "fragments"]
-)
+@pytest.mark.parametrize("name", ["page_root_project", "page_root_fragments"])
 def test_code_writes_its_file(
-    tmp_path: Path, installed: Path, code: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, root_program: Callable[[str], Path], name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    program = page.build(tmp_path, page.cmake_with_root(), code, installed / "lib/cmake/nugan")
+    (tmp_path / "flux.txt").write_text(TEXT_FLUX)
     monkeypatch.chdir(tmp_path)
-    run(program)
+    run(root_program(name))
     with uproot.open("events.root") as file:
         if "gst" in file:
             assert file["gst"].num_entries == 100_000

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import uproot
 from building import run
-from chain import TEXT_FLUX, build_chain, stops, tally
+from chain import TEXT_FLUX, stops, tally
 
 import nugan_hep
 
@@ -19,8 +20,8 @@ pytestmark = [
 ]
 
 
-def test_chain_writes_the_muons_that_stop(tmp_path: Path, installed: Path) -> None:
-    chain = build_chain(tmp_path / "build", f"-Dnugan_DIR={installed / 'lib/cmake/nugan'}")
+def test_chain_writes_the_muons_that_stop(tmp_path: Path, root_program: Callable[[str], Path]) -> None:
+    chain = root_program("cpp_chain")
     flux, out = tmp_path / "flux.txt", tmp_path / "stopped.root"
     flux.write_text(TEXT_FLUX)
     done = run(chain, "numu_C12_inc", "4000", "3", flux, out)

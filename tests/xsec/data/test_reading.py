@@ -80,6 +80,7 @@ def test_a_placeholder_without_error_is_no_point(tmp_path: Path) -> None:
     assert len(read_points(write_rows(tmp_path / "c.csv", ROW, changed("xsec_err_nb_per_sr_GeV", "0")))) == 1
 
 
+@pytest.mark.shared("electron_nucleus")
 def test_the_real_archive(real: Callable[[str], Path]) -> None:
     counts = {"12C": 2883, "56Fe": 2429, "27Al": 628, "16O": 126, "6Li": 133}
     for name, count in counts.items():
