@@ -254,6 +254,12 @@ FluxColumns choose_columns(const FluxTable& table, const std::string& said, int 
   }
   if (!has_names && (said.empty() || with_role(columns, Role::unknown).size() == columns.size()))
     take_structure(columns, table);
+  // two columns of energies side by side, as in "[GeV] [GeV] [/cm2/50MeV]"
+  if (const auto both = with_role(columns, Role::energy);
+      both.size() == 2 && both[1] == both[0] + 1 && are_bins(table, both[0])) {
+    columns[both[0]].role = Role::low;
+    columns[both[1]].role = Role::high;
+  }
   FluxColumns chosen;
   chosen.flux = choose_flux(columns, probe, name);
   choose_energies(chosen, columns, name);

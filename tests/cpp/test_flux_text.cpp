@@ -169,6 +169,7 @@ TEST_CASE("Columns are what their names say", "[flux]") {
   for (const char* text :
        {"# bin  low  high  flux  error\n1 0 .5 1 9\n2 .5 1 2 9\n",
         "flux error E_lo E_hi\n1 9 0 .5\n2 9 .5 1\n", "low high stat.unc flux\n0 .5 9 1\n.5 1 9 2\n",
+        "# [GeV] [GeV] [/cm2/GeV]\n0 .5 1\n.5 1 2\n", "no E1 E2 flux\n1 0 .5 1\n2 .5 1 2\n",
         "E_low E_high centre flux\n0 .5 7 1\n.5 1 9 2\n",
         "#bin range [GeV]  flux  flux error\n0-0.5 1 9\n0.5-1 2 9\n"}) {
     CAPTURE(text);
@@ -176,6 +177,7 @@ TEST_CASE("Columns are what their names say", "[flux]") {
     CHECK(flux.edges == std::vector<double>{0, 0.5, 1});
     CHECK(flux.density == std::vector<double>{1, 2});
   }
+  CHECK(names(error_in("E1 E2 flux\n0 .5 1\n.6 1 2\n"), "the energies may be in 'E1', 'E2'"));
   CHECK(names(error_in("# centre flux\n0 1\n1 2\n"), "not centres of bins, the first would begin at -0.5",
               "--flux-columns low,flux or point,flux"));
   CHECK(names(error_in("# upper flux\n0.5 1\n1.5 2\n"), "leave the first bin without a lower one"));

@@ -47,6 +47,8 @@ struct FluxTitles {
 /// The flux in a histogram.
 /// @param edges     [K + 1], in the unit of its axis
 /// @param contents  [K], in the unit of `units` or of the contents' title
+/// @param titles    of the histogram
+/// @param units     the user's; empty for none
 /// @throws Error for no unit, energies whose unit nothing says and that look like MeV, contents that are no
 ///     flux
 NUGAN_EXPORT Flux flux_from_histogram(std::vector<double> edges, std::vector<double> contents,
@@ -56,6 +58,8 @@ NUGAN_EXPORT Flux flux_from_histogram(std::vector<double> edges, std::vector<dou
 /// integrals of the lines, zero outside.
 /// @param energies  [N], rising, in the unit of its axis
 /// @param values    [N], per energy
+/// @param titles    of the curve
+/// @param units     the user's; empty for none
 /// @throws Error as flux_from_histogram does; for a unit per bin
 NUGAN_EXPORT Flux flux_from_points(const std::vector<double>& energies, const std::vector<double>& values,
                                    const FluxTitles& titles, const std::string& units = "");

@@ -29,7 +29,12 @@ NUGAN_EXPORT Flux read_flux_text(const std::string& path, const std::string& uni
                                  const std::string& columns = "", int probe = 0);
 
 /// The same of a text in UTF-8.
-/// @param path  where it comes from, for messages; its last part is the name of the flux
+/// @param text     the table
+/// @param path     where it comes from, for messages; its last part is the name of the flux
+/// @param units    as of read_flux_text
+/// @param columns  as of read_flux_text
+/// @param probe    as of read_flux_text
+/// @throws Error as read_flux_text does
 NUGAN_EXPORT Flux parse_flux_text(std::string_view text, const std::string& path,
                                   const std::string& units = "", const std::string& columns = "",
                                   int probe = 0);
