@@ -17,10 +17,11 @@ from uproot.writing.identify import to_TAxis, to_TH1x
 
 import nugan_hep
 from nugan_hep import flux as flux_module
-from nugan_hep._core import FluxUnit, energy_scale, flux_unit_from_title, flux_unit_from_user, make_flux
+from nugan_hep._core import make_flux
 from nugan_hep.errors import UserError
 from nugan_hep.flux import ARBITRARY, PER_POT, Flux
 from nugan_hep.flux_readers import as_flux, neutrino_in, other_neutrino, read_flux
+from nugan_hep.flux_units import FluxUnit, energy_scale, from_title, from_user
 
 SHARED = Path(os.environ.get("NUGAN_SHARED", Path(__file__).parents[2] / "shared")) / "data" / "flux"
 needs_shared = pytest.mark.shared("flux")
@@ -56,12 +57,12 @@ def root_file(path: Path, **histograms: Any) -> Path:
 
 def test_units_of_the_core() -> None:
     """The rules are tested in tests/cpp/test_flux_unit.cpp; here, that they are reached."""
-    assert flux_unit_from_title("1/(cm^{2} GeV POT)") == FluxUnit(1, 1, 1)
-    assert flux_unit_from_title("(m^{-2} s^{-1} GeV^{-1})") == FluxUnit(1e4, None, 1, per_time=True)
-    assert flux_unit_from_title("Entries") is None
-    assert str(flux_unit_from_user("1/cm2/50MeV")) == "/cm2/0.05GeV"
+    assert from_title("1/(cm^{2} GeV POT)") == FluxUnit(1, 1, 1)
+    assert from_title("(m^{-2} s^{-1} GeV^{-1})") == FluxUnit(1e4, None, 1, per_time=True)
+    assert from_title("Entries") is None
+    assert str(from_user("1/cm2/50MeV")) == "/cm2/0.05GeV"
     with pytest.raises(UserError, match=r"flux units 'furlongs': expected a unit such as"):
-        flux_unit_from_user("furlongs")
+        from_user("furlongs")
     assert energy_scale("E [MeV]") == 1e-3
     assert energy_scale("E", "/bin, E in GeV") == 1
     assert energy_scale("E") is None
@@ -155,7 +156,7 @@ def test_energies_in_mev(tmp_path: Path) -> None:
         (
             th1(EDGES, CONTENTS, "Entries"),
             None,
-            "'Entries' names no unit of a flux; give --flux-units",
+            "'Entries', has no flux unit; give --flux-units",
         ),
         (th1(EDGES, CONTENTS), "furlongs", "flux units 'furlongs': expected a unit such as"),
         (np.histogram2d([1.0, 2.0], [1.0, 2.0]), None, "numu is a TH2D, expected a TH1 or TGraph"),
@@ -299,7 +300,7 @@ def test_fluxes_of_python() -> None:
         (([0, 2, 1], [1, 1]), UserError, "expected bin edges that rise"),
         (lambda enu: -enu, UserError, "expected a number of at least 0"),
         (hist.Hist(hist.axis.Regular(2, 0, 1), hist.axis.Regular(2, 0, 1)), UserError, "2 dimensions"),
-        (hist.Hist(hist.axis.Regular(2, 0, 1)), UserError, "names no unit of a flux"),
+        (hist.Hist(hist.axis.Regular(2, 0, 1)), UserError, "has no flux unit"),
     ],
 )
 def test_what_is_no_flux(flux: Any, error: type[Exception], message: str) -> None:

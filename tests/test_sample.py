@@ -468,7 +468,7 @@ def test_flux_without_the_histogram(tmp_path: Path, toy: Path, capsys: pytest.Ca
         ":numu": "no histogram numu; there is: near_numu, far_numu",
         "": "2 histograms for the probe 14; name one",
         ":matrix": "matrix is a TH2D, expected a TH1",
-        ":near_numu": "names no unit of a flux; give --flux-units",
+        ":near_numu": "has no flux unit; give --flux-units",
     }.items():
         assert run(toy, tmp_path / "a.root", "--flux", f"{tmp_path / 'flux.root'}{histogram}") == 2
         assert message in one_line_error(capsys)

@@ -127,7 +127,7 @@ FluxParts parts_of(std::vector<double> energies, std::vector<double> contents, c
 
 Flux with_units(FluxParts parts, const FluxTitles& titles, const std::string& units) {
   const std::string where =
-      message("its contents' title ", quoted(titles.contents), " names no unit of a flux");
+      message("the title of its y axis, ", quoted(titles.contents), ", has no flux unit");
   const auto unit = choose_flux_unit(units, flux_unit_from_title(titles.contents), titles.name, where);
   return assemble_flux(std::move(parts), unit, energy_scale(titles.energies, units), units);
 }

@@ -22,7 +22,7 @@ struct FluxParts {
 
 /// The unit that the user says or else the one that was found.
 /// @param found  in the titles or comments; none where they say none
-/// @param where  "its contents' title 'x' names no unit of a flux", for the message
+/// @param where  "the title of its y axis, 'x', has no flux unit", for the message
 /// @throws NoUnitError where there is none
 FluxUnit choose_flux_unit(const std::string& units, const std::optional<FluxUnit>& found,
                           const std::string& name, const std::string& where);

@@ -196,7 +196,7 @@ TEST_CASE("Histograms have the units of their titles", "[flux_objects]") {
           nugan::flux_from_histogram({0, 1}, {1}, {.name = "f:h", .energies = "", .contents = "Events"});
         })
             .starts_with(
-                "flux f:h: its contents' title 'Events' names no unit of a flux; give --flux-units such as"));
+                "flux f:h: the title of its y axis, 'Events', has no flux unit; give --flux-units such as"));
   // the axis alone may be said
   const auto said = nugan::flux_from_histogram(
       {0, 1000}, {1}, {.name = "f:h", .energies = "", .contents = "/cm2/GeV"}, "E in MeV");

@@ -233,7 +233,7 @@ BAD = {
     "--flux {fluxes}/flux.txt --exposure 1e20,1 -n 5": "not allowed with argument -n",
     "--flux {fluxes}/flux.txt --exposure 1e30,1": "above 2147483647",
     "--flux {fluxes}/flux.txt --exposure 1,1e-9": "none drawn",
-    "--flux {fluxes}/flux.root:untitled": "names no unit of a flux",
+    "--flux {fluxes}/flux.root:untitled": "has no flux unit",
     "--flux {fluxes}/flux.root:untitled --flux-units /GeV --exposure 1e20,1": "an exposure needs a flux per",
     "--flux {fluxes}/flux.root:negative": "expected a number of at least 0",
     "--flux {fluxes}/flux.root:nosuch": "no histogram nosuch; there is: near/numu",

@@ -32,8 +32,8 @@ The same options and seed give the same events.
   --uniform LO HI       energies uniform in [LO, HI] GeV (default: the model's range)
   --flux FILE[:HIST]    energies of flux x cross section: a TH1 or TGraph of a ROOT file, or a table
                         of text; HIST may have a cycle, as numu;1
-  --flux-units U        of the contents, as "/cm2/1e21POT/50MeV" or "/bin", if no title says;
-                        "/bin, E in MeV" for energies in MeV
+  --flux-units U        unit of the flux values, such as "/cm2/1e21POT/50MeV" or "/bin", if the file
+                        does not give one; "/bin, E in MeV" for energies in MeV
   --flux-columns C      of a table, as low,high,flux, centre,flux or point,numu,numubar;
                         - for one to leave out
   --allow-flux-outside  let more than 5 % of the rate lie outside of the model's range

@@ -36,7 +36,9 @@ def add_options(parser: argparse.ArgumentParser, model: str, out: str) -> None:
     add("--nuwro", nargs="+", type=Path, default=[], metavar="FILE", help="NuWro events, enu, emu, theta")
     add("--xsec", type=Path, metavar="CSV", help="their cross sections: E_lo_GeV, E_hi_GeV, xsec_total")
     add(
-        "--flux-units", metavar="U", help='of the contents of the flux, if no title says: "/bin", "/GeV", ...'
+        "--flux-units",
+        metavar="U",
+        help='unit of the flux values, if the file does not give one: "/bin", "/GeV", ...',
     )
     add(
         "--flux-columns",
