@@ -28,6 +28,7 @@ BASE = COMPILED | {
     "errors",
     "flux",
     "flux_readers",
+    "flux_units",
     "kinematics",
     "rate",
     "run_folder",

@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nugan_hep import _core
+from nugan_hep import _core, flux_units
 from nugan_hep.errors import UserError
 from nugan_hep.flux import Array, Flux
 
 FUNCTION_BINS = 2000
-PER_GEV = _core.FluxUnit(width=1.0)
+PER_GEV = flux_units.FluxUnit(width=1.0)
 GZIP = b"\x1f\x8b"
 
 FluxLike = Flux | str | os.PathLike[str] | Callable[[Array], ArrayLike] | tuple[ArrayLike, ArrayLike] | Any
@@ -92,7 +92,7 @@ def as_flux(
         raise ValueError(f"flux_columns = {flux_columns!r}: expected a table of text as the flux")
     if isinstance(flux, Flux):
         return flux
-    unit = _core.flux_unit_from_user(units) if units is not None else PER_GEV
+    unit = flux_units.from_user(units) if units is not None else PER_GEV
     if hasattr(flux, "axes") and hasattr(flux, "values"):
         return from_histogram(flux, getattr(flux, "name", None) or "histogram", units)
     if callable(flux):
