@@ -172,8 +172,8 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--flux-units",
         metavar="U",
-        help='unit of the flux values, such as "/cm2/1e21POT/50MeV" or "/bin", if the file does not give one; '
-        '"/bin, E in MeV" for energies in MeV',
+        help='unit of the flux values, such as "/cm2/1e21POT/50MeV" or "/bin", if the file does not give '
+        'one; "/bin, E in MeV" for energies in MeV',
     )
     add(
         "--flux-columns",
