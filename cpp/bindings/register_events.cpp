@@ -27,10 +27,18 @@ constexpr const char* dtype = std::is_same_v<T, bool>           ? "?"
 
 }  // namespace
 
+// The list of NUGAN_COLUMNS as tuples: name, type, where, meaning, value otherwise (of an event of zeros)
 void register_events(py::module_& m) {
   py::list columns;
-  nugan::for_all_columns([&]<class T>(const nugan::ColumnInfo& info, auto, T nugan::Event::*) {
-    columns.append(py::make_tuple(info.name, dtype<T>, text(info.where), info.meaning));
-  });
+  using nugan::Where;
+  const nugan::Event event{};
+#define NUGAN_APPEND(type, name, where, otherwise, meaning) \
+  columns.append(                                           \
+      py::make_tuple(#name, dtype<type>, text(Where::where), meaning, static_cast<double>(otherwise)));
+#define NUGAN_APPEND_DERIVED(type, name, value, meaning) \
+  columns.append(py::make_tuple(#name, dtype<type>, text(Where::derived), meaning, 0.0));
+  NUGAN_COLUMNS(NUGAN_APPEND, NUGAN_APPEND_DERIVED)
+#undef NUGAN_APPEND
+#undef NUGAN_APPEND_DERIVED
   m.attr("columns") = columns;
 }

@@ -22,7 +22,7 @@ METADATA = "nugan"
 """Name of the JSON that a file has beside its events."""
 HINT = "nugan-convert A B --to ... puts runs together"
 
-BRANCHES = {name: (dtype, meaning) for name, dtype, _, meaning in _core.columns}
+BRANCHES = {name: (dtype, meaning) for name, dtype, _, meaning, _ in _core.columns}
 """Types and meanings by name, in the order of files."""
 
 TYPES = {name: np.dtype(code) for name, (code, _) in BRANCHES.items()}
@@ -31,28 +31,25 @@ ROW_BYTES = sum(kind.itemsize for kind in TYPES.values())
 LEAST_ROW_BYTES = 32
 """Random mantissas do not compress: at one fixed energy zlib:9 still needs more than this."""
 
-COLUMNS = tuple(name for name in BRANCHES if name not in ("Z", "A", "cc"))
+OTHERWISE = {name: value for name, _, where, _, value in _core.columns if where == "optional"}
+"""Columns that may be missing, and what their events have then; but see :func:`complete`."""
+
+COLUMNS = tuple(name for name, _, where, _, _ in _core.columns if where != "derived" and name != "cc")
 """What a reader gives back; the rest follows from ``tgt``."""
 
 
 def complete(columns: Columns, run: Run) -> dict[str, NDArray[Any]]:
     """All of :data:`BRANCHES`, [N] each in its type.
 
-    What of ``neu tgt wght pxv pyv pzv vtxx vtxy vtxz vtxt`` is missing is added; ``Z`` and ``A`` follow
-    from ``tgt``.
+    What of :data:`OTHERWISE` is missing is added, ``neu`` and ``tgt`` as the run has them, ``pzv`` as of a
+    beam along z; ``Z`` and ``A`` follow from ``tgt``.
     """
     rows = len(columns["Ev"])
-    constants = {
-        "neu": run.probe,
-        "tgt": run.target,
-        "wght": 1,
-        **dict.fromkeys(("pxv", "pyv", "vtxx", "vtxy", "vtxz", "vtxt"), 0),
-    }
+    constants = {**OTHERWISE, "neu": run.probe, "tgt": run.target}
     found = {
-        "pzv": columns["Ev"],
         **{name: np.full(rows, value, TYPES[name]) for name, value in constants.items()},
+        "pzv": columns["Ev"],
         **columns,
-        "cc": np.ones(rows, TYPES["cc"]),
     }
     found |= {"Z": found["tgt"] // 10000 % 1000, "A": found["tgt"] // 10 % 1000}
     return {name: np.asarray(found[name], kind) for name, kind in TYPES.items()}
