@@ -48,6 +48,7 @@ def history(folder: Path) -> list[dict[str, float]]:
         return [{key: float(value) for key, value in row.items()} for row in csv.DictReader(file)]
 
 
+@pytest.mark.heavy
 def test_training_learns_real_events(tmp_path: Path) -> None:
     """On NuWro carbon events MAP-2D falls threefold, and EMD fivefold, from step 50 to step 300."""
     run = tmp_path / "numu"
