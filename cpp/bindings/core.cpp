@@ -27,6 +27,8 @@ PYBIND11_MODULE(_core, m) {
   register_kinematics(m);
   register_random(m);
   register_spectrum(m);
+  register_process(m);
   register_rate(m);
   register_target(m);
+  register_trees(m);
 }

@@ -3,7 +3,7 @@
 #include <pybind11/numpy.h>
 
 #include <memory>
-#include <nugan/Events.hpp>
+#include <nugan/EventsView.hpp>
 #include <utility>
 #include <vector>
 
@@ -16,11 +16,23 @@ pybind11::array_t<T> to_numpy(std::vector<T>&& column) {
   return pybind11::array_t<T>(static_cast<pybind11::ssize_t>(values.size()), values.data(), base);
 }
 
-/// The columns that are there
+/// Under this name Python's columns have the particles, as an awkward array
+inline constexpr const char* particles_name = "particles";
+
+/// The columns that are there. Particles come as a dict of their columns and `offsets`, which
+/// nugan_hep.particles makes an awkward array of
 inline pybind11::dict to_dict(nugan::Events&& events) {
   pybind11::dict columns;
   nugan::for_stored_columns([&](const nugan::ColumnInfo& info, auto column) {
     if (!(events.*column).empty()) columns[info.name] = to_numpy(std::move(events.*column));
   });
+  if (auto& particles = events.particles; !particles.empty()) {
+    pybind11::dict own;
+    own["offsets"] = to_numpy(std::move(particles.offsets));
+#define NUGAN_TAKE(type, name, meaning) own[#name] = to_numpy(std::move(particles.name));
+    NUGAN_PARTICLE_COLUMNS(NUGAN_TAKE)
+#undef NUGAN_TAKE
+    columns[particles_name] = own;
+  }
   return columns;
 }

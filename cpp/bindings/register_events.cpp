@@ -13,6 +13,8 @@ const char* text(nugan::Where where) {
       return "drawn";
     case nugan::Where::optional:
       return "optional";
+    case nugan::Where::extra:
+      return "extra";
     case nugan::Where::derived:
       return "derived";
   }
@@ -41,4 +43,9 @@ void register_events(py::module_& m) {
 #undef NUGAN_APPEND
 #undef NUGAN_APPEND_DERIVED
   m.attr("columns") = columns;
+  py::list of_particles;
+#define NUGAN_APPEND(type, name, meaning) of_particles.append(py::make_tuple(#name, dtype<type>, meaning));
+  NUGAN_PARTICLE_COLUMNS(NUGAN_APPEND)
+#undef NUGAN_APPEND
+  m.attr("particle_columns") = of_particles;
 }

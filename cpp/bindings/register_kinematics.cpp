@@ -19,9 +19,9 @@ py::ssize_t common_size(const Array& enu, const Array& emu, const Array& theta) 
 }
 
 Array to_proxies(const Array& enu, const Array& emu, const Array& theta, double enu_min, double enu_max,
-                 double shift) {
+                 double shift, double mass) {
   const auto n = common_size(enu, emu, theta);
-  const nugan::ProxyTransform transform(enu_min, enu_max, shift);
+  const nugan::ProxyTransform transform(enu_min, enu_max, shift, mass);
   Array result({n, py::ssize_t{3}});
   auto out = result.mutable_unchecked<2>();
   for (py::ssize_t i = 0; i < n; ++i) {
@@ -33,9 +33,9 @@ Array to_proxies(const Array& enu, const Array& emu, const Array& theta, double 
   return result;
 }
 
-Array from_proxies(const Array& proxies, double enu_min, double enu_max, double shift) {
+Array from_proxies(const Array& proxies, double enu_min, double enu_max, double shift, double mass) {
   if (proxies.ndim() != 2 || proxies.shape(1) != 3) throw nugan::Error("proxies: expected the shape [N, 3]");
-  const nugan::ProxyTransform transform(enu_min, enu_max, shift);
+  const nugan::ProxyTransform transform(enu_min, enu_max, shift, mass);
   Array result({proxies.shape(0), py::ssize_t{3}});
   auto out = result.mutable_unchecked<2>();
   for (py::ssize_t i = 0; i < proxies.shape(0); ++i) {
@@ -47,7 +47,7 @@ Array from_proxies(const Array& proxies, double enu_min, double enu_max, double 
   return result;
 }
 
-py::dict observables(const Array& enu, const Array& emu, const Array& theta) {
+py::dict observables(const Array& enu, const Array& emu, const Array& theta, double mass) {
   using O = nugan::Observables;
   constexpr std::pair<const char*, double O::*> columns[] = {
       {"p", &O::p},   {"pz", &O::pz}, {"q2", &O::q2}, {"omega", &O::omega},
@@ -57,7 +57,7 @@ py::dict observables(const Array& enu, const Array& emu, const Array& theta) {
   for (const auto& [name, member] : columns) {
     Array column(n);
     for (py::ssize_t i = 0; i < n; ++i)
-      column.mutable_at(i) = nugan::observables({enu.at(i), emu.at(i), theta.at(i)}).*member;
+      column.mutable_at(i) = nugan::observables({enu.at(i), emu.at(i), theta.at(i)}, mass).*member;
     result[name] = column;
   }
   return result;
@@ -67,8 +67,9 @@ py::dict observables(const Array& enu, const Array& emu, const Array& theta) {
 
 void register_kinematics(py::module_& m) {
   m.def("to_proxies", &to_proxies, py::arg("enu"), py::arg("emu"), py::arg("theta"), py::arg("enu_min"),
-        py::arg("enu_max"), py::arg("shift"));
+        py::arg("enu_max"), py::arg("shift"), py::arg("mass") = nugan::muon_mass);
   m.def("from_proxies", &from_proxies, py::arg("proxies"), py::arg("enu_min"), py::arg("enu_max"),
-        py::arg("shift"));
-  m.def("observables", &observables, py::arg("enu"), py::arg("emu"), py::arg("theta"));
+        py::arg("shift"), py::arg("mass") = nugan::muon_mass);
+  m.def("observables", &observables, py::arg("enu"), py::arg("emu"), py::arg("theta"),
+        py::arg("mass") = nugan::muon_mass);
 }

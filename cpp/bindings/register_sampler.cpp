@@ -103,8 +103,9 @@ void register_sampler(py::module_& m) {
       .def(py::init(&open), py::arg("path"), py::arg("device") = "cpu", py::arg("threads") = 0,
            py::arg("backend") = "auto")
       .def_property_readonly("name", model_property<&ModelInfo::name>())
-      .def_property_readonly("probe", model_property<&ModelInfo::probe>())
-      .def_property_readonly("target", model_property<&ModelInfo::target>())
+      .def_property_readonly("process", model_property<&ModelInfo::process>())
+      .def_property_readonly("probe", [](const nugan::Sampler& s) { return s.model().process.probe; })
+      .def_property_readonly("target", [](const nugan::Sampler& s) { return s.model().process.target; })
       .def_property_readonly("interaction", model_property<&ModelInfo::interaction>())
       .def_property_readonly("latent_size", model_property<&ModelInfo::latent_size>())
       .def_property_readonly("enu_min", model_property<&ModelInfo::enu_min>())

@@ -64,6 +64,19 @@ void Beam::turn(std::span<const float> Ev, std::array<std::span<float>, 3> lepto
   }
 }
 
+void Beam::turn(Particles& particles) const {
+  const auto m = rotation(*direction);
+  for (std::size_t k = 0; k < particles.pdg.size(); ++k) {
+    const double p[3] = {particles.px[k], particles.py[k], particles.pz[k]};
+    const auto along = [&](std::size_t row) {
+      return m[row][0] * p[0] + m[row][1] * p[1] + m[row][2] * p[2];
+    };
+    particles.px[k] = along(0);
+    particles.py[k] = along(1);
+    particles.pz[k] = along(2);
+  }
+}
+
 void Beam::positions(std::uint64_t seed, std::int64_t first, std::array<std::span<double>, 4> columns) const {
   const Interval none{0, 0};
   const std::array<Interval, 4> sides = {vertex ? (*vertex)[0] : none, vertex ? (*vertex)[1] : none,
@@ -83,6 +96,7 @@ void Beam::place(Events& e, std::uint64_t seed, std::int64_t first) const {
   if (direction) {
     for (auto* column : {&e.pxv, &e.pyv, &e.pzv}) column->resize(n);
     beam.turn(e.Ev, {e.pxl, e.pyl, e.pzl}, {e.pxv, e.pyv, e.pzv});
+    beam.turn(e.particles);
   }
   if (vertex)
     for (auto* column : {&e.vtxx, &e.vtxy, &e.vtxz}) column->resize(n);

@@ -6,7 +6,6 @@
 #include <functional>
 #include <limits>
 #include <mutex>
-#include <nugan/Constants.hpp>
 #include <nugan/Error.hpp>
 #include <numbers>
 #include <string_view>
@@ -36,7 +35,7 @@ double proxy_difference(double a, double b, double root_a, double root_b, double
 
 double deviation(const ModelInfo& model, double enu, double emu_a, double theta_a, double emu_b,
                  double theta_b) {
-  const double available = enu - model.shift - muon_mass;
+  const double available = enu - model.shift - model.process.lepton_mass();
   const auto v = [&](double emu) { return std::sqrt(std::max(0.0, (enu - model.shift - emu) / available)); };
   const auto w = [](double theta) { return std::sqrt(std::max(0.0, theta / std::numbers::pi)); };
   if (!std::isfinite(emu_a + theta_a + emu_b + theta_b)) return std::numeric_limits<double>::infinity();
@@ -109,7 +108,7 @@ std::string Generator::fuse() {
     fused_ = std::make_unique<FusedNetwork>(
         *network, info().latent_size,
         Phase{static_cast<float>(info().enu_min), static_cast<float>(info().enu_max),
-              static_cast<float>(info().shift)},
+              static_cast<float>(info().shift), static_cast<float>(info().process.lepton_mass())},
         stages_);
   // MKL settles on a kernel for each vector function at its first call, and a second thread that comes at
   // that moment may be given one of 12 bits, for a whole tile (github.com/pytorch/pytorch/issues/188792)

@@ -21,20 +21,20 @@ double square(double v) {
 
 }  // namespace
 
-ProxyTransform::ProxyTransform(double enu_min, double enu_max, double shift)
-    : enu_min_(enu_min), enu_max_(enu_max), shift_(shift) {
+ProxyTransform::ProxyTransform(double enu_min, double enu_max, double shift, double mass)
+    : enu_min_(enu_min), enu_max_(enu_max), shift_(shift), mass_(mass) {
   if (!(enu_min < enu_max))
     throw Error(message("energy range ", enu_min, " to ", enu_max, " GeV: expected low < high"));
   if (!(shift >= 0)) throw Error(message("shift = ", shift, " GeV: expected at least 0"));
 }
 
 Proxies ProxyTransform::operator()(const Kinematics& event) const {
-  const double available = event.enu - shift_ - muon_mass;
-  const double fraction = 1 - (event.emu - muon_mass) / available;
-  const double slack = float_slack * (event.enu + muon_mass) / available;
+  const double available = event.enu - shift_ - mass_;
+  const double fraction = 1 - (event.emu - mass_) / available;
+  const double slack = float_slack * (event.enu + mass_) / available;
   if (!(available > 0 && fraction >= -slack && fraction <= 1 + slack))
     throw Error(message("emu = ", event.emu, " GeV at enu = ", event.enu,
-                        " GeV: expected between the muon mass and enu - ", shift_, " GeV"));
+                        " GeV: expected between the lepton's mass and enu - ", shift_, " GeV"));
   if (!(event.theta >= 0 && event.theta <= std::numbers::pi * (1 + float_slack)))
     throw Error(message("theta = ", event.theta, " rad: expected 0 to pi"));
   return {2 * (event.enu - enu_min_) / (enu_max_ - enu_min_) - 1,
@@ -46,19 +46,18 @@ Kinematics ProxyTransform::inverse(const Proxies& proxies) const {
   for (const double v : {proxies.enu, proxies.emu, proxies.theta})
     if (!(std::abs(v) <= 1 + 1e-6)) throw Error(message("proxy = ", v, ": expected -1 to 1"));
   const double enu = enu_min_ + 0.5 * (proxies.enu + 1) * (enu_max_ - enu_min_);
-  const double available = enu - shift_ - muon_mass;
-  return {enu, muon_mass + available * (1 - square(0.5 * (proxies.emu + 1))),
+  const double available = enu - shift_ - mass_;
+  return {enu, mass_ + available * (1 - square(0.5 * (proxies.emu + 1))),
           std::numbers::pi * square(0.5 * (proxies.theta + 1))};
 }
 
-Observables observables(const Kinematics& event) {
+Observables observables(const Kinematics& event, double mass) {
   Observables o;
-  const double kinetic = std::max(event.emu - muon_mass, 0.0);
-  o.p = std::sqrt(kinetic * (kinetic + 2 * muon_mass));
+  const double kinetic = std::max(event.emu - mass, 0.0);
+  o.p = std::sqrt(kinetic * (kinetic + 2 * mass));
   o.pz = o.p * std::cos(event.theta);
-  o.q2 = 2 * event.enu *
-             (square(muon_mass) / (event.emu + o.p) + 2 * o.p * square(std::sin(0.5 * event.theta))) -
-         square(muon_mass);
+  o.q2 = 2 * event.enu * (square(mass) / (event.emu + o.p) + 2 * o.p * square(std::sin(0.5 * event.theta))) -
+         square(mass);
   o.omega = event.enu - event.emu;
   if (!(o.omega > 0))
     throw Error(

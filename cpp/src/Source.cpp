@@ -27,6 +27,20 @@ void scatter(const Events& from, const std::vector<std::size_t>& rows, Events& t
   });
 }
 
+// The particles of events, row after row: the next event of nucleus which[i]
+Particles interleave(const std::vector<Particles>& parts, const std::vector<std::size_t>& which) {
+  Particles all;
+  if (std::ranges::all_of(parts, &Particles::empty)) return all;
+  std::vector<std::size_t> next(parts.size(), 0);
+  for (const std::size_t k : which) {
+    if (parts[k].empty())
+      throw Error("source: models with hadrons and models without, expected either for all nuclei");
+    for (const Particle& particle : parts[k].of_event(next[k]++)) all.push_back(particle);
+    all.end_event();
+  }
+  return all;
+}
+
 // What a nucleus makes of the energies
 void fill(Nucleus& nucleus, const Energies& energies) {
   const ModelInfo& model = nucleus.sampler.model();
@@ -63,10 +77,12 @@ Source::Source(std::vector<Nucleus> nuclei, Energies energies, std::uint64_t see
     throw Error(message("source: the fractions of the nuclei add up to ", total, ", expected 1"));
   if (energies_.weighted && !energies_.flux) throw Error("source: weights need a flux");
   for (auto& nucleus : nuclei_) {
-    const int target = nucleus.sampler.model().target;
-    if (std::ranges::count(nuclei_, target, [](const Nucleus& n) { return n.sampler.model().target; }) > 1)
+    const int target = nucleus.sampler.model().process.target;
+    if (std::ranges::count(nuclei_, target,
+                           [](const Nucleus& n) { return n.sampler.model().process.target; }) > 1)
       throw Error(message("source: several models of the nucleus ", target, ", expected one"));
-    if (const int probe = nucleus.sampler.model().probe, other = nuclei_[0].sampler.model().probe;
+    if (const int probe = nucleus.sampler.model().process.probe,
+        other = nuclei_[0].sampler.model().process.probe;
         probe != other)
       throw Error(message("source: models of the probes ", other, " and ", probe, ", expected one probe"));
     fill(nucleus, energies_);
@@ -97,19 +113,25 @@ Events Source::draw(std::int64_t first, std::int64_t n) {
   }
   for (; next < first; ++next) ++drawn[which(next)];
   std::vector<std::vector<std::size_t>> rows(nuclei_.size());
+  std::vector<std::size_t> nucleus;
+  nucleus.reserve(static_cast<std::size_t>(n));
   Events events;
   for (std::int64_t i = 0; i < n; ++i) {
     const std::size_t k = which(first + i);
     rows[k].push_back(static_cast<std::size_t>(i));
+    nucleus.push_back(k);
     events.iev.push_back(static_cast<std::int32_t>(first + i));
-    events.tgt.push_back(nuclei_[k].sampler.model().target);
+    events.tgt.push_back(nuclei_[k].sampler.model().process.target);
   }
+  std::vector<Particles> parts(nuclei_.size());
   for (std::size_t k = 0; k < nuclei_.size(); ++k) {
     if (rows[k].empty()) continue;
-    const auto own = of_nucleus(k, drawn[k], std::ssize(rows[k]));
+    auto own = of_nucleus(k, drawn[k], std::ssize(rows[k]));
     scatter(own, rows[k], events, static_cast<std::size_t>(n));
+    parts[k] = std::move(own.particles);
     drawn[k] += std::ssize(rows[k]);
   }
+  events.particles = interleave(parts, nucleus);
   beam_.place(events, seed_, first);
   drawn_ = std::move(drawn);
   next_ = first + n;

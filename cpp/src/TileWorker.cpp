@@ -13,7 +13,7 @@ namespace {
 [[noreturn]] void report_unphysical(const ModelInfo& model, const MuonColumns& columns) {
   for (int i = 0; i < columns.events; ++i) {
     const float enu = columns.enu[i], emu = columns.emu[i], theta = columns.theta[i];
-    if (!is_physical(enu, emu, theta, columns.shift))
+    if (!is_physical(enu, emu, theta, columns.shift, columns.mass))
       throw Error(message(model.file, ": the network returned emu = ", emu, " GeV, theta = ", theta,
                           " rad for event ", columns.first + i, " at enu = ", enu, " GeV"));
   }
@@ -69,6 +69,7 @@ void TileWorker::fill() {
                             .theta = tile_.theta.get() + row,
                             .azimuth = tile_.azimuth.data() + row,
                             .shift = generator_.info().shift,
+                            .mass = generator_.info().process.lepton_mass(),
                             .iev = e.iev.data() + to,
                             .Ev = e.Ev.data() + to,
                             .El = e.El.data() + to,

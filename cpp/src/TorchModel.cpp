@@ -13,6 +13,7 @@
 #include <mutex>
 #include <nugan/Constants.hpp>
 #include <nugan/Error.hpp>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -112,6 +113,9 @@ class Attributes {
     if (!value.isString() || !is_utf8(value.toStringRef())) fail(name, "a string in UTF-8");
     return value.toStringRef();
   }
+  std::optional<std::string> text_if_there(const char* name) const {
+    return script_.hasattr(name) ? std::optional(text(name)) : std::nullopt;
+  }
   std::vector<double> table(const char* name) const {
     const auto value = get(name);
     if (!value.isTensor() || value.toTensor().dim() != 1) fail(name, "a tensor of one dimension");
@@ -132,6 +136,17 @@ class Attributes {
   const std::string& file_;
 };
 
+Process process_in(const Attributes& attributes, const std::string& file) {
+  const int probe = attributes.integer("probe"), target = attributes.integer("target");
+  const auto interaction = attributes.text("interaction");
+  const auto current = attributes.text_if_there("current"), channel = attributes.text_if_there("channel");
+  try {
+    return process_of(probe, target, interaction, current, channel);
+  } catch (const Error& error) {
+    throw Error(message(file, ": ", error.what()));
+  }
+}
+
 ModelInfo read_info(const torch::jit::Module& script, const std::string& file, std::string metadata) {
   constexpr int format_version = 1;
   if (metadata.empty()) throw Error(message(file, ": no nugan.json inside; not a nugan-hep model"));
@@ -141,8 +156,7 @@ ModelInfo read_info(const torch::jit::Module& script, const std::string& file, s
     attributes.fail("format_version", message(format_version, ", not ", version));
   ModelInfo info{.file = file,
                  .name = attributes.text("name"),
-                 .probe = attributes.integer("probe"),
-                 .target = attributes.integer("target"),
+                 .process = process_in(attributes, file),
                  .interaction = attributes.text("interaction"),
                  .latent_size = attributes.integer("latent_size"),
                  .enu_min = attributes.real("enu_min"),
@@ -155,7 +169,8 @@ ModelInfo read_info(const torch::jit::Module& script, const std::string& file, s
                  .metadata = std::move(metadata)};
   if (info.latent_size < 1 || info.latent_size > 65536) attributes.fail("latent_size", "1 to 65536");
   if (!(info.shift > 0)) attributes.fail("shift", "above 0 GeV");
-  if (!(info.enu_min > muon_mass + info.shift)) attributes.fail("enu_min", "above threshold");
+  if (!(info.enu_min > info.process.lepton_mass() + info.shift))
+    attributes.fail("enu_min", "above threshold");
   if (!(info.enu_max > info.enu_min)) attributes.fail("enu_max", "above enu_min");
   if (!(info.enu_max <= 1e9)) attributes.fail("enu_max", "1e9 GeV at most");
   if (info.xsec.size() != info.xsec_enu.size()) attributes.fail("xsec", "as many entries as xsec_enu");

@@ -94,7 +94,7 @@ std::vector<std::string> list_models() {
 
 std::string find_model(int probe, int target) {
   const auto has_them = [=](const ModelInfo& model) {
-    return model.probe == probe && model.target == target;
+    return model.process.probe == probe && model.process.target == target;
   };
   const std::string usual = probe_name(probe) + "_" + nucleus_name(target) + "_inc";
   const auto names = list_models();
@@ -105,7 +105,7 @@ std::string find_model(int probe, int target) {
   std::set<std::string> known;
   for (const auto& name : names)
     if (const auto model = try_model(name)) {
-      known.insert(probe_on_nucleus(model->probe, model->target));
+      known.insert(probe_on_nucleus(model->process.probe, model->process.target));
       if (has_them(*model)) candidates.push_back(name);
     }
   if (candidates.size() == 1) return candidates[0];

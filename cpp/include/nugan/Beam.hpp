@@ -28,9 +28,9 @@ struct NUGAN_EXPORT Beam {
 
   /// Puts events first, first + 1, ... of a seed into the detector's frame.
   ///
-  /// Turns pxl pyl pzl from z onto the direction, about the normal of both; adds pxv pyv pzv where there is a
-  /// direction, vtxx vtxy vtxz and vtxt where there are a vertex and a time. phil stays the azimuth about the
-  /// beam. The numbers belong to the events, however a run is cut.
+  /// Turns pxl pyl pzl and the particles from z onto the direction, about the normal of both; adds pxv pyv
+  /// pzv where there is a direction, vtxx vtxy vtxz and vtxt where there are a vertex and a time. phil stays
+  /// the azimuth about the beam. The numbers belong to the events, however a run is cut.
   /// @throws Error as checked()
   void place(Events& events, std::uint64_t seed, std::int64_t first) const;
 
@@ -38,6 +38,9 @@ struct NUGAN_EXPORT Beam {
   /// neutrinos [n] of energies Ev. The beam has a direction of length 1.
   void turn(std::span<const float> Ev, std::array<std::span<float>, 3> lepton,
             std::array<std::span<float>, 3> neutrino) const;
+
+  /// The same to particles of events whose neutrino flies along z.
+  void turn(Particles& particles) const;
 
   /// Vertices and times [n] of events first, first + 1, ...; empty columns are left out.
   void positions(std::uint64_t seed, std::int64_t first, std::array<std::span<double>, 4> columns) const;

@@ -2,19 +2,31 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <nugan/Particles.hpp>
 #include <nugan/columns.hpp>
+#include <span>
 #include <vector>
 
 namespace nugan {
 
-/// One event, for loops: a value of every column, see NUGAN_COLUMNS. `neu` and `tgt` are 0 where the events
-/// have no such column.
+/// One event, for loops: a value of every column, see NUGAN_COLUMNS, and its particles. `neu` and `tgt` are 0
+/// where the events have no such column.
 struct Event {
 #define NUGAN_MEMBER(type, name, where, otherwise, meaning) type name{};
 #define NUGAN_DERIVED_MEMBER(type, name, value, meaning) type name{};
   NUGAN_COLUMNS(NUGAN_MEMBER, NUGAN_DERIVED_MEMBER)
 #undef NUGAN_MEMBER
 #undef NUGAN_DERIVED_MEMBER
+
+  /// Its particles, in the order of Particles; none where the model has no hadrons. The view is of the Events
+  /// that the event is from, which must outlive it.
+  auto particles() const { return particles_->between(first_, last_); }
+
+ private:
+  friend struct Events;
+  static inline const Particles none_{};
+  const Particles* particles_ = &none_;
+  std::size_t first_ = 0, last_ = 0;
 };
 
 /// Sets the columns of an event that follow from others.
@@ -37,6 +49,9 @@ struct Events {
 #undef NUGAN_MEMBER
 #undef NUGAN_NOTHING
 
+  /// What takes part in each event, and leaves it; empty where the model has no hadrons.
+  Particles particles{};
+
   /// Number of events.
   std::size_t size() const { return iev.size(); }
 
@@ -52,6 +67,11 @@ struct Events {
     NUGAN_COLUMNS(NUGAN_GET, NUGAN_DERIVE)
 #undef NUGAN_GET
 #undef NUGAN_DERIVE
+    if (!particles.empty()) {
+      event.particles_ = &particles;
+      event.first_ = static_cast<std::size_t>(particles.offsets[i]);
+      event.last_ = static_cast<std::size_t>(particles.offsets[i + 1]);
+    }
     return event;
   }
 
@@ -64,6 +84,9 @@ struct Events {
     NUGAN_COLUMNS(NUGAN_ADD, NUGAN_NOTHING)
 #undef NUGAN_ADD
 #undef NUGAN_NOTHING
+    if (begins ? event.first_ == event.last_ : particles.empty()) return;
+    for (const Particle& particle : event.particles()) particles.push_back(particle);
+    particles.end_event();
   }
 };
 

@@ -1,10 +1,11 @@
 #pragma once
 
+#include <nugan/Constants.hpp>
 #include <nugan/export.hpp>
 
 namespace nugan {
 
-/// Neutrino energy and total muon energy [GeV], angle between the two [rad].
+/// Neutrino energy and total energy of the lepton that leaves [GeV], angle between the two [rad].
 struct Kinematics {
   double enu;
   double emu;
@@ -24,13 +25,14 @@ struct Proxies {
 ///     emu'   = 2 sqrt(1 - (emu - m) / (enu - s - m)) - 1
 ///     theta' = 2 sqrt(theta / pi) - 1
 ///
-/// with the muon mass m and the energy s that the nucleus always keeps (9.8 MeV in arXiv:2502.20244,
+/// with the lepton's mass m and the energy s that the nucleus always keeps (9.8 MeV in arXiv:2502.20244,
 /// 4 MeV in arXiv:2508.12987).
 class NUGAN_EXPORT ProxyTransform {
  public:
   /// @param enu_min, enu_max  range of the neutrino energy that maps to [-1, 1], GeV
   /// @param shift             s in GeV
-  ProxyTransform(double enu_min, double enu_max, double shift);
+  /// @param mass              m in GeV, see Process::lepton_mass
+  ProxyTransform(double enu_min, double enu_max, double shift, double mass = muon_mass);
 
   /// @throws Error outside of the phase space m <= emu <= enu - s, 0 <= theta <= pi
   Proxies operator()(const Kinematics& event) const;
@@ -42,11 +44,12 @@ class NUGAN_EXPORT ProxyTransform {
   double enu_min_;
   double enu_max_;
   double shift_;
+  double mass_;
 };
 
 /// What follows from (enu, emu, theta) for a nucleon at rest, energies and momenta in GeV, Q² and W² in GeV².
 struct Observables {
-  double p;      ///< muon momentum
+  double p;      ///< momentum of the lepton
   double pz;     ///< its component along the neutrino
   double q2;     ///< Q² = -(k - k')²
   double omega;  ///< energy transfer enu - emu
@@ -63,8 +66,10 @@ struct Observables {
 ///
 /// which is Q² = 2 enu (emu - p cos(theta)) - m² (arXiv:2502.20244, section II).
 ///
-/// A muon energy that float32 rounding put below m counts as threshold, p = 0.
+/// A lepton's energy that float32 rounding put below m counts as threshold, p = 0.
+/// @param event  the kinematics
+/// @param mass   m, of the lepton, GeV
 /// @throws Error where the energy transfer is not above zero, since x has no meaning there
-NUGAN_EXPORT Observables observables(const Kinematics& event);
+NUGAN_EXPORT Observables observables(const Kinematics& event, double mass = muon_mass);
 
 }  // namespace nugan

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <nugan/Process.hpp>
 #include <string>
 #include <vector>
 
@@ -14,9 +15,8 @@ inline constexpr double default_xsec_error = 0.01;
 struct ModelInfo {
   std::string file;                                 ///< path of the archive
   std::string name;                                 ///< such as "numu_C12_inc"
-  int probe = 0;                                    ///< PDG number of the neutrino
-  int target = 0;                                   ///< PDG number of the nucleus, 10LZZZAAAI
-  std::string interaction;                          ///< such as "CC inclusive"
+  Process process{};                                ///< neutrino, nucleus, current, channel
+  std::string interaction;                          ///< the archive's words for it, such as "CC inclusive"
   int latent_size = 0;                              ///< normal numbers that an event takes
   double enu_min = 0;                               ///< lowest neutrino energy, GeV
   double enu_max = 0;                               ///< highest neutrino energy, GeV

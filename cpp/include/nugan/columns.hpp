@@ -1,22 +1,24 @@
 #pragma once
 
 #include <cstdint>
+#include <nugan/Constants.hpp>
 #include <type_traits>
 #include <vector>
 
 /// The columns of events, the one list of them, in the order of files: a new column is one line here.
 ///
 /// COLUMN(type, name, where, otherwise, meaning) is stored: `drawn` by every sampler; or `optional`, empty
-/// where all events have the value `otherwise`, which may speak of columns of `event` that stand before it.
-/// The run of a file, not the list, knows that of `neu` and `tgt`.
+/// where all events have the value `otherwise`, which may speak of columns of `event` that stand before it;
+/// or `extra`, the same, and files have it only where the events do.
+/// The run of a file, not the list, knows that of `neu`, `tgt` and `cc`.
 /// DERIVED(type, name, value, meaning) follows from the columns before it.
 #define NUGAN_COLUMNS(COLUMN, DERIVED)                                                        \
   COLUMN(std::int32_t, iev, drawn, 0, "event number, from 0")                                 \
   COLUMN(std::int32_t, neu, optional, 0, "neutrino, PDG number")                              \
   COLUMN(std::int32_t, tgt, optional, 0, "target nucleus, PDG number")                        \
-  DERIVED(std::int32_t, Z, event.tgt / 10000 % 1000, "protons of the target")                 \
-  DERIVED(std::int32_t, A, event.tgt / 10 % 1000, "nucleons of the target")                   \
-  COLUMN(bool, cc, optional, true, "charged current, always true")                            \
+  DERIVED(std::int32_t, Z, protons_of(event.tgt), "protons of the target")                    \
+  DERIVED(std::int32_t, A, nucleons_of(event.tgt), "nucleons of the target")                  \
+  COLUMN(bool, cc, optional, true, "charged current")                                         \
   COLUMN(double, wght, optional, 1, "event weight")                                           \
   COLUMN(float, Ev, drawn, 0, "neutrino energy [GeV]")                                        \
   COLUMN(float, El, drawn, 0, "lepton total energy [GeV]")                                    \
@@ -37,12 +39,13 @@
   COLUMN(double, vtxx, optional, 0, "vertex, x [m]")                                          \
   COLUMN(double, vtxy, optional, 0, "vertex, y [m]")                                          \
   COLUMN(double, vtxz, optional, 0, "vertex, z [m]")                                          \
-  COLUMN(double, vtxt, optional, 0, "vertex, time [s]")
+  COLUMN(double, vtxt, optional, 0, "vertex, time [s]")                                       \
+  COLUMN(std::int32_t, mode, extra, 0, "interaction mode: 1 qel, 2 mec, 3 res, 4 dis, 5 coh, 0 unknown")
 
 namespace nugan {
 
 /// Where a column comes from, see NUGAN_COLUMNS.
-enum class Where { drawn, optional, derived };
+enum class Where { drawn, optional, extra, derived };
 
 /// A column's name, origin and meaning with its unit.
 struct ColumnInfo {

@@ -35,6 +35,7 @@ struct Phase {
   float enu_min;
   float enu_max;
   float shift;
+  float lepton_mass;
 };
 
 struct PackedGan {

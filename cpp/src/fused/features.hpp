@@ -1,13 +1,9 @@
 #pragma once
 
-#include <nugan/Constants.hpp>
-
 #include "../simd/functions.hpp"
 #include "Packed.hpp"
 
 namespace nugan {
-
-inline constexpr float muon_mass_f = static_cast<float>(muon_mass);
 
 /// E' and log E' of features.py, both in [-1, 1], of energies in GeV.
 template <class S>
@@ -28,13 +24,13 @@ struct EnergyFeatures {
   F low, two_over_width, one_over_low, two_over_log;
 };
 
-/// E_mu and theta from (E_mu' + 1)/2 and (theta' + 1)/2.
+/// Energy and angle of the lepton from (E_mu' + 1)/2 and (theta' + 1)/2.
 template <class S>
 inline void store_muon(const Phase& phase, typename S::F enu, typename S::F v, typename S::F w, float* emu,
                        float* theta) {
-  const auto muon = S::set(muon_mass_f);
-  const auto available = S::sub(enu, S::set(phase.shift + muon_mass_f));
-  S::store(emu, S::fma(available, S::fnma(v, v, S::set(1)), muon));
+  const auto mass = S::set(phase.lepton_mass);
+  const auto available = S::sub(enu, S::set(phase.shift + phase.lepton_mass));
+  S::store(emu, S::fma(available, S::fnma(v, v, S::set(1)), mass));
   S::store(theta, S::mul(S::set(3.14159265f), S::mul(w, w)));
 }
 

@@ -13,16 +13,17 @@ struct MuonColumns {
   const float *enu, *emu, *theta;
   const double* azimuth;  ///< uniform in (0, 1)
   double shift;           ///< GeV
+  double mass;            ///< of the lepton, GeV
   std::int32_t* iev;
   float *Ev, *El, *pxl, *pyl, *pzl, *pl;
   double* cthl;
   float *thetal, *phil, *Q2, *W, *x, *y;
 };
 
-/// Whether a muon lies in the phase space, but for rounding.
-inline bool is_physical(double enu, double emu, double theta, double shift) {
+/// Whether a lepton lies in the phase space, but for rounding.
+inline bool is_physical(double enu, double emu, double theta, double shift, double mass) {
   const double slack = 1e-5 * enu;
-  return (emu >= muon_mass - slack) & (emu <= enu - shift + slack) & (emu < enu) & (theta >= 0) &
+  return (emu >= mass - slack) & (emu <= enu - shift + slack) & (emu < enu) & (theta >= 0) &
          (theta <= 3.141592653589793 * (1 + 1e-6));
 }
 
@@ -47,11 +48,12 @@ inline void sine_and_cosine(double angle, double& sine, double& cosine) {
 /// @return how many events lie outside of the phase space, or are no numbers
 template <class S>
 int fill_muon_columns(const MuonColumns& c) {
-  constexpr double m = muon_mass, pi = 3.141592653589793;
+  constexpr double pi = 3.141592653589793;
+  const double m = c.mass;
   int bad = 0;
   for (int i = 0; i < c.events; ++i) {
     const double enu = c.enu[i], emu = c.emu[i], theta = c.theta[i];
-    bad += is_physical(enu, emu, theta, c.shift) ? 0 : 1;
+    bad += is_physical(enu, emu, theta, c.shift, m) ? 0 : 1;
     const double kinetic = emu > m ? emu - m : 0;
     const double p = std::sqrt(kinetic * (kinetic + 2 * m));
     // half of the angle lies between 0 and pi/2: from the nearer end

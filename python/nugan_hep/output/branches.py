@@ -64,10 +64,10 @@ class Branch:
         """Whether its baskets say where each entry begins."""
         return bool(self.counter) or (self.member is not None and self.member.kind == 65)
 
-    def entry_bytes(self, count: int) -> int:
-        """Bytes of an entry of numbers, of ``count`` elements where there is a counter."""
-        width = np.dtype(LETTERS[self.letter]).itemsize * math.prod(self.shape)
-        return count * width + 4 if self.counter else width
+    @property
+    def element_bytes(self) -> int:
+        """Bytes of one element of numbers."""
+        return np.dtype(LETTERS[self.letter]).itemsize * math.prod(self.shape)
 
 
 def leaf(text: str, maximum: int | None = None) -> Branch:
@@ -92,6 +92,21 @@ def bits_object(name: str, bytes_: int) -> Branch:
     length, content = branch.branches[2:]
     length.maximum, content.counter = bytes_, length.name
     return branch
+
+
+def text_constants(name: str) -> dict[str, bytes]:
+    """What all entries of :func:`string_object` have in common, by path."""
+    return {f"{name}/TObject": NO_TOBJECT}
+
+
+def zero_bits(name: str, bytes_: int) -> dict[str, bytes]:
+    """An entry of :func:`bits_object` without any bit set, by path."""
+    return {
+        f"{name}/TObject": NO_TOBJECT,
+        f"{name}/fNbits": struct.pack(">I", 8 * bytes_),
+        f"{name}/fNbytes": struct.pack(">I", bytes_),
+        f"{name}/fAllBits": b"\1" + bytes(bytes_),
+    }
 
 
 def _object(name: str, whole: Member, kinds: dict[str, int]) -> Branch:

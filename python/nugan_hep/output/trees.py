@@ -23,6 +23,9 @@ from nugan_hep.output.branches import LETTERS, Branch, root_string
 Entry = ArrayLike | bytes
 """Numbers of one entry, or its bytes."""
 
+Column = NDArray[Any] | tuple[NDArray[Any], NDArray[Any]] | list[bytes]
+"""Entries of a branch, see :class:`Tree`."""
+
 KEY = struct.Struct(">ihiIhhqq")
 BASKET = struct.Struct(">hiiiib")
 
@@ -31,7 +34,8 @@ class Tree:
     """A tree being written: filled basket by basket, closed once.
 
     Branches are named by path, ``branch`` or ``branch/member``. Their entries come as an array [N, ...] of
-    numbers, or as the ``bytes`` of each entry, as is needed for members of objects.
+    numbers; or, if they are of different lengths, as the elements of all [total, ...] and offsets [N + 1]; or as
+    the ``bytes`` of each entry, as is needed for members of objects.
 
     Parameters
     ----------
@@ -62,19 +66,25 @@ class Tree:
         self._late = {path: branch for path, branch in _paths(branches) if path in late}
         self._repeated: dict[str, tuple[bytes, int, bytes]] = {}
 
-    def fill(self, columns: Mapping[str, NDArray[Any] | list[bytes]], entries: int) -> None:
+    def fill(self, columns: Mapping[str, Column], entries: int) -> None:
         """Add one basket of ``entries`` > 0 entries to every branch; what ``columns`` lacks is constant."""
         for path, branch in self._paths.items():
             if path not in columns:
                 self._constant(path, branch, entries, self.constants[path])
                 continue
             values = columns[path]
-            if len(values) != entries:
-                raise ValueError(f"{path} has {len(values)} entries, expected {entries}")
-            if isinstance(values, list):
+            count = len(values[1]) - 1 if isinstance(values, tuple) else len(values)
+            if count != entries:
+                raise ValueError(f"{path} has {count} entries, expected {entries}")
+            if isinstance(values, tuple):
+                data = _data(branch, values[0])
+                sizes = np.diff(values[1]) * branch.element_bytes
+                self._write(branch, entries, *self._payload(branch, data, sizes))
+            elif isinstance(values, list):
                 sizes = np.fromiter(map(len, values), dtype="i8", count=entries)
                 self._write(branch, entries, *self._payload(branch, b"".join(values), sizes))
             else:
+                _note_maximum(branch, values)
                 data = _data(branch, values)
                 self._write(branch, entries, *self._payload(branch, data, _equal(data, entries)))
         self.entries += entries
@@ -99,6 +109,8 @@ class Tree:
     def _constant(self, path: str, branch: Branch, entries: int, value: Entry) -> None:
         """A basket of equal entries; full ones are compressed once."""
         one = value if isinstance(value, bytes) else _data(branch, np.asarray(value))
+        if not isinstance(value, bytes):
+            _note_maximum(branch, np.asarray(value))
         sizes = np.full(entries, len(one))
         if entries != self._cluster:
             self._write(branch, entries, *self._payload(branch, one * entries, sizes))
@@ -147,6 +159,12 @@ def _paths(branches: list[Branch]) -> Iterator[tuple[str, Branch]]:
 
 def _data(branch: Branch, values: NDArray[Any]) -> bytes:
     return values.astype(LETTERS[branch.letter], copy=False).tobytes()
+
+
+def _note_maximum(branch: Branch, values: NDArray[Any]) -> None:
+    """Keep the most elements that an entry has, which a counter says of itself."""
+    if branch.maximum is not None:
+        branch.maximum = max(branch.maximum, int(values.max(initial=0)))
 
 
 def _equal(data: bytes, entries: int) -> NDArray[Any]:

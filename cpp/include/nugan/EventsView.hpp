@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <nugan/Events.hpp>
+#include <span>
+#include <vector>
+
+namespace nugan {
+
+/// Particles of some events, as spans; see Particles.
+struct ParticlesView {
+  std::span<const std::int64_t> offsets{};  ///< [events + 1], or empty; the first need not be 0
+#define NUGAN_MEMBER(type, name, meaning) std::span<const type> name{};
+  NUGAN_PARTICLE_COLUMNS(NUGAN_MEMBER)
+#undef NUGAN_MEMBER
+
+  bool empty() const { return offsets.empty(); }
+};
+
+/// Events that lie elsewhere, in Events or in NumPy's arrays: a span for each stored column, empty where the
+/// events have no such column.
+struct EventsView {
+#define NUGAN_MEMBER(type, name, where, otherwise, meaning) \
+  std::span<const ColumnValues<type>::value_type> name{};
+#define NUGAN_NOTHING(type, name, value, meaning)
+  NUGAN_COLUMNS(NUGAN_MEMBER, NUGAN_NOTHING)
+#undef NUGAN_MEMBER
+#undef NUGAN_NOTHING
+  ParticlesView particles{};
+
+  EventsView() = default;
+
+  /// All of some events, which must outlive the view.
+  EventsView(const Events& events)  // NOLINT(google-explicit-constructor): a view, as std::span is
+  {
+#define NUGAN_COPY(type, name, where, otherwise, meaning) name = events.name;
+#define NUGAN_NOTHING(type, name, value, meaning)
+    NUGAN_COLUMNS(NUGAN_COPY, NUGAN_NOTHING)
+#undef NUGAN_COPY
+#undef NUGAN_NOTHING
+    particles.offsets = events.particles.offsets;
+#define NUGAN_COPY(type, name, meaning) particles.name = events.particles.name;
+    NUGAN_PARTICLE_COLUMNS(NUGAN_COPY)
+#undef NUGAN_COPY
+  }
+
+  std::size_t size() const { return Ev.size(); }
+
+  /// Events first ... first + n - 1 of these.
+  EventsView part(std::size_t first, std::size_t n) const {
+    EventsView view = *this;
+#define NUGAN_CUT(type, name, where, otherwise, meaning) \
+  if (!name.empty()) view.name = name.subspan(first, n);
+#define NUGAN_NOTHING(type, name, value, meaning)
+    NUGAN_COLUMNS(NUGAN_CUT, NUGAN_NOTHING)
+#undef NUGAN_CUT
+#undef NUGAN_NOTHING
+    if (!particles.empty()) view.particles.offsets = particles.offsets.subspan(first, n + 1);
+    return view;
+  }
+};
+
+}  // namespace nugan
