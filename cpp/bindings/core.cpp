@@ -29,6 +29,7 @@ PYBIND11_MODULE(_core, m) {
   register_spectrum(m);
   register_process(m);
   register_rate(m);
+  register_run(m);
   register_target(m);
   register_trees(m);
 }
