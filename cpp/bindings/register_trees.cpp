@@ -2,6 +2,7 @@
 #include <pybind11/stl.h>
 
 #include <nugan/EventTree.hpp>
+#include <nugan/NuHepMC.hpp>
 
 #include "events_view.hpp"
 #include "python_flux.hpp"
@@ -11,6 +12,7 @@ namespace py = pybind11;
 
 namespace {
 
+using KindOf = std::function<nugan::EventKind(int probe, int target)>;
 using nugan::Branch, nugan::BranchValues, nugan::EventKind, nugan::EventTree;
 
 nugan::EventKind make_kind(const nugan::Process& process, std::optional<double> sigma,
@@ -19,8 +21,7 @@ nugan::EventKind make_kind(const nugan::Process& process, std::optional<double> 
 }
 
 std::unique_ptr<EventTree> make(const std::string& format, const py::dict& columns, int probe, int target,
-                                const std::function<EventKind(int, int)>& kind, const py::object& flux,
-                                std::optional<double> energy) {
+                                const KindOf& kind, const py::object& flux, std::optional<double> energy) {
   nugan::RunFacts facts{.probe = probe, .target = target, .kind = kind, .energy = energy};
   if (!flux.is_none()) facts.flux = flux_from_python(flux);
   return nugan::make_tree(format, std::move(facts), NumpyEvents(columns).view());
@@ -94,13 +95,20 @@ py::list values(EventTree& tree, const py::dict& columns, int probe, int target)
   return all;
 }
 
-py::tuple end(const EventTree& tree, double sigma) {
-  const auto [late, histograms] = tree.end(sigma);
+py::bytes text(nugan::NuHepMC& writer, const py::dict& columns, int probe, int target) {
+  const NumpyEvents events(columns);
+  writer.facts().probe = probe;
+  writer.facts().target = target;
+  return writer.text(events.view());
+}
+
+py::tuple end(const EventTree& tree, double sigma, std::optional<double> pot) {
+  const auto [late, histograms, weight] = tree.end(sigma, pot);
   py::list found;
   for (const auto& one : histograms)
     found.append(
         py::make_tuple(one.name, to_numpy(std::vector(one.edges)), to_numpy(std::vector(one.contents))));
-  return py::make_tuple(late, found);
+  return py::make_tuple(late, found, weight);
 }
 
 }  // namespace
@@ -126,5 +134,10 @@ void register_trees(py::module_& m) {
       .def_property_readonly("cluster", &EventTree::cluster)
       .def_property_readonly("branches", &EventTree::branches)
       .def("values", &values, py::arg("columns"), py::arg("probe"), py::arg("target"))
-      .def("end", &end, py::arg("sigma"));
+      .def("end", &end, py::arg("sigma"), py::arg("pot"));
+  using nugan::NuHepMC;
+  py::class_<NuHepMC>(m, "NuHepMC")
+      .def(py::init([](const KindOf& kind) { return NuHepMC({.kind = kind}); }), py::arg("kind"))
+      .def("text", &text, py::arg("columns"), py::arg("probe"), py::arg("target"))
+      .def_property_readonly_static("REMNANT", [](const py::object&) { return NuHepMC::remnant; });
 }

@@ -21,11 +21,16 @@ Value named_for(const Flux& flux) {
 }
 
 Map of_model(const Run::Model& model) {
-  return {{"name", model.name},
-          {"sha256", model.sha256},
-          {"probe", model.probe},
-          {"target", model.target},
-          {"interaction", model.interaction}};
+  const auto& process = model.process;
+  Map about{{"name", model.name},
+            {"sha256", model.sha256},
+            {"probe", process.probe},
+            {"target", process.target},
+            {"interaction", model.interaction}};
+  // the words of an archive need not tell of the process
+  if (process_of(process.probe, process.target, model.interaction).name() != process.name())
+    about.insert(about.end(), {{"current", process.current_name()}, {"channel", name_of(process.channel).word}});
+  return about;
 }
 
 Value of_models(const std::vector<Run::Model>& models) {

@@ -4,7 +4,6 @@
 
 #include <cerrno>
 #include <filesystem>
-#include <map>
 #include <nugan/Error.hpp>
 #include <nugan/event_files.hpp>
 #include <optional>
@@ -17,15 +16,6 @@ namespace nugan {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct Bytes {
-  double plain, compressed;
-};
-
-// gst: the branches of the table; rntuple: a bit for cc; rootracker: the leaves with four particles, TBits
-// and the shortest EvtCode
-const std::map<std::string, Bytes> least = {
-    {"gst", {129, 32}}, {"rntuple", {128, 32}}, {"rootracker", {795, 50}}};
 
 // The process in ".NAME.PROCESS-RANDOM.part"
 std::optional<std::string> writer_in(std::string_view part, const std::string& name) {
@@ -50,13 +40,6 @@ bool is_marked(const fs::path& part) {
 }
 
 }  // namespace
-
-double least_event_bytes(const std::string& format, bool compressed) {
-  const auto found = least.find(format);
-  if (found == least.end())
-    throw Error(message("format '", format, "' is not one of gst, rootracker, rntuple"));
-  return compressed ? found->second.compressed : found->second.plain;
-}
 
 PartMark::PartMark(const std::string& part) : descriptor_(::open(part.c_str(), O_RDONLY | O_CLOEXEC)) {
   if (descriptor_ >= 0) ::flock(descriptor_, LOCK_EX | LOCK_NB);

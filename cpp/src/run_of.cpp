@@ -6,7 +6,7 @@ namespace nugan {
 Run run_of(const Source& source) {
   const auto& nuclei = source.nuclei();
   Run run;
-  run.probe = nuclei.front().sampler.model().probe;
+  run.probe = nuclei.front().sampler.model().process.probe;
   run.sigma = source.sigma();
   run.sigma_error = source.sigma_error();
   run.energy = source.energies().one();
@@ -14,12 +14,11 @@ Run run_of(const Source& source) {
   const auto shares = source.shares();
   for (std::size_t k = 0; k < nuclei.size(); ++k) {
     const auto& model = nuclei[k].sampler.model();
-    run.targets.emplace_back(model.target, nuclei[k].fraction);
+    run.targets.emplace_back(model.process.target, nuclei[k].fraction);
     run.models.push_back({.name = model.name,
                           .sha256 = model.sha256,
                           .interaction = model.interaction,
-                          .probe = model.probe,
-                          .target = model.target,
+                          .process = model.process,
                           .fraction = nuclei[k].fraction,
                           .share = shares[k],
                           .sigma = nuclei[k].sigma,

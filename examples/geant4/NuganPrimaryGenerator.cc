@@ -17,7 +17,7 @@ void NuganVertexInformation::Print() const {
 NuganPrimaryGenerator::NuganPrimaryGenerator(nugan::Source source, std::int64_t first)
     : source_(std::move(source)),
       first_(first),
-      muon_(source_.nuclei().front().sampler.model().probe > 0 ? 13 : -13) {}
+      muon_(source_.nuclei().front().sampler.model().process.lepton()) {}
 
 void NuganPrimaryGenerator::GeneratePrimaries(G4Event* event) try {
   // threads take turns at the events: each draws them all, which costs a microsecond of each

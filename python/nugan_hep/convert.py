@@ -23,8 +23,6 @@ from nugan_hep.output.recognise import read_all, recognise
 PROGRAM = "nugan-convert"
 EXIT_TERMINATED = 143
 VERTEX = ("vtxx", "vtxy", "vtxz", "vtxt")
-WITHOUT_VERTEX = ("nuisance",)
-"""Formats that have no place for vertices."""
 
 EXAMPLES = """\
 examples:
@@ -113,7 +111,7 @@ def _convert(options: argparse.Namespace, reader: EventReader, out: Path, step: 
     if left_out and not options.quiet:
         what = "no charged currents of muon neutrinos"
         print(f"{PROGRAM}: {left_out:,} of {reader.events:,} events are {what}: left out", file=sys.stderr)
-    if vertices and options.to in WITHOUT_VERTEX and not options.quiet:
+    if vertices and not formats.FORMATS[options.to].vertices and not options.quiet:
         print(f"{PROGRAM}: format {options.to} has no vertices: they were left out", file=sys.stderr)
     return writer.events
 

@@ -118,8 +118,8 @@ def sample(argv: Sequence[str] | None = None) -> int:
     atomic.check_target(options.out, options.force)
     if options.root_writer:
         root_writer.run(argv)
-    if options.format == "nuisance" and (options.vertex or options.time):
-        raise UserError("--vertex, --time: the format nuisance has no place for vertices")
+    if not formats.FORMATS[options.format].vertices and (options.vertex or options.time):
+        raise UserError(f"--vertex, --time: the format {options.format} has no place for vertices")
     if options.n is not None:
         formats.check_space(options.format, options.out, options.n, options.compression)
 

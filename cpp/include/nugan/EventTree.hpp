@@ -7,6 +7,7 @@
 #include <nugan/EventsView.hpp>
 #include <nugan/Flux.hpp>
 #include <nugan/Process.hpp>
+#include <nugan/Run.hpp>
 #include <nugan/export.hpp>
 #include <optional>
 #include <span>
@@ -67,6 +68,9 @@ struct RunFacts {
   std::optional<double> energy{};                          ///< their one energy, GeV
 };
 
+/// The facts of a run.
+NUGAN_EXPORT RunFacts facts_of(const Run& run);
+
 /// A histogram that lies beside a tree.
 struct NamedHistogram {
   std::string name;
@@ -78,6 +82,7 @@ struct NamedHistogram {
 struct TreeEnd {
   std::vector<double> late{};  ///< values of the late branches, in their order
   std::vector<NamedHistogram> histograms{};
+  double weight = 1;  ///< of the tree, ROOT's TTree::SetWeight
 };
 
 /// One format of ROOT trees: its branches, and what they hold of events. Whoever writes a file, ROOT or
@@ -104,8 +109,10 @@ class NUGAN_EXPORT EventTree {
   /// @throws Error for particles that other events of the file do not have
   virtual std::vector<BranchValues> values(const EventsView& events) = 0;
 
-  /// What is written at the end. @param sigma  mean cross section of all events, 1e-38 cm²/nucleon
-  virtual TreeEnd end(double sigma) const;
+  /// What is written at the end.
+  /// @param sigma  mean cross section of all events, 1e-38 cm²/nucleon
+  /// @param pot    protons on target that the events stand for, if that is known
+  virtual TreeEnd end(double sigma, std::optional<double> pot) const;
 
  protected:
   EventTree(std::string name, std::string title, std::int64_t cluster, RunFacts facts);

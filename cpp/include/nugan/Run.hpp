@@ -4,6 +4,7 @@
 #include <nugan/Beam.hpp>
 #include <nugan/Energies.hpp>
 #include <nugan/Flux.hpp>
+#include <nugan/Process.hpp>
 #include <nugan/Value.hpp>
 #include <nugan/cross_section_at.hpp>
 #include <nugan/export.hpp>
@@ -38,7 +39,7 @@ struct Run {
   /// The model of one of the targets.
   struct Model {
     std::string name, sha256, interaction;
-    int probe, target;
+    Process process;
     double fraction, share;  ///< of the nucleons, of the events
     std::optional<double> sigma;
     std::vector<double> xsec_enu{}, xsec{};  ///< cross section against energy, GeV, 1e-38 cm²/nucleon

@@ -1,15 +1,10 @@
 #pragma once
 
 #include <nugan/export.hpp>
+#include <nugan/formats.hpp>
 #include <string>
 
 namespace nugan {
-
-/// A lower bound of the bytes that an event takes in a file of a format that both languages write.
-/// @param format      gst, rootracker or rntuple
-/// @param compressed  random mantissas do not compress: at one energy zlib:9 still needs more than this
-/// @throws Error for another format
-NUGAN_EXPORT double least_event_bytes(const std::string& format, bool compressed);
 
 /// Marks a file that is being written under another name, `.NAME.PROCESS-RANDOM.part`, as such.
 ///

@@ -49,7 +49,7 @@ nugan::Source open(const Options& options) {
   nugan::Energies energies{.low = low, .high = high};
   if (!options.flux.empty()) {
     energies.flux = nugan::root::read_flux(options.flux, options.flux_units,
-                                           nuclei.front().sampler.model().probe, options.flux_columns);
+                                           nuclei.front().sampler.model().process.probe, options.flux_columns);
     energies.weighted = options.weighted;
   } else if (options.energy || options.uniform) {
     std::tie(energies.low, energies.high) =
@@ -68,7 +68,7 @@ nugan::Source open(const Options& options) {
   if (const auto& flux = source.energies().flux) {
     const auto [below, above] = source.outside();
     nugan::check_outside(*flux, below + above, low, high, options.allow_flux_outside);
-    const auto doubt = nugan::other_neutrino(*flux, source.nuclei().front().sampler.model().probe);
+    const auto doubt = nugan::other_neutrino(*flux, source.nuclei().front().sampler.model().process.probe);
     if (!doubt.empty() && !options.quiet) std::cerr << "nugan-gen: warning: " << doubt << '\n';
   }
   return source;
@@ -150,7 +150,7 @@ void summarise(const nugan::root::Run& run, const nugan::Source& source, const O
   if (run.models.size() > 1) {
     std::cout << "events by nucleus:";
     for (const auto& model : run.models)
-      std::cout << ' ' << nugan::nucleus_name(model.target) << ' ' << 100 * model.share << " %";
+      std::cout << ' ' << nugan::nucleus_name(model.process.target) << ' ' << 100 * model.share << " %";
     std::cout << '\n';
   }
   if (const auto& exposure = run.exposure)

@@ -1,31 +1,52 @@
 #include <TROOT.h>
 
-#include <map>
+#include <algorithm>
 #include <nugan/Error.hpp>
+#include <nugan/formats.hpp>
 #include <nugan/root/EventWriter.hpp>
+#include <string_view>
 
 #include "../../src/message.hpp"
 #include "writers.hpp"
 
 namespace nugan::root {
 
+namespace {
+
+void check_holds(const Format& format, const Run& run) {
+  if (format.needs_sigma && !run.sigma)
+    throw Error(message("format ", format.name,
+                        " holds a flux-averaged cross section: expected events of a flux (--flux) or of one "
+                        "energy (--energy)"));
+  if (!format.vertices && run.beam && (run.beam->vertex || run.beam->time))
+    throw Error(message("--vertex, --time: the format ", format.name, " has no place for vertices"));
+}
+
+}  // namespace
+
 const std::vector<std::string>& formats() {
-  static const std::vector<std::string> names = {"gst", "rootracker", "rntuple"};
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> found;
+    for (const Format& format : nugan::formats())
+      if (format.by_root) found.emplace_back(format.name);
+    return found;
+  }();
   return names;
 }
 
 std::unique_ptr<EventWriter> create(const std::string& path, Run run, const EventWriter::Config& config) {
-  const std::map<std::string, decltype(&make_gst_writer)> makers = {
-      {"gst", make_gst_writer}, {"rootracker", make_rootracker_writer}, {"rntuple", make_rntuple_writer}};
-  const auto maker = makers.find(config.format);
-  if (maker == makers.end()) {
+  if (std::ranges::find(formats(), config.format) == formats().end()) {
     std::string names;
     for (const auto& name : formats()) names += (names.empty() ? "" : ", ") + name;
     throw Error(message("format '", config.format, "' is not one of ", names));
   }
   if (!path.ends_with(".root"))
     throw Error(message(path, ": expected a name with .root for the format ", config.format));
-  return maker->second(std::make_unique<AtomicFile>(path, config.compression, config.force), std::move(run));
+  check_holds(format_of(config.format), run);
+  auto file = std::make_unique<AtomicFile>(path, config.compression, config.force);
+  if (std::string_view(format_of(config.format).object_class) == "TTree")
+    return make_tree_writer(std::move(file), std::move(run), config.format);
+  return make_rntuple_writer(std::move(file), std::move(run));
 }
 
 std::unique_ptr<EventWriter> create(const std::string& path, Run run) {

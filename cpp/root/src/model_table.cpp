@@ -36,8 +36,8 @@ Cells describe(const std::string& name) {
   const Json events = replayed.is_null() ? at("/training/data/events") : replayed;
   return {name,
           family.is_string() ? family.get<std::string>() : "gan",
-          std::to_string(model.probe),
-          std::to_string(model.target),
+          std::to_string(model.process.probe),
+          std::to_string(model.process.target),
           events.is_number_integer() ? with_commas(events.get<std::int64_t>()) : "-",
           message(model.enu_min, " to ", model.enu_max)};
 }

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from nugan_hep import _core
+from nugan_hep import _core, particles
 from nugan_hep.errors import UserError
 from nugan_hep.output import Columns, Run
+from nugan_hep.output.kinds import kind_of
 from nugan_hep.output.merge import merge
 from nugan_hep.output.regroup import Regrouped
 from nugan_hep.output.run import from_dict
@@ -22,37 +22,36 @@ METADATA = "nugan"
 """Name of the JSON that a file has beside its events."""
 HINT = "nugan-convert A B --to ... puts runs together"
 
-BRANCHES = {name: (dtype, meaning) for name, dtype, _, meaning, _ in _core.columns}
+BRANCHES = {name: (dtype, meaning) for name, dtype, where, meaning, _ in _core.columns if where != "extra"}
 """Types and meanings by name, in the order of files."""
 
+EXTRAS = {name: (dtype, meaning) for name, dtype, where, meaning, _ in _core.columns if where == "extra"}
+"""The same of columns that a file has where its events have them."""
+
 TYPES = {name: np.dtype(code) for name, (code, _) in BRANCHES.items()}
-ROW_BYTES = sum(kind.itemsize for kind in TYPES.values())
-
-LEAST_ROW_BYTES = 32
-"""Random mantissas do not compress: at one fixed energy zlib:9 still needs more than this."""
-
-OTHERWISE = {name: value for name, _, where, _, value in _core.columns if where == "optional"}
-"""Columns that may be missing, and what their events have then; but see :func:`complete`."""
-
-COLUMNS = tuple(name for name, _, where, _, _ in _core.columns if where != "derived" and name != "cc")
+COLUMNS = tuple(name for name, _, where, _, _ in _core.columns if where in ("drawn", "optional"))
 """What a reader gives back; the rest follows from ``tgt``."""
 
 
-def complete(columns: Columns, run: Run) -> dict[str, NDArray[Any]]:
-    """All of :data:`BRANCHES`, [N] each in its type.
+def gst_branches(columns: Columns, run: Run) -> tuple[_core.EventTree, list[Any]]:
+    """The tree gst for these events, and the values of its branches, see :class:`nugan_hep._core.EventTree`.
 
-    What of :data:`OTHERWISE` is missing is added, ``neu`` and ``tgt`` as the run has them, ``pzv`` as of a
-    beam along z; ``Z`` and ``A`` follow from ``tgt``.
+    What is missing is added, ``neu``, ``tgt`` and ``cc`` as the run has them; ``Z`` and ``A`` follow from
+    ``tgt``. Arrays that have the type are not copied; equal numbers take no room.
     """
-    rows = len(columns["Ev"])
-    constants = {**OTHERWISE, "neu": run.probe, "tgt": run.target}
-    found = {
-        **{name: np.full(rows, value, TYPES[name]) for name, value in constants.items()},
-        "pzv": columns["Ev"],
-        **columns,
-    }
-    found |= {"Z": found["tgt"] // 10000 % 1000, "A": found["tgt"] // 10 % 1000}
-    return {name: np.asarray(found[name], kind) for name, kind in TYPES.items()}
+    known = particles.for_core(columns)
+    tree = _core.EventTree("gst", known, run.probe, run.target, lambda *pair: kind_of(run, *pair))
+    return tree, tree.values(known, run.probe, run.target)
+
+
+def complete(columns: Columns, run: Run) -> dict[str, Any]:
+    """All of :data:`BRANCHES`, [N] each in its type, see :func:`gst_branches`.
+
+    What files have only where events do stays as it is: :data:`EXTRAS` and particles.
+    """
+    tree, values = gst_branches({name: columns[name] for name in columns if name in BRANCHES}, run)
+    more = {name: columns[name] for name in (*EXTRAS, particles.PARTICLES) if name in columns}
+    return {**dict(zip((branch.name for branch in tree.branches), values, strict=True)), **more}
 
 
 class TableWriter:
@@ -62,7 +61,7 @@ class TableWriter:
     ----------
     run : see :class:`nugan_hep.output.EventWriter`
     rows : of a table
-    put : takes the tables, dicts of all :data:`BRANCHES`
+    put : takes the tables, columns of at most so many events
 
     Attributes
     ----------
@@ -70,7 +69,7 @@ class TableWriter:
     events : events written so far
     """
 
-    def __init__(self, run: Run, rows: int, put: Callable[[dict[str, NDArray[Any]]], object]) -> None:
+    def __init__(self, run: Run, rows: int, put: Callable[[Columns], object]) -> None:
         self.run = run
         self.events = 0
         self._put = put
@@ -78,7 +77,7 @@ class TableWriter:
 
     def write(self, columns: Columns) -> None:
         """Append the events of ``columns``, arrays [N]; see :func:`complete` for what may be missing."""
-        for table in self._regrouped.add(complete(columns, self.run)):
+        for table in self._regrouped.add(columns):
             self._put(table)
         self.events += len(columns["Ev"])
 
@@ -88,10 +87,10 @@ class TableWriter:
             self._put(table)
 
 
-def about(run: Run) -> str:
-    """The JSON of a run and its columns."""
-    texts = {name: text for name, (_, text) in BRANCHES.items()}
-    return json.dumps({**run.as_dict(), "columns": texts}, indent=1)
+def about(run: Run, columns: bool = True) -> str:
+    """The JSON of a run and, of a file that is a table of them, its columns."""
+    texts = {"columns": {name: text for name, (_, text) in BRANCHES.items()}} if columns else {}
+    return json.dumps({**run.as_dict(), **texts}, indent=1)
 
 
 def run_of(path: str | Path, texts: Sequence[str], rows: int) -> Run:

@@ -4,32 +4,26 @@ from __future__ import annotations
 
 import importlib
 import shutil
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
+from nugan_hep import _core
 from nugan_hep.errors import UserError
 from nugan_hep.output import EventReader, EventWriter, Run
+from nugan_hep.output.columns import COLUMNS
 
 
-class Format(NamedTuple):
-    """Suffixes of its files, the first being usual, and whether ``nugan-convert`` reads it."""
+Format = _core.Format
+"""Suffixes of its files, what it holds and needs, how it is recognised; see ``nugan/formats.hpp``."""
 
-    suffixes: tuple[str, ...]
-    readable: bool = True
-    compression: str = "zstd:1"
+FORMATS = {form.name: form for form in _core.formats}
+"""A format's module in this folder has ``create``, ``read`` and ``parse_compression``."""
 
 
-FORMATS = {
-    "gst": Format((".root",)),
-    "rootracker": Format((".root",)),
-    "nuhepmc": Format((".hepmc3", ".hepmc3.gz", ".hepmc", ".hepmc.gz"), compression=""),
-    "nuisance": Format((".root",)),
-    "rntuple": Format((".root",)),
-    "parquet": Format((".parquet",)),
-    "npz": Format((".npz",), compression="none"),
-}
-"""Compression is the usual one; empty where the suffix says it."""
+def _module(name: str) -> Any:
+    return importlib.import_module(f"nugan_hep.output.{name}")
 
 
 def suffix_of(path: Path) -> str:
@@ -82,16 +76,25 @@ def create(
     UserError : see :func:`check_format`; what the format cannot hold; the file cannot be written
     """
     form = check_format(name, path)
-    module = importlib.import_module(f"nugan_hep.output.{name}")
-    writer: AbstractContextManager[EventWriter] = module.create(
-        path, run, compression or usual_compression(form, path), force
-    )
+    options = compression or usual_compression(form, path)
+    writer: AbstractContextManager[EventWriter] = _module(name).create(path, run, options, force)
     return writer
 
 
 def usual_compression(form: Format, path: Path) -> str:
     """The compression of a file that nothing else is said of."""
     return form.compression or ("zlib:1" if path.suffix == ".gz" else "none")
+
+
+def least_bytes(name: str, events: int, compression: str) -> int:
+    """A lower bound of the bytes that ``events`` events take while they are written.
+
+    Raises
+    ------
+    UserError : bad compression
+    """
+    _module(name).parse_compression(compression)
+    return round(events * _core.least_event_bytes(name, not compression.lower().startswith("none")))
 
 
 def check_space(name: str, path: Path, events: int, compression: str | None = None) -> None:
@@ -101,8 +104,7 @@ def check_space(name: str, path: Path, events: int, compression: str | None = No
     ------
     UserError : fewer bytes are free beside ``path`` than the events take at least; bad compression
     """
-    module = importlib.import_module(f"nugan_hep.output.{name}")
-    need = module.least_bytes(events, compression or usual_compression(FORMATS[name], path))
+    need = least_bytes(name, events, compression or usual_compression(FORMATS[name], path))
     free = shutil.disk_usage(path.parent).free
     if need > free:
         raise UserError(
@@ -111,16 +113,19 @@ def check_space(name: str, path: Path, events: int, compression: str | None = No
         )
 
 
-def read(name: str, path: Path) -> AbstractContextManager[EventReader]:
+def read(name: str, path: Path, names: Sequence[str] | None = None) -> AbstractContextManager[EventReader]:
     """The events of a file, see :class:`nugan_hep.output.EventReader`.
+
+    ``names`` are the columns wanted, of a format that can choose.
 
     Raises
     ------
-    UserError : the format cannot be read back; the file is not of this format, or not one of ours
+    UserError : the file is not of this format, or not one of ours
     """
     form = check_format(name, path)
-    if not form.readable:
-        raise UserError(f"format {name} lacks what events need and cannot be read back")
-    module = importlib.import_module(f"nugan_hep.output.{name}")
-    reader: AbstractContextManager[EventReader] = module.read(path)
+    module = _module(name)
+    chosen = names is not None and form.columns
+    reader: AbstractContextManager[EventReader] = (
+        module.read(path, [*dict.fromkeys(names or ())] or COLUMNS) if chosen else module.read(path)
+    )
     return reader

@@ -14,13 +14,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from nugan_hep import _core
 from nugan_hep.errors import UserError
 from nugan_hep.output import Columns, Run
-from nugan_hep.output.particles import HYDROGEN, PROTON, Array, columns_of
+from nugan_hep.output.from_momenta import Array, columns_of
 
 NEUTRINOS = (12, 14, 16)
-MASSES = {11: 0.00051099895, 13: 0.1056583755, 15: 1.77693}
-"""Charged leptons [GeV]."""
+HYDROGEN, PROTON = _core.HYDROGEN, _core.PROTON
 VERTEX = ("vtxx", "vtxy", "vtxz", "vtxt")
 
 
@@ -79,8 +79,7 @@ def in_gev(path: str | Path, lepton: NDArray[Any], p4: Array) -> float:
     ------
     UserError : neither GeV nor MeV
     """
-    kind = np.abs(lepton)
-    known = np.array([MASSES.get(int(k), np.nan) for k in kind])
+    known = np.array([_core.lepton_mass(int(pdg)) for pdg in lepton])
     heavy = known > 0.01  # an electron's mass is lost in the rounding of its momentum
     if not heavy.any():
         return 1.0

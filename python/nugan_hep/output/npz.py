@@ -1,7 +1,9 @@
 """Events as NumPy's ``.npz``: one array per column, for ``numpy.load``.
 
 Columns have the names and types of the tree of :mod:`nugan_hep.output.gst`. The array ``nugan`` is a text,
-JSON with the run: ``json.loads(str(numpy.load("events.npz")["nugan"]))``.
+JSON with the run: ``json.loads(str(numpy.load("events.npz")["nugan"]))``. Where events have particles, all of
+them lie one after the other in ``particles_pdg``, ``particles_px`` and so on, and ``particles_offsets`` [N + 1]
+says where each event's begin; :func:`nugan_hep.particles.as_awkward` makes one array of them.
 
 An archive holds its arrays one after the other, so that while events come each column grows in a nameless
 file beside the target; for a moment the disk holds the events and one more column.
@@ -21,7 +23,6 @@ from typing import IO, Any, BinaryIO
 
 import numpy as np
 from numpy.lib import format as npy
-from numpy.typing import NDArray
 
 from nugan_hep.errors import UserError
 from nugan_hep.output import Columns, EventReader, Run
@@ -29,16 +30,20 @@ from nugan_hep.output.atomic import new_file
 from nugan_hep.output.columns import (
     COLUMNS,
     METADATA,
-    ROW_BYTES,
     TYPES,
     TableWriter,
     about,
     check_readable,
+    complete,
     damage,
     runs_of,
     split_compression,
     whole,
 )
+from nugan_hep.particles import PARTICLES, as_columns
+from nugan_hep.particles import TYPES as FIELDS
+
+__all__ = ["create", "parse_compression", "read"]
 
 ROWS = 100_000
 """Events that are written or read at once."""
@@ -53,12 +58,6 @@ def parse_compression(text: str) -> int:
     UserError : unknown algorithm or level
     """
     return split_compression(text, ("zlib",), ("none",))[1]
-
-
-def least_bytes(events: int, compression: str) -> int:
-    """The room [bytes] that ``events`` events take while they are written; compressed, the file has less."""
-    parse_compression(compression)
-    return events * ROW_BYTES
 
 
 @contextlib.contextmanager
@@ -79,28 +78,57 @@ def create(
     """
     level = parse_compression(compression)
     with new_file(path, force) as stream, contextlib.ExitStack() as stack:
-        folder = os.path.dirname(os.path.realpath(path))
-        parts = {name: stack.enter_context(tempfile.TemporaryFile(dir=folder)) for name in TYPES}
-
-        def put(table: dict[str, NDArray[Any]]) -> None:
-            for name, part in parts.items():
-                part.write(table[name].tobytes())
-
-        writer = TableWriter(run, ROWS, put)
+        columns = _Columns(os.path.dirname(os.path.realpath(path)), stack)
+        writer = TableWriter(run, ROWS, lambda table: columns.add(complete(table, run)))
         yield writer
         writer.finish()
-        _assemble(stream, level, parts, writer.events, about(run))
+        _assemble(stream, level, columns.files, about(run))
 
 
-def _assemble(stream: BinaryIO, level: int, parts: Mapping[str, IO[bytes]], events: int, text: str) -> None:
+class _Columns:
+    """Columns that grow, each in a nameless file in ``folder``: all of a table, and others where events have them.
+
+    Attributes
+    ----------
+    files : by name, with the type of the numbers
+    """
+
+    def __init__(self, folder: str, stack: contextlib.ExitStack) -> None:
+        self._folder, self._stack = folder, stack
+        self.files: dict[str, tuple[IO[bytes], np.dtype[Any]]] = {}
+        self._particles = 0
+        for name, kind in TYPES.items():
+            self._file(name, kind)
+
+    def _file(self, name: str, kind: np.dtype[Any]) -> IO[bytes]:
+        if name not in self.files:
+            self.files[name] = self._stack.enter_context(tempfile.TemporaryFile(dir=self._folder)), kind
+        return self.files[name][0]
+
+    def add(self, table: dict[str, Any]) -> None:
+        """Append the rows of a table."""
+        if PARTICLES in table:
+            own = as_columns(table.pop(PARTICLES))
+            if f"{PARTICLES}_offsets" not in self.files:
+                self._file(f"{PARTICLES}_offsets", np.dtype("i8")).write(bytes(8))
+            ends = own["offsets"][1:] - own["offsets"][0] + self._particles
+            self._particles = int(ends[-1])
+            table |= {f"{PARTICLES}_{name}": own[name] for name in FIELDS} | {f"{PARTICLES}_offsets": ends}
+        for name, values in table.items():
+            self._file(name, values.dtype).write(values.tobytes())
+
+
+def _assemble(
+    stream: BinaryIO, level: int, files: Mapping[str, tuple[IO[bytes], np.dtype[Any]]], text: str
+) -> None:
     """Bring the columns into an archive, closing each one's file when it is copied."""
     how = zipfile.ZIP_DEFLATED if level else zipfile.ZIP_STORED
     with zipfile.ZipFile(stream, "w", how, compresslevel=level or None) as archive:
-        for name, part in parts.items():
+        for name, (part, dtype) in files.items():
+            rows = part.tell() // dtype.itemsize
             part.seek(0)
             with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
-                kind = npy.dtype_to_descr(TYPES[name])
-                header = {"descr": kind, "fortran_order": False, "shape": (events,)}
+                header = {"descr": npy.dtype_to_descr(dtype), "fortran_order": False, "shape": (rows,)}
                 npy.write_array_header_1_0(member, header)
                 shutil.copyfileobj(part, member, BLOCK)
             part.close()

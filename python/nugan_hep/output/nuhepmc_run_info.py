@@ -15,41 +15,32 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from nugan_hep import _core
 from nugan_hep.errors import UserError
 from nugan_hep.flux import ARBITRARY
 from nugan_hep.output.merge import merge
-from nugan_hep.output.particles import quasielastic
+from nugan_hep.output.kinds import process_of
 from nugan_hep.output.run import Run, from_dict
 
 VERSION = (1, 0, 0)
 ARTICLES = ("2502.20244", "2508.12987")
 """arXiv numbers of the networks' articles, those of CITATION.cff."""
 
-QUASIELASTIC, INCLUSIVE = 200, 700
-PROCESSES = {
-    QUASIELASTIC: ("CC quasielastic", "charged-current quasielastic scattering, muon kinematics"),
-    INCLUSIVE: (
-        "CC inclusive",
-        "charged-current scattering of any mode: the model knows the muon, not which mode an event has",
-    ),
-}
-"""Charged current is X00 to X49; what has no mode belongs to 700 and above, other processes (E.C.1)."""
-
 PRIMARY_VERTEX = 1
 FINAL, BEAM, TARGET = 1, 4, 20
 VERTEX_STATUS = {PRIMARY_VERTEX: ("PrimaryVertex", "the neutrino's scattering")}
 PARTICLE_STATUS = {
-    FINAL: ("FinalState", "leaves the nucleus: the muon, and the remnant that balances the event"),
+    FINAL: ("FinalState", "leaves the nucleus: the lepton, and the remnant that balances the event"),
     BEAM: ("Beam", "incoming neutrino"),
     TARGET: ("Target", "target nucleus, at rest"),
 }
 CM = 100.0
 """Centimetres, the file's unit of length, in a metre."""
 
-REMNANT = 2009900000
+REMNANT = _core.NuHepMC.REMNANT
 REMNANT_INFO = (
     "NuclearRemnant",
-    "all but the muon: the hadrons and the nucleus left behind, which the model does not tell apart, "
+    "all but the lepton: the hadrons and the nucleus left behind, which the model does not tell apart, "
     "with the four-momentum that balances the event; not a particle to propagate",
 )
 
@@ -74,9 +65,18 @@ def library(name: str) -> Any:
         raise UserError(f"format nuhepmc needs {package}: pip install {package}") from None
 
 
-def process(run: Run, probe: int, target: int) -> int:
-    """The process of a neutrino's events on a target."""
-    return QUASIELASTIC if quasielastic(run, probe, target) else INCLUSIVE
+def processes(run: Run, modes: bool) -> dict[int, tuple[str, str]]:
+    """Name and description of the processes of a run by their numbers (E.C.1), of all modes if events have one.
+
+    Charged current is X00 to X49; what has no mode belongs to 700 and above, other processes.
+    """
+    found: dict[int, tuple[str, str]] = {}
+    for one in (process_of(run, probe, target) for probe in run.probes for target in run.targets):
+        for mode in range(len(_core.modes)) if modes else (one.mode,):
+            word, description = _core.modes[mode]
+            current = "charged" if one.current == "CC" else "neutral"
+            found[one.nuhepmc(mode)] = f"{one.current} {word}", f"{current}-current {description}"
+    return dict(sorted(found.items()))
 
 
 def head(info: Any, length: int = 0) -> bytes:
@@ -109,8 +109,8 @@ def _head(info: Any) -> bytes:
     return text.getvalue().partition(b"HepMC::Asciiv3-END_EVENT_LISTING")[0]
 
 
-def run_info(run: Run, events: int) -> Any:
-    """HepMC3's GenRunInfo of a run of ``events`` events.
+def run_info(run: Run, events: int, modes: bool = False) -> Any:
+    """HepMC3's GenRunInfo of a run of ``events`` events, with ``modes`` if each says which it has.
 
     Raises
     ------
@@ -119,7 +119,7 @@ def run_info(run: Run, events: int) -> Any:
     info = library("pyhepmc").GenRunInfo()
     info.tools = [info.ToolInfo("nugan-hep", _version(), "neural generators of neutrino-nucleus events")]
     info.weight_names = ["CV"]
-    for name, value in _attributes(run):
+    for name, value in _attributes(run, modes):
         info.attributes[f"NuHepMC.{name}"] = value
     info.attributes[EVENTS] = events
     about = run.as_dict()
@@ -154,7 +154,7 @@ def _version() -> str:
         return "unknown"
 
 
-def _attributes(run: Run) -> Iterator[tuple[str, Any]]:
+def _attributes(run: Run, modes: bool) -> Iterator[tuple[str, Any]]:
     """Names without the leading ``NuHepMC.``, and values."""
     sigma = run.need_cross_section("nuhepmc")
     conventions = ["G.C.2", "G.C.3", "G.C.5", "G.S.2", "E.C.1", "E.C.5", "P.C.2"]
@@ -164,8 +164,7 @@ def _attributes(run: Run) -> Iterator[tuple[str, Any]]:
     yield "FluxAveragedTotalCrossSection", in_full([sigma])
     if run.sigma_error is not None:
         yield "FluxAveragedTotalCrossSectionUncertainty", in_full([run.sigma_error])
-    processes = {process(run, probe, target) for probe in run.probes for target in run.targets}
-    yield from _described("ProcessIDs", "ProcessInfo", {key: PROCESSES[key] for key in sorted(processes)})
+    yield from _described("ProcessIDs", "ProcessInfo", processes(run, modes))
     yield from _described("VertexStatusIDs", "VertexStatusInfo", VERTEX_STATUS)
     yield from _described("ParticleStatusIDs", "ParticleStatusInfo", PARTICLE_STATUS)
     # the specification has the name under one word and the description under another

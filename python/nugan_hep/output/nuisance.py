@@ -1,10 +1,10 @@
 """Events as NUISANCE's flat tree ``FlatTree_VARS``, with which analyses compare generators.
 
-Names, types and formulas are those of NUISANCE 2 (``GenericFlux_Vectors``), see
-:mod:`nugan_hep.output.nuisance_variables`. The muon is the only final-state particle (``px py pz E pdg``) and
-the neutrino the only initial one (``px_init`` and so on, as NUISANCE needs it to read the file back). What
-depends on hadrons or on the struck nucleon is unknown and has NUISANCE's value for that: -999.9, -999.99 or
--999. ``Mode`` is 1 (-1 for antineutrinos) where the model is quasielastic, otherwise 0.
+Names, types and formulas are those of NUISANCE 2 (``GenericFlux_Vectors``). The final-state particles
+(``px py pz E pdg``) are those that leave the nucleus, the lepton alone where the model has no hadrons; the
+neutrino is the only initial one (``px_init`` and so on, as NUISANCE needs it to read the file back). What
+is unknown has NUISANCE's value for that: -999.9, -999.99 or -999. ``Mode`` is NEUT's, negative for
+antineutrinos, 1 where the model is quasielastic, and 0 where it is not known.
 
 The sum of ``Weight * fScaleFactor`` over the file is the cross section in cm² per nucleon, averaged over the
 flux, however many events the file has: the factor is written last. ``FlatTree_FLUX`` is the flux per GeV and
@@ -18,129 +18,25 @@ Beside the tree lies a TObjString ``nugan``: JSON with the run.
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nugan_hep.errors import UserError
 from nugan_hep.flux import Flux
-from nugan_hep.output import Columns, EventReader, Run
-from nugan_hep.output.atomic import new_file
-from nugan_hep.output.branches import leaf
-from nugan_hep.output.columns import METADATA, run_of
-from nugan_hep.output.gst import parse_compression
-from nugan_hep.output.nuisance_variables import CONSTANTS, COUNTERS, LEAVES, muon_variables
-from nugan_hep.output.particles import charged_lepton, kinds_of, quasielastic
-from nugan_hep.output.regroup import Regrouped
+from nugan_hep.output import Columns, EventReader, Run, treewriter
+from nugan_hep.output.columns import run_of
 from nugan_hep.output.treereader import muon_columns, open_tree, tables
-from nugan_hep.output.trees import Tree
+from nugan_hep.output.treewriter import TreeWriter, parse_compression
+
+__all__ = ["create", "parse_compression", "read"]
 
 TREE = "FlatTree_VARS"
-BASKET = 50_000
-"""Events per basket."""
 CHUNK = 100_000
 """Events that are read at once."""
-
-ROW_BYTES = sum(
-    leaf(text).entry_bytes(COUNTERS.get(text.partition("[")[2].partition("]")[0], 0)) for text in LEAVES
-)
-# the mantissas of a handful of kinematic variables do not compress
-LEAST_ROW_BYTES = 40
-
-
-def least_bytes(events: int, compression: str) -> int:
-    """A lower bound of the size [bytes] of a file of ``events`` events."""
-    return events * (ROW_BYTES if parse_compression(compression) is None else LEAST_ROW_BYTES)
-
-
-class NuisanceWriter:
-    """Collects chunks into baskets of :data:`BASKET` events; made by :func:`create`.
-
-    Attributes
-    ----------
-    run : stored as JSON when the file is closed; its models are looked up when events come
-    events : events written so far
-    """
-
-    def __init__(self, tree: Tree, run: Run, flux: Flux) -> None:
-        self.run = run
-        self.events = 0
-        self._tree = tree
-        self._regrouped = Regrouped(BASKET)
-        self._flux = flux
-        self._spectrum = np.zeros(len(flux.density))
-
-    def write(self, columns: Columns) -> None:
-        """Append the events of ``columns``, arrays [N] under the names of :mod:`nugan_hep.output`."""
-        for table in self._regrouped.add(columns):
-            self._fill(table)
-        self.events += len(columns["Ev"])
-
-    def finish(self) -> dict[str, Any]:
-        """Write what is left and the tree; the histograms by name."""
-        for table in self._regrouped.rest():
-            self._fill(table)
-        sigma = self.run.need_cross_section("nuisance")
-        weights = float(self._spectrum.sum()) or 1.0
-        self._tree.close(late={"fScaleFactor": sigma * 1e-38 / weights})
-        edges, flux = self._flux.edges, self._flux.density
-        rate = self._spectrum / weights * sigma * self._flux.integral() / np.diff(edges)
-        return {
-            "FlatTree_FLUX": _histogram("FlatTree_FLUX", edges, flux, self.events),
-            "FlatTree_EVT": _histogram("FlatTree_EVT", edges, rate, self.events),
-        }
-
-    def _fill(self, table: dict[str, NDArray[Any]]) -> None:
-        rows = len(table["Ev"])
-        filled = {**muon_variables(table), "pz_init": table["Ev"], "E_init": table["Ev"]}
-        if "pxv" in table:
-            filled |= {f"{name}_init": table[f"{name}v"] for name in ("px", "py", "pz")}
-        weight = np.ones(rows, dtype="f4")
-        if "wght" in table:
-            weight = table["wght"].astype("f4")
-            filled |= {"Weight": weight, "InputWeight": weight}
-        kinds, kind = kinds_of(table, self.run)
-        known = [self._of_kind(*pair) for pair in kinds]
-        if len(kinds) == 1:
-            self._tree.constants |= known[0]
-        else:
-            filled |= {name: np.array([one[name] for one in known])[kind] for name in known[0]}
-        self._tree.fill(filled, rows)
-        # float32 may lie just outside of the flux
-        bins = np.searchsorted(self._flux.edges, table["Ev"], side="right") - 1
-        bins = np.clip(bins, 0, len(self._spectrum) - 1)
-        self._spectrum += np.bincount(bins, weight, len(self._spectrum))
-
-    def _of_kind(self, probe: int, target: int) -> dict[str, int]:
-        """Branches that depend on the neutrino and the target only."""
-        mode = (1 if probe > 0 else -1) if quasielastic(self.run, probe, target) else 0
-        nucleus = {"tgt": target, "tgta": target // 10 % 1000, "tgtz": target // 10000 % 1000}
-        lepton = dict.fromkeys(("PDGLep", "pdg"), charged_lepton(probe))
-        return {"Mode": mode, "PDGnu": probe, "pdg_init": probe, **nucleus, **lepton}
-
-
-def _histogram(title: str, edges: NDArray[np.float64], contents: NDArray[np.float64], entries: int) -> Any:
-    """A TH1D of contents [K] between edges [K + 1] in GeV."""
-    from uproot.writing import identify
-
-    middle = 0.5 * (edges[1:] + edges[:-1])
-    axis = identify.to_TAxis("xaxis", "E_{#nu} (GeV)", len(contents), edges[0], edges[-1], fXbins=edges)
-    return identify.to_TH1x(
-        fName=None,
-        fTitle=title,
-        data=np.concatenate([[0.0], contents, [0.0]]),
-        fEntries=entries,
-        fTsumw=contents.sum(),
-        fTsumw2=(contents**2).sum(),
-        fTsumwx=(contents * middle).sum(),
-        fTsumwx2=(contents * middle**2).sum(),
-        fSumw2=None,
-        fXaxis=axis,
-    )
 
 
 def flux_of(run: Run) -> Flux:
@@ -165,38 +61,17 @@ def flux_of(run: Run) -> Flux:
     return Flux(run.energy + np.array([-0.5e-3, 0.5e-3]), np.array([1e3]))
 
 
-@contextlib.contextmanager
 def create(
     path: str | Path, run: Run, compression: str = "zstd:1", force: bool = False
-) -> Iterator[NuisanceWriter]:
-    """Write a ROOT file with the tree ``FlatTree_VARS``; it appears as ``path`` when the block ends well.
-
-    Parameters
-    ----------
-    run : what the events have in common
-    compression : see :func:`nugan_hep.output.gst.parse_compression`
-    force : replace an existing file
+) -> AbstractContextManager[TreeWriter]:
+    """Write a ROOT file with the tree ``FlatTree_VARS``, see :func:`nugan_hep.output.treewriter.create`.
 
     Raises
     ------
-    UserError : no cross section, bad compression, or the file cannot be written (existing, no folder, disk
-        full)
+    UserError : no cross section, no flux; as there
     """
-    import uproot
-
-    options = parse_compression(compression)
     run.need_cross_section("nuisance")
-    flux = flux_of(run)
-    branches = [leaf(text, COUNTERS.get(text.partition("/")[0])) for text in LEAVES]
-    with new_file(path, force) as stream:
-        file = uproot.recreate(stream, compression=options)
-        tree = Tree(file, TREE, TREE, branches, BASKET, late=("fScaleFactor",))
-        tree.constants |= CONSTANTS
-        writer = NuisanceWriter(tree, run, flux)
-        yield writer
-        for name, content in writer.finish().items():
-            file[name] = content
-        file[METADATA] = json.dumps(run.as_dict(), indent=1)
+    return treewriter.create("nuisance", path, run, compression, force, flux_of(run))
 
 
 @contextlib.contextmanager

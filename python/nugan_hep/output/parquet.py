@@ -1,7 +1,7 @@
 """Events as Apache Parquet, for pandas, Polars, DuckDB and whatever else reads it.
 
 Columns have the names and types of the tree of :mod:`nugan_hep.output.gst`. The file's metadata have the key
-``nugan``: JSON with the run::
+``nugan``: JSON with the run. Where events have particles, those of an event are a list in the column ``particles``::
 
     pyarrow.parquet.read_metadata("events.parquet").metadata[b"nugan"]
 """
@@ -13,30 +13,31 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from numpy.typing import NDArray
+import numpy as np
 
 from nugan_hep.output import Columns, EventReader, Run
 from nugan_hep.output.atomic import new_file
 from nugan_hep.output.columns import (
     COLUMNS,
-    LEAST_ROW_BYTES,
     METADATA,
-    TYPES,
     TableWriter,
     about,
     check_readable,
+    complete,
     damage,
     run_of,
     split_compression,
 )
+from nugan_hep.particles import TYPES as FIELDS
+from nugan_hep.particles import as_columns
+
+__all__ = ["create", "parse_compression", "read"]
 
 GROUP = 100_000
 """Events per row group, whatever the size of the chunks that arrive."""
 
 OFTEN_CONSTANT = ["neu", "tgt", "Z", "A", "wght", "pxv", "pyv", "vtxx", "vtxy", "vtxz", "vtxt"]
 """Stored as a dictionary and numbers into it, unless that turns out longer; equal numbers take no room."""
-
-ROW_BYTES = sum(TYPES[name].itemsize for name in TYPES if name not in (*OFTEN_CONSTANT, "cc"))
 
 
 def parse_compression(text: str) -> tuple[str, int | None]:
@@ -50,11 +51,6 @@ def parse_compression(text: str) -> tuple[str, int | None]:
     """
     name, level = split_compression(text, ("zstd",), ("lz4", "snappy", "none"))
     return name, level or None
-
-
-def least_bytes(events: int, compression: str) -> int:
-    """A lower bound of the size [bytes] of a file of ``events`` events."""
-    return events * (ROW_BYTES if parse_compression(compression)[0] == "none" else LEAST_ROW_BYTES)
 
 
 @contextlib.contextmanager
@@ -73,24 +69,30 @@ def create(
     ------
     UserError : bad compression, or the file cannot be written (existing, no folder, disk full)
     """
-    import pyarrow as pa
     from pyarrow.parquet import ParquetWriter
 
     name, level = parse_compression(compression)
-    fields = [pa.field(column, pa.from_numpy_dtype(kind), nullable=False) for column, kind in TYPES.items()]
-    schema = pa.schema(fields)
     with new_file(path, force) as stream:
-        file = ParquetWriter(
-            stream, schema, compression=name, compression_level=level, use_dictionary=OFTEN_CONSTANT
-        )
+        file: Any = None
 
-        def put(table: dict[str, NDArray[Any]]) -> None:
-            file.write_table(pa.table(table, schema=schema), row_group_size=GROUP)
+        def put(table: Columns) -> None:
+            nonlocal file
+            columns = _arrow(complete(table, run))
+            file = file or ParquetWriter(
+                stream,
+                columns.schema,
+                compression=name,
+                compression_level=level,
+                use_dictionary=OFTEN_CONSTANT,
+            )
+            file.write_table(columns, row_group_size=GROUP)
 
         try:
             writer = TableWriter(run, GROUP, put)
             yield writer
             writer.finish()
+            if file is None:
+                put({"Ev": np.zeros(0, np.float32)})
             # known only now, so not in the schema, which is written first
             file.add_key_value_metadata({METADATA: about(run)})
             file.close()
@@ -99,6 +101,23 @@ def create(
             with contextlib.suppress(Exception):
                 file.close()
             raise
+
+
+def _arrow(table: dict[str, Any]) -> Any:
+    """A table of columns; the particles of an event are a list of structs."""
+    import pyarrow as pa
+
+    def column(values: Any) -> Any:
+        if isinstance(values, np.ndarray):
+            return pa.array(values)
+        own = as_columns(values)
+        fields = [pa.field(name, pa.from_numpy_dtype(kind), nullable=False) for name, kind in FIELDS.items()]
+        structs = pa.StructArray.from_arrays([pa.array(own[name]) for name in FIELDS], fields=fields)
+        return pa.LargeListArray.from_arrays(pa.array(own["offsets"]), structs)
+
+    arrays = {name: column(values) for name, values in table.items()}
+    schema = pa.schema([pa.field(name, array.type, nullable=False) for name, array in arrays.items()])
+    return pa.Table.from_arrays(list(arrays.values()), schema=schema)
 
 
 @contextlib.contextmanager

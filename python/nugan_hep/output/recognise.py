@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -13,20 +12,13 @@ import numpy as np
 from nugan_hep import skipping
 from nugan_hep.errors import NoEventsError, UserError
 from nugan_hep.output import Columns, EventReader, Run, formats
-from nugan_hep.output.columns import COLUMNS, check_readable, complete, damage
+from nugan_hep.output.columns import check_readable, complete, damage
 from nugan_hep.output.merge import merge
 
 OBJECTS = {
-    ("gst", "TTree"): "gst",
-    ("gst", "ROOT::RNTuple"): "rntuple",
-    ("gRooTracker", "TTree"): "rootracker",
-    ("nRooTracker", "TTree"): "rootracker",
-    ("FlatTree_VARS", "TTree"): "nuisance",
+    (name, form.object_class): form.name for form in formats.FORMATS.values() for name in form.objects
 }
 """Formats of ROOT files by an object's name and class."""
-
-TABLES = ("gst", "rntuple", "parquet", "npz")
-"""Formats whose ``read`` takes the names of the columns wanted."""
 
 
 def recognise(path: Path) -> str:
@@ -62,12 +54,7 @@ def read(path: Path, names: Sequence[str] | None = None) -> AbstractContextManag
     ------
     UserError : see :func:`recognise` and :func:`nugan_hep.output.formats.read`
     """
-    name = recognise(path)
-    if names is not None and name in TABLES:
-        module = importlib.import_module(f"nugan_hep.output.{name}")
-        reader: AbstractContextManager[EventReader] = module.read(path, [*dict.fromkeys(names)] or COLUMNS)
-        return reader
-    return formats.read(name, path)
+    return formats.read(recognise(path), path, names)
 
 
 @contextlib.contextmanager

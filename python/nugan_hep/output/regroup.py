@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,7 +22,7 @@ class Regrouped:
 
     def add(self, columns: Columns) -> Iterator[dict[str, NDArray[Any]]]:
         """The tables that are complete with these columns."""
-        chunk = {name: np.asarray(values) for name, values in columns.items()}
+        chunk = {name: _array(values) for name, values in columns.items()}
         count = len(chunk["Ev"])
         for name, values in chunk.items():
             if len(values) != count:
@@ -33,7 +34,7 @@ class Regrouped:
             start = stop
         if start < count:
             # copied, for the chunk's arrays may be used again
-            self._waiting.append({name: values[start:].copy() for name, values in chunk.items()})
+            self._waiting.append({name: copy.copy(values[start:]) for name, values in chunk.items()})
             self._held += count - start
 
     def rest(self) -> Iterator[dict[str, NDArray[Any]]]:
@@ -46,4 +47,17 @@ class Regrouped:
         self._waiting, self._held = [], 0
         if len(parts) == 1:
             return parts[0]
-        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        return {name: _concatenated([part[name] for part in parts]) for name in parts[0]}
+
+
+def _array(values: Any) -> Any:
+    """NumPy's array of a column; an awkward one, of particles, as it is."""
+    return values if hasattr(values, "layout") else np.asarray(values)
+
+
+def _concatenated(parts: list[Any]) -> Any:
+    if isinstance(parts[0], np.ndarray):
+        return np.concatenate(parts)
+    import awkward as ak
+
+    return ak.concatenate(parts)

@@ -9,21 +9,23 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
-from nugan_hep.output import EventReader, Run
+import numpy as np
+
+from nugan_hep.output import Columns, EventReader, Run
 from nugan_hep.output.atomic import new_file
-from nugan_hep.output.columns import COLUMNS, METADATA, TYPES, TableWriter, about
-from nugan_hep.output.gst import TITLE, TREE, least_bytes_of, parse_compression, read_root
-from nugan_hep.output.rntuple_pages import extend
+from nugan_hep.output.branches import LETTERS
+from nugan_hep.output.columns import COLUMNS, METADATA, TableWriter, about, gst_branches
+from nugan_hep.output.gst import TREE, read_root
+from nugan_hep.output.rntuple_pages import extend, form_of
+from nugan_hep.output.treewriter import parse_compression
+
+__all__ = ["create", "parse_compression", "read"]
 
 CLASS = "ROOT::RNTuple"
 CLUSTER = 100_000
 """Events per cluster, whatever the size of the chunks that arrive."""
-
-
-def least_bytes(events: int, compression: str) -> int:
-    """A lower bound of the size [bytes] of a file of ``events`` events."""
-    return least_bytes_of("rntuple", events, compression)
 
 
 @contextlib.contextmanager
@@ -35,7 +37,7 @@ def create(
     Parameters
     ----------
     run : what the events have in common
-    compression : see :func:`nugan_hep.output.gst.parse_compression`
+    compression : see :func:`nugan_hep.output.treewriter.parse_compression`
     force : replace an existing file
 
     Raises
@@ -47,11 +49,29 @@ def create(
     options = parse_compression(compression)
     with new_file(path, force) as stream:
         file = uproot.recreate(stream, compression=options)
-        ntuple = file.mkrntuple(TREE, TYPES, TITLE)
-        writer = TableWriter(run, CLUSTER, lambda table: extend(ntuple, file, table))
+        ntuple: Any = None
+
+        def put(table: Columns) -> None:
+            nonlocal ntuple
+            ntuple = ntuple or _begin(file, table, run)
+            _, fields = gst_branches(table, run)
+            extend(ntuple, file, fields, len(table["Ev"]))
+
+        writer = TableWriter(run, CLUSTER, put)
         yield writer
         writer.finish()
+        if ntuple is None:
+            _begin(file, {"Ev": np.zeros(0, np.float32)}, run)
         file[METADATA] = about(run)
+
+
+def _begin(file: Any, table: Columns, run: Run) -> Any:
+    """The RNTuple with the branches of the tree gst that events such as these have."""
+    import awkward as ak
+
+    tree, _ = gst_branches(table, run)
+    forms = [form_of(LETTERS[one.letter], bool(one.counter), one.meaning) for one in tree.branches]
+    return file.mkrntuple(TREE, ak.forms.RecordForm(forms, [one.name for one in tree.branches]), tree.title)
 
 
 @contextlib.contextmanager

@@ -10,11 +10,11 @@ of elements is negative.
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 CHECKSUM, COUNT = struct.Struct("<Q"), struct.Struct("<i")
 
@@ -30,22 +30,34 @@ class Page:
         return COUNT.pack(-self._elements) + bytes(self._locator.serialize())
 
 
-def extend(ntuple: Any, file: Any, columns: Mapping[str, NDArray[Any]]) -> None:
-    """Add a cluster with one page for each of the columns, arrays [N] of numbers, N > 0.
+Field = NDArray[Any] | tuple[NDArray[Any], NDArray[Any]]
+"""Numbers [N], or, of entries of different lengths, the elements of all [total] and offsets [N + 1]."""
+
+
+def form_of(dtype: DTypeLike, ragged: bool, meaning: str) -> Any:
+    """What a field is, for ``mkrntuple``."""
+    import awkward as ak
+
+    inner = ak.forms.NumpyForm(np.dtype(dtype).name, parameters={"__doc__": meaning})
+    return ak.forms.ListOffsetForm("i64", inner, parameters={"__doc__": meaning}) if ragged else inner
+
+
+def extend(ntuple: Any, file: Any, fields: Sequence[Field], rows: int) -> None:
+    """Add a cluster of ``rows`` > 0 entries, with one page for each column of the fields.
 
     Parameters
     ----------
-    ntuple : what ``file.mkrntuple`` gave for these columns
+    ntuple : what ``file.mkrntuple`` gave for these fields
     file : what ``uproot.recreate`` gave
     """
     from uproot.writing import _cascadentuple as uproot_parts
 
     cascade, sink, compression = ntuple._cascading, file.file.sink, file.file.compression
-    rows, code = len(next(iter(columns.values()))), uproot_parts._compression_code(compression)
-    pages = []
-    for values, before in zip(columns.values(), cascade._column_counts, strict=True):
-        page = Page(rows, _write_page(cascade, sink, values, compression))
-        pages.append(uproot_parts.NTuple_ColumnPageListDescription([page], int(before), code))
+    code = uproot_parts._compression_code(compression)
+    pages, columns = [], [*_columns(fields)]
+    for values, before in zip(columns, cascade._column_counts, strict=True):
+        page = [Page(len(values), _write_page(cascade, sink, values, compression))] if len(values) else []
+        pages.append(uproot_parts.NTuple_ColumnPageListDescription(page, int(before), code))
     summary = uproot_parts.NTuple_ClusterSummary(cascade._num_entries, rows)
     header = cascade._header._checksum
     envelope = uproot_parts.NTuple_PageListEnvelope(header, [summary], [pages]).serialize()
@@ -53,8 +65,19 @@ def extend(ntuple: Any, file: Any, columns: Mapping[str, NDArray[Any]]) -> None:
     group = uproot_parts.NTuple_ClusterGroupRecord(cascade._num_entries, rows, 1, link)
     cascade._footer.cluster_group_record_frames.append(group)
     cascade._num_entries += rows
-    cascade._column_counts += rows
+    cascade._column_counts += np.array([len(values) for values in columns])
     _write_footer(cascade, sink)
+
+
+def _columns(fields: Sequence[Field]) -> Iterator[NDArray[Any]]:
+    """The columns of fields: of ragged ones the ends of the entries in this cluster, then the elements."""
+    for field in fields:
+        if isinstance(field, tuple):
+            elements, offsets = field
+            yield offsets[1:] - offsets[0]
+            yield elements
+        else:
+            yield field
 
 
 def _write_page(cascade: Any, sink: Any, values: NDArray[Any], compression: Any) -> Any:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from nugan_hep.errors import UserError
 from nugan_hep.output.columns import METADATA
-from nugan_hep.output.particles import columns_of
+from nugan_hep.output.from_momenta import columns_of
 
 
 @contextlib.contextmanager
@@ -69,7 +69,7 @@ def tables(
 
 
 def muon_columns(path: str | Path, nu: NDArray[Any], mu: NDArray[Any]) -> dict[str, NDArray[Any]]:
-    """The sampler's columns, see :func:`nugan_hep.output.particles.columns_of`, of momenta in a file.
+    """The sampler's columns, see :func:`nugan_hep.output.from_momenta.columns_of`, of momenta in a file.
 
     Raises
     ------

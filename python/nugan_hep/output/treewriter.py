@@ -78,13 +78,12 @@ class TreeWriter:
         assert self._source is not None
         for table in self._regrouped.rest():
             self._fill(table)
-        late, histograms = self._source.end(self.run.sigma or 0.0)
+        late, histograms, weight = self._source.end(self.run.sigma or 0.0, self.run.pot)
         names = [branch.name for branch in self._source.branches if branch.late]
-        weight = 1.0 if self.run.pot is None else self.run.pot
-        self._tree.close(weight if self._form == "rootracker" else 1.0, dict(zip(names, late, strict=True)))
+        self._tree.close(weight, dict(zip(names, late, strict=True)))
         for name, edges, contents in histograms:
             self._file[name] = _histogram(name, edges, contents, self.events)
-        self._file[METADATA] = about(self.run, columns=self._form == "gst")
+        self._file[METADATA] = about(self.run, columns=_core.format_of(self._form).columns)
 
     def _begin(self, first: Columns) -> None:
         run = self.run

@@ -98,7 +98,7 @@ void set(double* p4, double x, double y, double z, double mass) {
   p4[0] = x;
   p4[1] = y;
   p4[2] = z;
-  p4[3] = std::sqrt(x * x + y * y + z * z + mass * mass);
+  p4[3] = std::sqrt(x * x + z * z + y * y + mass * mass);  // in the order of files so far
 }
 
 BranchValues momenta(const C& c) {
@@ -194,13 +194,21 @@ const Line<C> lines[] = {
     {"NuParentProNVtx/I", "unknown", [](const C&) { return always(0); }},
 };
 
+class Rootracker final : public LineTree<C> {
+ public:
+  Rootracker(RunFacts facts, bool particles)
+      : LineTree("gRooTracker", "GENIE event tree rootracker format", basket, std::move(facts), particles) {
+    add(lines);
+  }
+
+  // edep-sim takes the weight of the tree for the protons on target
+  TreeEnd end(double, std::optional<double> pot) const override { return {.weight = pot.value_or(1)}; }
+};
+
 }  // namespace
 
 std::unique_ptr<EventTree> make_rootracker(RunFacts facts, const EventsView& first) {
-  auto tree = std::make_unique<LineTree<C>>("gRooTracker", "GENIE event tree rootracker format", basket,
-                                            std::move(facts), !first.particles.empty());
-  tree->add(lines);
-  return tree;
+  return std::make_unique<Rootracker>(std::move(facts), !first.particles.empty());
 }
 
 }  // namespace nugan

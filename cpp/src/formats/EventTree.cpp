@@ -47,12 +47,32 @@ double EventKind::cross_section(double enu) const {
   return xsec_enu.size() < 2 ? 0 : cross_section_at(xsec_enu, xsec, enu) * nucleons;
 }
 
+RunFacts facts_of(const Run& run) {
+  // the nucleus of events that do not say which they have
+  const auto main = std::ranges::max_element(run.targets, {}, &std::pair<int, double>::second);
+  const auto kind = [models = run.models, sigma = run.sigma](int probe, int target) {
+    EventKind found{.sigma = sigma};
+    for (const auto& model : models)
+      if (model.process.probe == probe && model.process.target == target)
+        found = {.process = model.process,
+                 .sigma = model.sigma ? model.sigma : sigma,
+                 .xsec_enu = model.xsec_enu,
+                 .xsec = model.xsec};
+    return found;
+  };
+  return {.probe = run.probe,
+          .target = main == run.targets.end() ? 0 : main->first,
+          .kind = kind,
+          .flux = run.flux,
+          .energy = run.energy};
+}
+
 EventTree::EventTree(std::string name, std::string title, std::int64_t cluster, RunFacts facts)
     : name_(std::move(name)), title_(std::move(title)), cluster_(cluster), facts_(std::move(facts)) {}
 
 EventTree::~EventTree() = default;
 
-TreeEnd EventTree::end(double) const {
+TreeEnd EventTree::end(double, std::optional<double>) const {
   return {};
 }
 

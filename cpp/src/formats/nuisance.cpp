@@ -248,7 +248,7 @@ class NuisanceTree final : public LineTree<C> {
     return LineTree::values(events);
   }
 
-  TreeEnd end(double sigma) const override {
+  TreeEnd end(double sigma, std::optional<double>) const override {
     const double sum = std::accumulate(spectrum_.begin(), spectrum_.end(), 0.0);
     const double weights = sum != 0 ? sum : 1, integral = flux_.integral();
     std::vector<double> rate;
