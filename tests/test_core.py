@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 import warnings
@@ -19,8 +20,6 @@ from nugan_hep.families.common.exported import scripted
 from nugan_hep.families.gan.exported import ExportedGenerator
 from nugan_hep.families.gan.generator import Generator
 from nugan_hep.families.gan.settings import PRESETS
-from nugan_hep.output import rootracker
-from nugan_hep.output.branches import leaf
 from nugan_hep.output.columns import BRANCHES
 
 FLOAT32 = 1.2e-7
@@ -247,11 +246,21 @@ def test_least_bytes_are_those_of_the_columns() -> None:
     columns = sum(np.dtype(code).itemsize for code, _ in BRANCHES.values())
     assert _core.least_event_bytes("gst", False) == columns
     assert _core.least_event_bytes("rntuple", False) == columns - 1
-    particles = sum(leaf(text).entry_bytes(rootracker.PARTICLES) for text in rootracker.LEAVES)
-    members = (10, 4, 4, 1 + rootracker.FLAG_BYTES, 10)  # of EvtFlags, and EvtCode's TObject
-    code = 1 + len(rootracker.event_code(14, 1000010010, False))
+    no_events = {"Ev": np.zeros(0, "f4")}
+    kind = _core.EventKind(_core.Process(14, 1000010010))
+    tree = _core.EventTree("rootracker", no_events, 14, 1000010010, lambda *_: kind)
+    sizes = {"I": 4, "i": 4, "D": 8}
+    leaves = [branch for branch in tree.branches if branch.letter in sizes]
+    particles = sum(
+        sizes[branch.letter] * math.prod(branch.shape) * (4 if branch.counter else 1)
+        + 4 * bool(branch.counter)
+        for branch in leaves
+    )
+    members = (10, 4, 4, 1 + 2, 10)  # of EvtFlags, and EvtCode's TObject
+    code = 1 + len("nu:14;tgt:1000010010;proc:Weak[CC],Unknown;")
     offset = 4  # of the string in its basket
     assert _core.least_event_bytes("rootracker", False) <= particles + sum(members) + code + offset
     assert _core.least_event_bytes("rootracker", False) > particles
-    with pytest.raises(UserError, match="'npz' is not one of gst, rootracker, rntuple"):
-        _core.least_event_bytes("npz", True)
+    assert _core.least_event_bytes("npz", False) == columns
+    with pytest.raises(UserError, match="'csv' is not one of gst, rootracker, nuhepmc"):
+        _core.least_event_bytes("csv", True)

@@ -30,6 +30,7 @@ BASE = COMPILED | {
     "flux_readers",
     "flux_units",
     "kinematics",
+    "particles",
     "rate",
     "run_folder",
     "sampler",
@@ -76,6 +77,7 @@ LAZY = {
     "tomli",
     "torch",
     "uproot",
+    "vector",
     "xxhash",
 }
 """Packages that a function may import: slow to load, or not always needed."""

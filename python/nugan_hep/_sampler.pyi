@@ -6,13 +6,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nugan_hep._core import Beam, EnergySpectrum, Rate, Run
+from nugan_hep._core import Beam, EnergySpectrum, Process, Rate, Run
 from nugan_hep.flux import Flux
 
 class SamplerCore:
     def __init__(self, path: str, device: str = "cpu", threads: int = 0, backend: str = "auto") -> None: ...
     @property
     def name(self) -> str: ...
+    @property
+    def process(self) -> Process: ...
     @property
     def probe(self) -> int: ...
     @property

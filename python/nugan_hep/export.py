@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nugan_hep import cli, families
+from nugan_hep import _core, cli, families
 from nugan_hep.archive import FORMAT_VERSION, METADATA_FILE, TRAINING_FILE
 from nugan_hep.cross_section import CrossSection, from_table, to_table
 from nugan_hep.errors import UserError
@@ -23,13 +23,21 @@ CARD_FILE = "model.md"
 
 @dataclass(frozen=True)
 class Identity:
-    """What a model describes: PDG codes of probe and target, the interaction, sigma(E_nu)."""
+    """What a model describes: PDG codes of probe and target, the interaction, sigma(E_nu).
+
+    ``interaction`` is read as :class:`nugan_hep._core.Process` does: ``CC inclusive``, ``CC quasielastic``.
+    """
 
     name: str
     probe: int
     target: int
     interaction: str
     cross_section: CrossSection | None
+
+    @property
+    def process(self) -> _core.Process:
+        """The process."""
+        return _core.Process(self.probe, self.target, self.interaction)
 
 
 def export_best(folder: Path, out: Path | None = None, name: str | None = None) -> Path:
@@ -82,6 +90,9 @@ def write_archive(
         "probe": identity.probe,
         "target": identity.target,
         "interaction": identity.interaction,
+        "current": identity.process.current,
+        "channel": identity.process.channel,
+        "lepton_mass": identity.process.lepton_mass,
         "latent_size": family.latent_size(config),
     }
     sigma = identity.cross_section

@@ -2,8 +2,8 @@
 
 Under :data:`PARTICLES` the columns of events have an array [N, *] of records ``Momentum4D`` of the package
 vector, with ``px py pz E`` in GeV and ``pdg status mother``, see :data:`nugan_hep._core.particle_columns`. An
-event's particles begin with the neutrino, the nucleus and the lepton that leaves; there are none where the model
-has no hadrons.
+event's particles begin with the neutrino, the nucleus and the lepton that leaves; there are none where the
+model has no hadrons.
 """
 
 from __future__ import annotations

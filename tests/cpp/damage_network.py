@@ -149,7 +149,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "enu_min": (0.0, -1.0, 0.1, 0.11, 11.0, NAN, INF, -INF, 1e300, 0.3000001, 9.9999999),
     "enu_max": (0.0, 0.3, 0.2, 0.30000001, 1e4, 1e30, 1e39, 1e300, NAN, INF),
     "shift": (0.0, -0.004, 1e-300, 0.19, 0.5, 1e300, NAN, INF),
-    "muon_mass": (0.0, -1.0, NAN, 1e30, 0.5),
+    "lepton_mass": (0.0, -1.0, NAN, 1e30, 0.5),
     "mass": (0.0, -1.0, NAN, 1e30, 0.5),
     "pi": (0.0, -3.0, NAN, 1e30, 4.0),
     "log_energy": (False,),

@@ -20,11 +20,11 @@ import pytest
 from numpy.typing import NDArray
 from particle import Particle
 
-from nugan_hep import kinematics
+from nugan_hep import _core, kinematics
 from nugan_hep.beam import Beam
 from nugan_hep.errors import UserError
 from nugan_hep.flux import Flux
-from nugan_hep.output import Run, nuhepmc, nuhepmc_reader, nuhepmc_run_info
+from nugan_hep.output import Run, formats, nuhepmc, nuhepmc_reader, nuhepmc_run_info
 from nugan_hep.output.merge import merge
 
 Columns = dict[str, NDArray[Any]]
@@ -360,9 +360,11 @@ def test_er9_momenta_are_in_the_laboratory(tmp_path: Path, make_columns: Maker) 
 
 
 def test_ec1_process_lies_in_the_range_of_its_kind() -> None:
-    for number, (name, _) in nuhepmc_run_info.PROCESSES.items():
-        assert number % 100 < 50  # charged current
-        assert number // 100 == (2 if name == "CC quasielastic" else 7)
+    ranges = [7, 2, 3, 4, 6, 1]  # unknown, quasielastic, 2p2h, resonances, DIS, coherent
+    for current, first in (("CC", 0), ("NC", 50)):
+        process = _core.Process(14, 1000060120, current)
+        for mode, hundreds in enumerate(ranges):
+            assert process.nuhepmc(mode) == 100 * hundreds + first
 
 
 def test_ec5_lab_time_in_seconds(tmp_path: Path, make_columns: Maker) -> None:
@@ -585,7 +587,7 @@ def test_no_cross_section_no_file(tmp_path: Path) -> None:
 
 def test_compression_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"'zstd:1' is not one of zlib \(with :1 to :9\) or none"):
-        nuhepmc.least_bytes(1, "zstd:1")
+        formats.least_bytes("nuhepmc", 1, "zstd:1")
     for name, compression, message in (
         ("a.hepmc3", "lz4", "'lz4' is not one of zlib"),
         ("a.hepmc3", "zlib:1", "expected none, or a name that ends in .gz"),
@@ -620,7 +622,7 @@ def test_least_bytes_is_a_close_lower_bound(tmp_path: Path, make_columns: Maker)
     for name in ("pxl", "pyl"):
         columns[name] = np.abs(columns[name])
     path = write(tmp_path / "a.hepmc3", [columns], a_run(targets={HYDROGEN: 1.0}))
-    least = nuhepmc.least_bytes(1000, "none")
+    least = formats.least_bytes("nuhepmc", 1000, "none")
     assert least < path.stat().st_size < 1.1 * least
 
 

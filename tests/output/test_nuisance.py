@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from nugan_hep.errors import UserError
 from nugan_hep.flux import Flux
-from nugan_hep.output import Run, formats, nuisance
+from nugan_hep.output import Run, formats, nuisance, treewriter
 
 Columns = dict[str, NDArray[Any]]
 Maker = Callable[[int, int], Columns]
@@ -214,7 +214,7 @@ def test_scale_factor_gives_the_cross_section(
     tmp_path: Path, make_columns: Maker, monkeypatch: pytest.MonkeyPatch, events: int, weighted: bool
 ) -> None:
     """Whatever number of events there are in the end, which nobody knows before."""
-    monkeypatch.setattr(nuisance, "BASKET", 1000)
+    monkeypatch.setattr(treewriter, "BASKET", 1000)
     columns = make_columns(0, events)
     if weighted:
         columns["wght"] = 1 + 0.1 * np.arange(events)
@@ -274,7 +274,7 @@ def test_needs_a_cross_section(tmp_path: Path) -> None:
 def test_baskets_do_not_depend_on_chunks(
     tmp_path: Path, make_columns: Maker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(nuisance, "BASKET", 1000)
+    monkeypatch.setattr(treewriter, "BASKET", 1000)
     contents = []
     for size in (7, 1000, 1500, 4321):
         path = tmp_path / f"{size}.root"
@@ -336,8 +336,10 @@ def test_least_bytes_is_a_lower_bound(tmp_path: Path, make_columns: Maker, compr
         columns[name] = np.round(columns[name], 2)
     write(tmp_path / "a.root", [columns], a_run(flux=None, energy=1.0), compression=compression)
     size = (tmp_path / "a.root").stat().st_size
-    assert size > nuisance.least_bytes(50_000, compression)
-    assert size < (1.05 if compression == "none" else 3) * nuisance.least_bytes(50_000, compression)
+    assert size > formats.least_bytes("nuisance", 50_000, compression)
+    assert size < (1.05 if compression == "none" else 3) * formats.least_bytes(
+        "nuisance", 50_000, compression
+    )
 
 
 def test_damaged_file_is_refused(tmp_path: Path, make_columns: Maker) -> None:

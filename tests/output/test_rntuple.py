@@ -12,6 +12,7 @@ import uproot
 from numpy.typing import NDArray
 
 from nugan_hep.output import Run, gst, rntuple
+from nugan_hep.output.columns import BRANCHES
 
 Columns = dict[str, NDArray[Any]]
 Maker = Callable[[int, int], Columns]
@@ -84,10 +85,10 @@ def test_real_root_reads_the_same_numbers(
     assert answer["entries"] == events
     kinds = {"i4": "int", "f4": "float", "f8": "double", "?": "bool"}
     found = {name: kind.replace("std::int32_t", "int") for name, kind in answer["types"].items()}
-    assert found == {name: kinds[code] for name, (code, _) in gst.BRANCHES.items()}
+    assert found == {name: kinds[code] for name, (code, _) in BRANCHES.items()}
     with uproot.open(path) as file:
         table = file["gst"].arrays()
-    for name in gst.BRANCHES:
+    for name in BRANCHES:
         values = table[name].to_numpy().astype("f8")
         for sums in (answer["serial"], answer["parallel"]):
             assert sums[name] == pytest.approx(values.sum(), abs=1e-9 * np.abs(values).sum()), name

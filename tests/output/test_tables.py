@@ -22,7 +22,7 @@ Columns = dict[str, NDArray[Any]]
 Maker = Callable[[int, int], Columns]
 
 TABLES = ("gst", "rntuple", "parquet", "npz")
-ROWS = {"gst": "BASKET", "rntuple": "CLUSTER", "parquet": "GROUP", "npz": "ROWS"}
+ROWS = {"gst": "CHUNK", "rntuple": "CLUSTER", "parquet": "GROUP", "npz": "ROWS"}
 CARBON, ARGON = 1000060120, 1000180400
 FLUX = Flux([0.3, 0.7, 1.00001, 10.0], [1.23e-11, 4.56789012345e-10, 7e-13], "cm-2 POT-1", "a beam")
 
@@ -51,6 +51,7 @@ def with_extras(columns: Columns) -> Columns:
     numbers = columns["iev"].astype("f8")
     return {
         **columns,
+        "cc": columns["iev"] % 7 > 0,
         "neu": np.where(columns["iev"] % 5 == 0, 14, -14).astype("i4"),
         "tgt": np.where(columns["iev"] % 3 == 0, CARBON, ARGON).astype("i4"),
         "wght": 0.5 + numbers / 7,
@@ -129,7 +130,7 @@ def test_chunks_do_not_matter(
             lengths = [len(chunk["Ev"]) for chunk in reader.chunks]
         found = read(form, path)
         assert sum(lengths) == 4321
-        if form != "gst" and form != "rntuple":  # these two are read by gst.BASKET
+        if form != "gst" and form != "rntuple":  # these two are read by gst.CHUNK
             assert lengths == [1000, 1000, 1000, 1000, 321]
         for name in COLUMNS:
             np.testing.assert_array_equal(found[name], whole[name], err_msg=name)
@@ -163,7 +164,7 @@ def test_least_bytes_is_a_lower_bound(form: str, tmp_path: Path, make_columns: M
     path = path_of(tmp_path, form)
     for compression in ("none", *(["zstd:9"] if form != "npz" else [])):
         write(form, path, [columns], compression=compression, force=True)
-        assert path.stat().st_size > module(form).least_bytes(50_000, compression)
+        assert path.stat().st_size > formats.least_bytes(form, 50_000, compression)
 
 
 @pytest.mark.parametrize("text", ["gzip", "zstd:0", "zlib:10", "none:1", "", ":1", "lz4:"])

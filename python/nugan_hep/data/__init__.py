@@ -89,7 +89,7 @@ def read_events(
             first_weight = first_weight or checks.weight
             check_same_weight(first_weight, checks.weight)
     # a few rows of each of many small files
-    if not allow_unphysical and (fault := evidence.fault(shift, opened[0].names)):
+    if not allow_unphysical and (fault := evidence.fault(wanted, opened[0].names)):
         raise UserError(f"{opened[0].path} and {report.files - 1} more files: {fault}")
     if not kept:
         raise UserError(f"no event left for probe {probe}, target {target}: {report}")

@@ -13,8 +13,8 @@ from nugan_hep.data.aliases import Layout
 from nugan_hep.data.readers import Columns
 from nugan_hep.data.selection import REASONS, ROUNDING, Chunk, Selection
 from nugan_hep.errors import UserError
-from nugan_hep.kinematics import MUON_MASS
 
+LEPTONS = {11: "electron", 13: "muon", 15: "tau"}
 MEV_THRESHOLD = 100.0
 WEIGHT_TOLERANCE = 1e-5
 FILE_WEIGHT_TOLERANCE = 0.01
@@ -52,7 +52,7 @@ class Evidence:
     impossible: int = 0
     """The other unphysical ones; each may count under several of the next."""
     light: int = 0
-    """E_mu below the muon's mass."""
+    """The energy below the lepton's mass."""
     heavy: int = 0
     """E_mu above E_nu."""
     thousandfold: int = 0
@@ -80,7 +80,7 @@ class Evidence:
         ]
         return self
 
-    def add(self, chunk: Chunk, columns: Columns, shift: float) -> None:
+    def add(self, chunk: Chunk, columns: Columns, wanted: Selection) -> None:
         """Count a chunk, which may end before its columns do."""
         finite = (chunk.reason == 0) | (chunk.reason == 1 + REASONS.index("unphysical"))
         self.not_finite += int(np.count_nonzero(chunk.reason == 1 + REASONS.index("not finite")))
@@ -90,13 +90,14 @@ class Evidence:
             column[finite].astype(np.float64) for column in (chunk.enu, chunk.emu, chunk.theta)
         )
         slack = ROUNDING * enu
-        light, heavy = emu < MUON_MASS * (1 - ROUNDING), emu > enu + slack
+        mass = wanted.process.lepton_mass
+        light, heavy = emu < mass * (1 - ROUNDING), emu > enu + slack
         wide, negative = theta > np.float32(np.pi), theta < 0
         no_cosine = np.zeros(enu.shape, dtype=bool)
         if "cosine" in columns:
             no_cosine = np.abs(columns["cosine"][: finite.size][finite].astype(np.float64)) > 1 + ROUNDING
             negative = negative & ~no_cosine
-        impossible = bad & (light | heavy | wide | negative | no_cosine | (enu < MUON_MASS))
+        impossible = bad & (light | heavy | wide | negative | no_cosine | (enu < mass))
         self.impossible += int(np.count_nonzero(impossible))
         self.below_shift += int(np.count_nonzero(bad & ~impossible))
         for name, rows in {
@@ -106,26 +107,26 @@ class Evidence:
             "wide": wide,
             "negative": negative,
             "no_cosine": no_cosine,
-            "no_kinetic": emu > enu - shift - MUON_MASS + slack,
+            "no_kinetic": emu > enu - wanted.shift - mass + slack,
         }.items():
             setattr(self, name, getattr(self, name) + int(np.count_nonzero(rows)))
         if theta.size:
             low, high = self.theta_ends
             self.theta_ends = [min(low, float(theta.min())), max(high, float(theta.max()))]
 
-    def fault(self, shift: float, names: dict[str, str]) -> str | None:
+    def fault(self, wanted: Selection, names: dict[str, str]) -> str | None:
         """What is wrong with the rows and its likely cause; None where they are sound.
 
         Parameters
         ----------
-        shift : smallest energy transfer that counts as physical [GeV]
+        wanted : the events that were asked for
         names : columns by role
         """
         bad = self.impossible + self.not_finite
         if bad > FEW and bad > IMPOSSIBLE_ALLOWED * self.rows:
             counts = [f"{self.impossible:,} are impossible"] if self.impossible else []
             counts += [f"{self.not_finite:,} are not finite"] if self.not_finite else []
-            cause = self._cause(names)
+            cause = self._cause(wanted, names)
             return (
                 f"of {self.rows:,} events of the wanted kind, {' and '.join(counts)}"
                 f"{f': {cause}' if cause else ''}; "
@@ -134,15 +135,16 @@ class Evidence:
         if self.below_shift > BELOW_SHIFT_ALLOWED * self.rows:
             return (
                 f"of {self.rows:,} events of the wanted kind, {self.below_shift:,} have an energy transfer "
-                f"below {shift:g} GeV; was it made with another energy shift?"
+                f"below {wanted.shift:g} GeV; was it made with another energy shift?"
             )
         return None
 
-    def _cause(self, names: dict[str, str]) -> str:
+    def _cause(self, wanted: Selection, names: dict[str, str]) -> str:
         """The mistake that makes most of the impossible rows, with what it is seen by."""
         enu, emu, theta = names["enu"], names["emu"], names.get("theta", "theta")
+        lepton, mass = LEPTONS[abs(wanted.process.lepton)], wanted.process.lepton_mass
         reasons = {
-            "light": f"{self.light:,} with {emu} below the muon's mass, {MUON_MASS:.4g} GeV",
+            "light": f"{self.light:,} with {emu} below the {lepton}'s mass, {mass:.4g} GeV",
             "heavy": f"{self.heavy:,} with {emu} above {enu}",
             "wide": f"{self.wide:,} with {theta} above pi, up to {self.theta_ends[1]:.4g}",
             "negative": f"{self.negative:,} with {theta} below 0, down to {self.theta_ends[0]:.4g}",
@@ -159,7 +161,7 @@ class Evidence:
         guess = {
             "light": "a kinetic energy? expected the total energy"
             if self.no_kinetic <= NO_KINETIC_ALLOWED * self.light
-            else "a momentum, or the energy of another lepton? expected a muon's total energy",
+            else f"a momentum, or the energy of another lepton? expected a {lepton}'s total energy",
             "heavy": "in MeV? expected GeV"
             if self.thousandfold > 0.5 * self.heavy
             else f"are {enu} and {emu} swapped?"
@@ -201,7 +203,7 @@ class FileChecks:
             high = finite[finite > MEV_THRESHOLD]
             self._rows, self._above = self._rows + finite.size, self._above + high.size
             self._largest = max(self._largest, float(high.max(initial=0)))
-        self.evidence.add(chunk, columns, self._wanted.shift)
+        self.evidence.add(chunk, columns, self._wanted)
 
     def finish(self) -> None:
         """Judge the file by its counts."""
@@ -210,7 +212,7 @@ class FileChecks:
                 f"{self.path}: the energies look like MeV, expected GeV ({self._above:,} of {self._rows:,} "
                 f"neutrino energies above {MEV_THRESHOLD:g}, the largest {self._largest:g})"
             )
-        if not self._allowed and (fault := self.evidence.fault(self._wanted.shift, self._names)):
+        if not self._allowed and (fault := self.evidence.fault(self._wanted, self._names)):
             raise UserError(f"{self.path}: {fault}")
 
     def _add_weights(self, weights: NDArray[Any]) -> None:

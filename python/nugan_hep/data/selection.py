@@ -9,11 +9,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nugan_hep import skipping
+from nugan_hep import _core, skipping
 from nugan_hep.data.aliases import Layout
 from nugan_hep.data.readers import Columns
 from nugan_hep.errors import NoEventsError
-from nugan_hep.kinematics import MUON_MASS
 
 REASONS = ("other probe", "other target", "not CC", "not finite", "outside the energy range", "unphysical")
 """Why a row is dropped; a row that fails several counts under the first."""
@@ -30,6 +29,11 @@ class Selection(NamedTuple):
     target: int
     shift: float
     enu_range: tuple[float, float]
+
+    @property
+    def process(self) -> _core.Process:
+        """The process, whose lepton the events have."""
+        return _core.Process(self.probe, self.target)
 
 
 class Chunk(NamedTuple):
@@ -89,7 +93,7 @@ def unchecked(columns: Columns) -> list[str]:
 def classify(columns: Columns, layout: Layout, wanted: Selection) -> Chunk:
     """Convert a chunk to GeV and rad in float32 and say of each row whether it is wanted.
 
-    A CC event needs the flag where there is one, and the muon of the probe's sign where the
+    A CC event needs the flag where there is one, and the probe's partner where the
     charged lepton is known. Physical is ``m <= emu <= enu - shift`` and ``0 <= theta <= pi``, on
     the float32 values that are handed on: the edges are widened by what rounding can do to them,
     ``ROUNDING * enu`` and ``ROUNDING * m``, so that an event at the edge survives being stored.
@@ -101,10 +105,11 @@ def classify(columns: Columns, layout: Layout, wanted: Selection) -> Chunk:
     finite = np.isfinite(enu) & np.isfinite(emu) & np.isfinite(theta)
     low, high = np.float32(wanted.enu_range[0]), np.float32(wanted.enu_range[1])
     enu64, emu64 = enu.astype(np.float64), emu.astype(np.float64)
+    mass = wanted.process.lepton_mass
     with np.errstate(invalid="ignore"):
         physical = (
-            (enu64 - wanted.shift > MUON_MASS)
-            & (emu64 >= MUON_MASS * (1 - ROUNDING))
+            (enu64 - wanted.shift > mass)
+            & (emu64 >= mass * (1 - ROUNDING))
             & (emu64 <= enu64 - wanted.shift + ROUNDING * enu64)
             & (theta >= 0)
             & (theta <= np.float32(np.pi))
@@ -113,7 +118,7 @@ def classify(columns: Columns, layout: Layout, wanted: Selection) -> Chunk:
     passes = (
         columns["probe"] == wanted.probe if "probe" in columns else everything,
         _target(columns) == wanted.target if "target" not in unchecked(columns) else everything,
-        _is_cc(columns, wanted.probe),
+        _is_cc(columns, wanted.process),
         finite,
         (enu >= low) & (enu <= high),
         physical,
@@ -122,12 +127,12 @@ def classify(columns: Columns, layout: Layout, wanted: Selection) -> Chunk:
     return Chunk(enu, emu, theta, np.select(failed, range(1, len(REASONS) + 1), default=0).astype(np.intp))
 
 
-def _is_cc(columns: Columns, probe: int) -> NDArray[np.bool_]:
+def _is_cc(columns: Columns, process: _core.Process) -> NDArray[np.bool_]:
     cc = np.ones(columns["enu"].shape, dtype=bool)
     if "cc" in columns:
         cc &= columns["cc"] > 0
     if "lepton" in columns:
-        cc &= columns["lepton"] == probe - np.sign(probe)
+        cc &= columns["lepton"] == process.lepton
     return cc
 
 

@@ -14,7 +14,6 @@ from nugan_hep.errors import UserError
 from nugan_hep.output import EventReader, EventWriter, Run
 from nugan_hep.output.columns import COLUMNS
 
-
 Format = _core.Format
 """Suffixes of its files, what it holds and needs, how it is recognised; see ``nugan/formats.hpp``."""
 

@@ -1,9 +1,9 @@
 """Events as a ROOT TTree ``gst`` with the branch names of GENIE's summary tree.
 
-Only what the model knows is written: the columns of events, and, where events have them, the hadrons that leave
-the nucleus (``nf pdgf Ef ... nfp nfn ...``) and the interaction mode (``qel mec res dis coh``). Beside the tree
-lies a TObjString ``nugan``: JSON with the model, the seed, the command, the cross section and a line about each
-branch.
+Only what the model knows is written: the columns of events, and, where events have them, the hadrons that
+leave the nucleus (``nf pdgf Ef ... nfp nfn ...``) and the interaction mode (``qel mec res dis coh``). Beside
+the tree lies a TObjString ``nugan``: JSON with the model, the seed, the command, the cross section and a line
+about each branch.
 """
 
 from __future__ import annotations

@@ -36,10 +36,10 @@ def process_of(run: Run, probe: int, target: int) -> _core.Process:
 
 
 def _process(models: list[tuple[Run, Mapping[str, Any]]], probe: int, target: int) -> _core.Process:
-    found = [
-        _core.Process(probe, target, model.get("interaction") or "", model.get("current"), model.get("channel"))
-        for _, model in models
-    ]
+    words = (
+        (model.get("interaction") or "", model.get("current"), model.get("channel")) for _, model in models
+    )
+    found = [_core.Process(probe, target, *said) for said in words]
     if found and all(one.name == found[0].name for one in found):
         return found[0]
     return _core.Process(probe, target)

@@ -52,6 +52,12 @@ def partner(probe: NDArray[Any]) -> NDArray[Any]:
     return np.asarray(probe - np.sign(probe))
 
 
+def lepton_masses(lepton: NDArray[Any]) -> Array:
+    """Masses [N] of leptons in GeV by their PDG numbers."""
+    kinds, kind = np.unique(lepton, return_inverse=True)
+    return np.array([_core.lepton_mass(int(pdg)) for pdg in kinds])[kind]
+
+
 def as_nucleus(target: NDArray[Any]) -> NDArray[Any]:
     """Targets, with a free proton as the nucleus of hydrogen."""
     return np.where(target == PROTON, HYDROGEN, target)
@@ -79,7 +85,7 @@ def in_gev(path: str | Path, lepton: NDArray[Any], p4: Array) -> float:
     ------
     UserError : neither GeV nor MeV
     """
-    known = np.array([_core.lepton_mass(int(pdg)) for pdg in lepton])
+    known = lepton_masses(lepton)
     heavy = known > 0.01  # an electron's mass is lost in the rounding of its momentum
     if not heavy.any():
         return 1.0
@@ -127,7 +133,8 @@ def columns(path: str | Path, run: Run, chunks: Iterator[Leptons]) -> Iterator[C
         if not fits.any():
             continue
         try:
-            found = columns_of(chunk.nu[fits, :3], chunk.muon[fits, :3])
+            mass = lepton_masses(chunk.lepton[fits])
+            found = columns_of(chunk.nu[fits, :3], chunk.muon[fits, :3], mass)
         except ValueError as problem:
             raise UserError(f"{path} is damaged: {problem}") from None
         yield {

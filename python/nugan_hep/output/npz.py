@@ -2,8 +2,8 @@
 
 Columns have the names and types of the tree of :mod:`nugan_hep.output.gst`. The array ``nugan`` is a text,
 JSON with the run: ``json.loads(str(numpy.load("events.npz")["nugan"]))``. Where events have particles, all of
-them lie one after the other in ``particles_pdg``, ``particles_px`` and so on, and ``particles_offsets`` [N + 1]
-says where each event's begin; :func:`nugan_hep.particles.as_awkward` makes one array of them.
+them lie one after the other in ``particles_pdg``, ``particles_px`` and so on, and ``particles_offsets`` [N +
+1] says where each event's begin; :func:`nugan_hep.particles.as_awkward` makes one array of them.
 
 An archive holds its arrays one after the other, so that while events come each column grows in a nameless
 file beside the target; for a moment the disk holds the events and one more column.
@@ -86,7 +86,7 @@ def create(
 
 
 class _Columns:
-    """Columns that grow, each in a nameless file in ``folder``: all of a table, and others where events have them.
+    """Columns that grow, each in a nameless file in ``folder``; those that only some events have may join.
 
     Attributes
     ----------
@@ -102,7 +102,8 @@ class _Columns:
 
     def _file(self, name: str, kind: np.dtype[Any]) -> IO[bytes]:
         if name not in self.files:
-            self.files[name] = self._stack.enter_context(tempfile.TemporaryFile(dir=self._folder)), kind
+            file = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115
+            self.files[name] = self._stack.enter_context(file), kind
         return self.files[name][0]
 
     def add(self, table: dict[str, Any]) -> None:

@@ -14,8 +14,9 @@ status  PDG         four-momentum in the laboratory [GeV]
 
 Otherwise all particles are written, the nucleus that is left behind with its own PDG number and status 1. The
 process of an event is that of its mode, or of its model's channel: 200 if that is quasielastic, 700, "CC
-inclusive", of the range for other processes (E.C.1), if it is not known. ``lab_pos`` is in cm and s. The weight CV is ``wght``. With the flux-averaged cross section of the
-head, in 1e-38 cm² per nucleon, a distribution becomes a cross section by the factor sigma / sum of CV.
+inclusive", of the range for other processes (E.C.1), if it is not known. ``lab_pos`` is in cm and s. The
+weight CV is ``wght``. With the flux-averaged cross section of the head, in 1e-38 cm² per nucleon, a
+distribution becomes a cross section by the factor sigma / sum of CV.
 
 Momenta have ten digits, which give float32 back exactly and balance an event to 1e-7 GeV.
 """

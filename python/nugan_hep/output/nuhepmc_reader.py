@@ -14,10 +14,10 @@ from nugan_hep.errors import UserError
 from nugan_hep.output import Columns, EventReader, Run, leptons
 from nugan_hep.output import nuhepmc_run_info as clauses
 from nugan_hep.output.columns import whole
+from nugan_hep.output.from_momenta import Array
 from nugan_hep.output.hepmc3_text import END, Listing, Part, listings, open_text
 from nugan_hep.output.nuhepmc_others import read_run
 from nugan_hep.output.nuhepmc_run_info import library
-from nugan_hep.output.from_momenta import Array
 
 BLOCK = 10_000
 """Events whose objects are held at once."""

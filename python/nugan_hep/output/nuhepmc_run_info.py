@@ -18,8 +18,8 @@ from typing import Any
 from nugan_hep import _core
 from nugan_hep.errors import UserError
 from nugan_hep.flux import ARBITRARY
-from nugan_hep.output.merge import merge
 from nugan_hep.output.kinds import process_of
+from nugan_hep.output.merge import merge
 from nugan_hep.output.run import Run, from_dict
 
 VERSION = (1, 0, 0)
@@ -66,7 +66,7 @@ def library(name: str) -> Any:
 
 
 def processes(run: Run, modes: bool) -> dict[int, tuple[str, str]]:
-    """Name and description of the processes of a run by their numbers (E.C.1), of all modes if events have one.
+    """Name and description of a run's processes by their numbers (E.C.1); of all ``modes`` if events have one.
 
     Charged current is X00 to X49; what has no mode belongs to 700 and above, other processes.
     """

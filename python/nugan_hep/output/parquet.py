@@ -1,7 +1,8 @@
 """Events as Apache Parquet, for pandas, Polars, DuckDB and whatever else reads it.
 
 Columns have the names and types of the tree of :mod:`nugan_hep.output.gst`. The file's metadata have the key
-``nugan``: JSON with the run. Where events have particles, those of an event are a list in the column ``particles``::
+``nugan``: JSON with the run. Where events have particles, those of an event are a list in the column
+``particles``::
 
     pyarrow.parquet.read_metadata("events.parquet").metadata[b"nugan"]
 """

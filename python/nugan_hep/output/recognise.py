@@ -15,9 +15,7 @@ from nugan_hep.output import Columns, EventReader, Run, formats
 from nugan_hep.output.columns import check_readable, complete, damage
 from nugan_hep.output.merge import merge
 
-OBJECTS = {
-    (name, form.object_class): form.name for form in formats.FORMATS.values() for name in form.objects
-}
+OBJECTS = {(name, form.object_class): form.name for form in formats.FORMATS.values() for name in form.objects}
 """Formats of ROOT files by an object's name and class."""
 
 

@@ -13,10 +13,11 @@ index PDG number             status four-momentum
 
 Only the lepton has status 1, that is, is tracked. Otherwise it is all particles, with the nucleus that is
 left behind (status 15). ``EvtCode`` is GENIE's ``nu:14;tgt:1000060120;proc:Weak[CC],Unknown;``, and
-``N:2112;proc:Weak[CC],QES;`` where the model is quasielastic. ``EvtXSec`` is, in 1e-38 cm², the cross section per nucleus: averaged over the flux, and without
-one, as GENIE's, at the event's energy; 0 where the model has none. Without content, for nothing is known of
-them: ``EvtFlags``, ``EvtDXSec``, ``EvtKPS``, ``StdHepX4``, ``StdHepPolz`` and ``NuParent*`` (0),
-``StdHepRescat`` (-1). The weight of the tree is the protons on target, 1 where they are not known.
+``N:2112;proc:Weak[CC],QES;`` where the model is quasielastic. ``EvtXSec`` is, in 1e-38 cm², the cross section
+per nucleus: averaged over the flux, and without one, as GENIE's, at the event's energy; 0 where the model has
+none. Without content, for nothing is known of them: ``EvtFlags``, ``EvtDXSec``, ``EvtKPS``, ``StdHepX4``,
+``StdHepPolz`` and ``NuParent*`` (0), ``StdHepRescat`` (-1). The weight of the tree is the protons on target,
+1 where they are not known.
 
 Beside the tree lies a TObjString ``nugan``: JSON with the run.
 """

@@ -34,8 +34,8 @@ class Tree:
     """A tree being written: filled basket by basket, closed once.
 
     Branches are named by path, ``branch`` or ``branch/member``. Their entries come as an array [N, ...] of
-    numbers; or, if they are of different lengths, as the elements of all [total, ...] and offsets [N + 1]; or as
-    the ``bytes`` of each entry, as is needed for members of objects.
+    numbers; or, if they are of different lengths, as the elements of all [total, ...] and offsets [N + 1]; or
+    as the ``bytes`` of each entry, as is needed for members of objects.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """ROOT files with a tree of events, in uproot's way: what a branch holds, the core knows.
 
-A tree's names, types and numbers are those of :class:`nugan_hep._core.EventTree`, which nugan-gen writes through
-ROOT. Here they become baskets.
+A tree's names, types and numbers are those of :class:`nugan_hep._core.EventTree`, which nugan-gen writes
+through ROOT. Here they become baskets.
 """
 
 from __future__ import annotations
@@ -18,7 +18,14 @@ from nugan_hep import _core, particles
 from nugan_hep.flux import Flux
 from nugan_hep.output import Columns, Run
 from nugan_hep.output.atomic import new_file
-from nugan_hep.output.branches import Branch, bits_object, root_string, string_object, text_constants, zero_bits
+from nugan_hep.output.branches import (
+    Branch,
+    bits_object,
+    root_string,
+    string_object,
+    text_constants,
+    zero_bits,
+)
 from nugan_hep.output.columns import METADATA, about, split_compression
 from nugan_hep.output.kinds import kind_of
 from nugan_hep.output.regroup import Regrouped
@@ -30,6 +37,9 @@ if TYPE_CHECKING:
 TEXT, BITS = "s", "b"
 """Letters of branches of objects: TObjString, TBits."""
 FLAG_BYTES = 2
+
+BASKET = 0
+"""Events of a basket; 0: as many as the tree says."""
 
 
 def parse_compression(text: str) -> Compression | None:
@@ -95,10 +105,11 @@ class TreeWriter:
             lambda probe, target: kind_of(run, probe, target),
             self._flux,
         )
-        self._regrouped = Regrouped(source.cluster)
+        cluster = BASKET or source.cluster
+        self._regrouped = Regrouped(cluster)
         late = tuple(branch.name for branch in source.branches if branch.late)
         branches = branches_of(source)
-        self._tree = Tree(self._file, source.name, source.title, branches, source.cluster, late)
+        self._tree = Tree(self._file, source.name, source.title, branches, cluster, late)
         for branch in source.branches:
             if branch.letter == TEXT:
                 self._tree.constants |= text_constants(branch.name)

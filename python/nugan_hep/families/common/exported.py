@@ -15,14 +15,15 @@ from nugan_hep.kinematics import MUON_MASS
 class Exported(nn.Module):
     """``forward(latent [N, L], enu [N] in GeV) -> [N, 2]``: E_mu in GeV, theta in rad.
 
-    What the C++ core reads of every model is here: the energy range [GeV] and the shift [GeV].
+    What the C++ core reads of every model is here: the energy range [GeV] and the shift [GeV]. The lepton's
+    mass [GeV] is a muon's until the process is known, when it is scripted.
     """
 
     def __init__(self, shift: float, enu_range: tuple[float, float]) -> None:
         super().__init__()
         self.enu_min, self.enu_max = enu_range
         self.shift = shift
-        self.muon_mass = MUON_MASS
+        self.lepton_mass = MUON_MASS
         self.pi = math.pi
 
     def enu_proxy(self, enu: Tensor) -> Tensor:
@@ -31,8 +32,8 @@ class Exported(nn.Module):
 
     def muon(self, unit: Tensor, enu: Tensor) -> Tensor:
         """E_mu in GeV and theta in rad [N, 2] of the proxies, halved and moved to [0, 1], and E_nu [N]."""
-        available = enu - (self.shift + self.muon_mass)
-        emu = self.muon_mass + available * (1.0 - unit[:, 0] * unit[:, 0])
+        available = enu - (self.shift + self.lepton_mass)
+        emu = self.lepton_mass + available * (1.0 - unit[:, 0] * unit[:, 0])
         theta = self.pi * unit[:, 1] * unit[:, 1]
         return torch.stack([emu, theta], dim=1)
 

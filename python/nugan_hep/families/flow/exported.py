@@ -41,9 +41,9 @@ class ExportedFlow(Exported):
         and w = 0 it stays finite.
         """
         enu, emu, theta = enu.double(), emu.double(), theta.double()
-        available = enu - (self.shift + self.muon_mass)
+        available = enu - (self.shift + self.lepton_mass)
         left = enu - self.shift - emu
-        slack = self.rounding * (enu.clamp(max=self.enu_max) + self.muon_mass)
+        slack = self.rounding * (enu.clamp(max=self.enu_max) + self.lepton_mass)
         inside = (enu >= self.enu_min - slack) & (enu <= self.enu_max + slack)
         inside = inside & (left >= -slack) & (left <= available + slack)
         inside = inside & (theta >= 0.0) & (theta <= self.pi * (1.0 + self.rounding))
