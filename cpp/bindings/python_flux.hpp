@@ -5,6 +5,8 @@
 
 #include <nugan/Flux.hpp>
 
+#include "python_value.hpp"
+
 /// The flux of a nugan_hep.flux.Flux.
 inline nugan::Flux flux_from_python(const pybind11::handle& flux) {
   const auto vector = [&](const char* name) {
@@ -12,9 +14,7 @@ inline nugan::Flux flux_from_python(const pybind11::handle& flux) {
         flux.attr(name).cast<pybind11::array>());
     return std::vector<double>(values.data(), values.data() + values.size());
   };
-  const auto text = [&](const char* name) {
-    return pybind11::str(flux.attr(name)).attr("encode")("utf-8", "surrogateescape").cast<std::string>();
-  };
+  const auto text = [&](const char* name) { return text_from_python(flux.attr(name)); };
   const pybind11::object named_for = flux.attr("named_for");
   return {.edges = vector("edges"),
           .density = vector("density"),
