@@ -17,6 +17,7 @@ from nugan_hep.beam import Beam
 from nugan_hep.errors import UserError
 from nugan_hep.flux import Flux
 from nugan_hep.flux_readers import FluxLike, as_flux, other_neutrino
+from nugan_hep.particles import from_core
 from nugan_hep.rate import Rate, check_outside, flux_rate
 from nugan_hep.source import Energies, Source
 
@@ -138,7 +139,9 @@ class Sampler:
         dict of arrays of shape [n], float32 but for iev (int32) and cthl (float64)
             iev Ev El pxl pyl pzl pl cthl thetal phil Q2 W x y, named as in GENIE's gst tree; energies and
             momenta in GeV, angles in rad, Q2 in GeV². W is -999 where W² < 0. ``weighted`` adds wght
-            (float64, mean 1), ``beam`` adds pxv pyv pzv (GeV), vtxx vtxy vtxz vtxt (float64, m and s).
+            (float64, mean 1), ``beam`` adds pxv pyv pzv (GeV), vtxx vtxy vtxz vtxt (float64, m and s). A model
+            with hadrons adds ``particles``: an awkward array [n, *] of Momentum4D (package vector) with pdg,
+            status (0 initial, 1 final, 15 nucleus left behind) and mother, see :mod:`nugan_hep.particles`.
 
         Raises
         ------
@@ -162,7 +165,7 @@ class Sampler:
             raise ValueError("n, the number of events, is missing")
         n, first = _event_number("n", n), _event_number("first", first)
         if energies is not None and energies.ndim > 0:
-            events = self._core.sample_at(energies, seed, first)
+            events = from_core(self._core.sample_at(energies, seed, first))
             return events if beam is None else beam.place(events, seed, first)
         low, high = self.enu_range if uniform is None else _two_energies(uniform)
         if energies is not None:

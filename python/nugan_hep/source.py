@@ -12,6 +12,7 @@ from nugan_hep import _core
 from nugan_hep.beam import Beam
 from nugan_hep.cross_section import CrossSection
 from nugan_hep.flux import Flux
+from nugan_hep.particles import from_core
 
 if TYPE_CHECKING:
     from nugan_hep._sampler import SamplerCore, SourceCore
@@ -120,6 +121,7 @@ class Source:
         """Events ``first`` ... ``first + n - 1``.
 
         The sampler's columns; ``wght`` (float64, mean 1) of weighted events, ``tgt`` (int32) where there are
-        several nuclei, and those that the beam adds. Not to be called from several threads at once.
+        several nuclei, and those that the beam adds; ``particles``, see :mod:`nugan_hep.particles`, where the
+        models have hadrons. Not to be called from several threads at once.
         """
-        return self._core.draw(first, n)
+        return from_core(self._core.draw(first, n))

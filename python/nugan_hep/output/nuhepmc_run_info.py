@@ -66,7 +66,7 @@ def library(name: str) -> Any:
 
 
 def processes(run: Run, modes: bool) -> dict[int, tuple[str, str]]:
-    """Name and description of a run's processes by their numbers (E.C.1); of all ``modes`` if events have one.
+    """Name and description of a run's processes by number (E.C.1); of all ``modes`` if events have one.
 
     Charged current is X00 to X49; what has no mode belongs to 700 and above, other processes.
     """
