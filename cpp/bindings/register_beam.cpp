@@ -4,6 +4,7 @@
 #include <nugan/Beam.hpp>
 #include <nugan/Error.hpp>
 
+#include "python_events.hpp"
 #include "python_types.hpp"
 #include "register.hpp"
 #include "streams.hpp"
@@ -39,6 +40,7 @@ std::span<T> span(py::array_t<T>& array) {
 }
 
 using Floats = py::array_t<float, py::array::c_style | py::array::forcecast>;
+using Doubles = py::array_t<double, py::array::c_style | py::array::forcecast>;
 
 // The columns that change and those that are added
 Columns place(const nugan::Beam& beam, const Columns& columns, std::uint64_t seed, std::int64_t first) {
@@ -57,6 +59,17 @@ Columns place(const nugan::Beam& beam, const Columns& columns, std::uint64_t see
     }
     beam.turn({enu.data(), static_cast<std::size_t>(n)}, {span(lepton[0]), span(lepton[1]), span(lepton[2])},
               {span(neutrino[0]), span(neutrino[1]), span(neutrino[2])});
+  }
+  if (beam.direction && columns.contains(particles_name)) {
+    const py::dict particles = columns[particles_name].cast<py::dict>().attr("copy")();
+    std::array<py::array_t<double>, 3> momenta;
+    const char* names[] = {"px", "py", "pz"};
+    for (std::size_t k = 0; k < 3; ++k) {
+      const auto given = particles[names[k]].cast<Doubles>();
+      particles[names[k]] = momenta[k] = py::array_t<double>(given.size(), given.data());
+    }
+    beam.turn({span(momenta[0]), span(momenta[1]), span(momenta[2])});
+    placed[particles_name] = particles;
   }
   std::array<py::array_t<double>, 4> place;
   std::array<std::span<double>, 4> spans;

@@ -64,16 +64,12 @@ void Beam::turn(std::span<const float> Ev, std::array<std::span<float>, 3> lepto
   }
 }
 
-void Beam::turn(Particles& particles) const {
+void Beam::turn(std::array<std::span<double>, 3> momenta) const {
   const auto m = rotation(*direction);
-  for (std::size_t k = 0; k < particles.pdg.size(); ++k) {
-    const double p[3] = {particles.px[k], particles.py[k], particles.pz[k]};
-    const auto along = [&](std::size_t row) {
-      return m[row][0] * p[0] + m[row][1] * p[1] + m[row][2] * p[2];
-    };
-    particles.px[k] = along(0);
-    particles.py[k] = along(1);
-    particles.pz[k] = along(2);
+  const auto& [x, y, z] = momenta;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const double p[3] = {x[i], y[i], z[i]};
+    for (std::size_t k = 0; k < 3; ++k) momenta[k][i] = m[k][0] * p[0] + m[k][1] * p[1] + m[k][2] * p[2];
   }
 }
 
@@ -96,7 +92,7 @@ void Beam::place(Events& e, std::uint64_t seed, std::int64_t first) const {
   if (direction) {
     for (auto* column : {&e.pxv, &e.pyv, &e.pzv}) column->resize(n);
     beam.turn(e.Ev, {e.pxl, e.pyl, e.pzl}, {e.pxv, e.pyv, e.pzv});
-    beam.turn(e.particles);
+    beam.turn({e.particles.px, e.particles.py, e.particles.pz});
   }
   if (vertex)
     for (auto* column : {&e.vtxx, &e.vtxy, &e.vtxz}) column->resize(n);

@@ -139,9 +139,10 @@ class Sampler:
         dict of arrays of shape [n], float32 but for iev (int32) and cthl (float64)
             iev Ev El pxl pyl pzl pl cthl thetal phil Q2 W x y, named as in GENIE's gst tree; energies and
             momenta in GeV, angles in rad, Q2 in GeV². W is -999 where W² < 0. ``weighted`` adds wght
-            (float64, mean 1), ``beam`` adds pxv pyv pzv (GeV), vtxx vtxy vtxz vtxt (float64, m and s). A model
-            with hadrons adds ``particles``: an awkward array [n, *] of Momentum4D (package vector) with pdg,
-            status (0 initial, 1 final, 15 nucleus left behind) and mother, see :mod:`nugan_hep.particles`.
+            (float64, mean 1), ``beam`` adds pxv pyv pzv (GeV), vtxx vtxy vtxz vtxt (float64, m and s). A
+            model with hadrons adds ``particles``: an awkward array [n, *] of Momentum4D (package vector) with
+            pdg, status (0 initial, 1 final, 15 nucleus left behind) and mother, see
+            :mod:`nugan_hep.particles`.
 
         Raises
         ------
@@ -165,8 +166,8 @@ class Sampler:
             raise ValueError("n, the number of events, is missing")
         n, first = _event_number("n", n), _event_number("first", first)
         if energies is not None and energies.ndim > 0:
-            events = from_core(self._core.sample_at(energies, seed, first))
-            return events if beam is None else beam.place(events, seed, first)
+            events = self._core.sample_at(energies, seed, first)
+            return from_core(events if beam is None else dict(beam.place(events, seed, first)))
         low, high = self.enu_range if uniform is None else _two_energies(uniform)
         if energies is not None:
             low = high = float(energies)

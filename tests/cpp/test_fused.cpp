@@ -237,6 +237,7 @@ struct Columns {
                                         .theta = theta.data(),
                                         .azimuth = azimuth.data(),
                                         .shift = shift,
+                                        .mass = muon_mass,
                                         .iev = iev.data(),
                                         .Ev = column(0),
                                         .El = column(1),

@@ -36,8 +36,8 @@ TEST_CASE("A sampler knows its model", "[sampler]") {
   const Sampler sampler("toy", {.device = "cpu", .threads = 2});
   const auto& model = sampler.model();
   CHECK(model.name == "toy");
-  CHECK(model.probe == 14);
-  CHECK(model.target == 1000060120);
+  CHECK(model.process.probe == 14);
+  CHECK(model.process.target == 1000060120);
   CHECK(model.interaction == "CC inclusive");
   CHECK(model.latent_size == 50);
   CHECK(model.enu_min == 0.3);

@@ -39,8 +39,8 @@ struct NUGAN_EXPORT Beam {
   void turn(std::span<const float> Ev, std::array<std::span<float>, 3> lepton,
             std::array<std::span<float>, 3> neutrino) const;
 
-  /// The same to particles of events whose neutrino flies along z.
-  void turn(Particles& particles) const;
+  /// The same to other momenta [n] of such events, in place.
+  void turn(std::array<std::span<double>, 3> momenta) const;
 
   /// Vertices and times [n] of events first, first + 1, ...; empty columns are left out.
   void positions(std::uint64_t seed, std::int64_t first, std::array<std::span<double>, 4> columns) const;

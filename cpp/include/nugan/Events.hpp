@@ -20,13 +20,15 @@ struct Event {
 
   /// Its particles, in the order of Particles; none where the model has no hadrons. The view is of the Events
   /// that the event is from, which must outlive it.
-  auto particles() const { return particles_->between(first_, last_); }
+  auto particles() const { return own.of->between(own.first, own.last); }
 
- private:
-  friend struct Events;
-  static inline const Particles none_{};
-  const Particles* particles_ = &none_;
-  std::size_t first_ = 0, last_ = 0;
+  /// Where they lie.
+  struct Own {
+    static inline const Particles none{};
+    const Particles* of = &none;
+    std::size_t first = 0, last = 0;
+  };
+  Own own{};
 };
 
 /// Sets the columns of an event that follow from others.
@@ -68,9 +70,9 @@ struct Events {
 #undef NUGAN_GET
 #undef NUGAN_DERIVE
     if (!particles.empty()) {
-      event.particles_ = &particles;
-      event.first_ = static_cast<std::size_t>(particles.offsets[i]);
-      event.last_ = static_cast<std::size_t>(particles.offsets[i + 1]);
+      event.own = {.of = &particles,
+                   .first = static_cast<std::size_t>(particles.offsets[i]),
+                   .last = static_cast<std::size_t>(particles.offsets[i + 1])};
     }
     return event;
   }
@@ -84,7 +86,7 @@ struct Events {
     NUGAN_COLUMNS(NUGAN_ADD, NUGAN_NOTHING)
 #undef NUGAN_ADD
 #undef NUGAN_NOTHING
-    if (begins ? event.first_ == event.last_ : particles.empty()) return;
+    if (begins ? event.own.first == event.own.last : particles.empty()) return;
     for (const Particle& particle : event.particles()) particles.push_back(particle);
     particles.end_event();
   }

@@ -9,11 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nugan_hep.errors import UserError
 from nugan_hep.output import Columns
 
 
 class Regrouped:
-    """Turns chunks of columns of any lengths into tables of ``rows`` rows, the last one shorter."""
+    """Turns chunks of columns of any lengths into tables of ``rows`` rows, the last one shorter.
+
+    All chunks have the same columns.
+    """
 
     def __init__(self, rows: int) -> None:
         self._rows = rows
@@ -47,6 +51,9 @@ class Regrouped:
         self._waiting, self._held = [], 0
         if len(parts) == 1:
             return parts[0]
+        if some := {name for part in parts for name in part.keys() ^ parts[0].keys()}:
+            what = ", ".join(sorted(some))
+            raise UserError(f"events with {what} and events without: expected either in one file")
         return {name: _concatenated([part[name] for part in parts]) for name in parts[0]}
 
 

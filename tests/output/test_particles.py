@@ -1,0 +1,273 @@
+"""Events with particles, made by hand, in every format, read back by the readers that users have."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import awkward as ak
+import numpy as np
+import pyarrow.parquet as pq
+import pyhepmc
+import pytest
+import uproot
+import vector
+from numpy.typing import NDArray
+
+from nugan_hep import _core, particles
+from nugan_hep.beam import Beam
+from nugan_hep.errors import UserError
+from nugan_hep.flux import Flux
+from nugan_hep.output import Run, formats, treewriter
+
+Maker = Callable[[int, int], dict[str, NDArray[Any]]]
+
+CARBON = 1000060120
+HADRONS = (2212, 2112, 211, -211, 111, 321, 22)
+N = 2345
+
+
+def with_particles(columns: dict[str, NDArray[Any]], seed: int = 3) -> dict[str, Any]:
+    """The columns with 0 to 5 hadrons in each event and the nucleus that is left."""
+    rng = np.random.default_rng(seed)
+    n = len(columns["Ev"])
+    events = []
+    for k in range(n):
+        enu = float(columns["Ev"][k])
+        p = [float(columns[name][k]) for name in ("pxl", "pyl", "pzl")]
+        lepton = [13, 1, 0, *p, float(np.sqrt(np.sum(np.square(p)) + 0.1056583755**2))]
+        count = int(rng.integers(0, 6))
+        hadrons = []
+        for pdg in rng.choice(HADRONS, count):
+            momentum = rng.normal(0, 0.3, 3)
+            hadrons.append([int(pdg), 1, 1, *momentum, float(np.sqrt(momentum @ momentum + 0.5))])
+        start = [[14, 0, -1, 0.0, 0.0, enu, enu], [CARBON, 0, -1, 0.0, 0.0, 0.0, 11.17]]
+        left = np.sum(np.array(start)[:, 3:], axis=0) - np.sum(np.array([lepton, *hadrons])[:, 3:], axis=0)
+        events.append([*start, lepton, *hadrons, [1000050110, 15, 1, *left]])
+    flat = [row for event in events for row in event]
+    fields = {
+        name: np.array([row[j] for row in flat], dtype)
+        for j, (name, dtype) in enumerate(
+            zip(("pdg", "status", "mother", "px", "py", "pz", "E"), ("i4",) * 3 + ("f8",) * 4, strict=True)
+        )
+    }
+    offsets = np.concatenate([[0], np.cumsum([len(event) for event in events])])
+    array = particles.as_awkward({"offsets": offsets, **fields})
+    return {**columns, "mode": rng.integers(0, 6, n).astype("i4"), "particles": array}
+
+
+def a_run() -> Run:
+    flux = Flux(np.array([0.2, 30.0]), np.array([1.0]))
+    return Run(14, {CARBON: 1.0}, 0.7, 0.01, flux, metadata={"model": {"interaction": "CC inclusive"}})
+
+
+def write(form: str, folder: Path, events: dict[str, Any], *cuts: int) -> Path:
+    path = folder / f"a{formats.FORMATS[form].suffixes[0]}"
+    with formats.create(form, path, a_run()) as writer:
+        for first, last in zip((0, *cuts), (*cuts, len(events["Ev"])), strict=True):
+            writer.write({name: values[first:last] for name, values in events.items()})
+        writer.run.metadata["events"] = writer.events
+    return path
+
+
+def hadrons_of(events: dict[str, Any]) -> Any:
+    """What leaves the nucleus but the lepton."""
+    rest = events["particles"][:, 3:]
+    return rest[rest.status == 1]
+
+
+@pytest.fixture
+def events(make_columns: Maker) -> dict[str, Any]:
+    return with_particles(make_columns(0, N))
+
+
+def test_awkward_records_are_vectors(events: dict[str, Any]) -> None:
+    vector.register_awkward()
+    array = events["particles"]
+    lepton = array[:, particles.LEPTON]
+    np.testing.assert_allclose(ak.to_numpy(lepton.mass), 0.1056583755, rtol=1e-6)
+    # by hand: all that leaves has the momentum of the neutrino
+    total = ak.sum(array.px[:, 2:], axis=1)
+    np.testing.assert_allclose(total, 0, atol=1e-12)
+    columns = particles.as_columns(array)
+    assert columns["offsets"][-1] == len(columns["pdg"])
+    again = particles.as_columns(particles.as_awkward(columns)[7:30])
+    assert again["offsets"][0] == 0
+    first, last = columns["offsets"][[7, 30]]
+    for name in particles.TYPES:
+        np.testing.assert_array_equal(again[name], columns[name][first:last])
+
+
+@pytest.mark.parametrize("cuts", [(), (1,), (300, 301, 2000)])
+def test_gst(tmp_path: Path, events: dict[str, Any], cuts: tuple[int, ...], monkeypatch: Any) -> None:
+    monkeypatch.setattr(treewriter, "BASKET", 500)
+    hadrons = hadrons_of(events)
+    with uproot.open(write("gst", tmp_path, events, *cuts)) as file:
+        tree = file["gst"]
+        assert tree["pdgf"].title == "pdgf[nf]/I"
+        found = tree.arrays()
+    assert ak.all(found["nf"] == ak.num(hadrons))
+    for branch, field in {"pdgf": "pdg", "Ef": "E", "pxf": "px", "pyf": "py", "pzf": "pz"}.items():
+        assert ak.all(found[branch] == hadrons[field]), branch
+    np.testing.assert_allclose(ak.flatten(found["pf"]), ak.flatten(hadrons.p), rtol=1e-12)
+    np.testing.assert_allclose(
+        ak.flatten(found["cthf"]), ak.flatten(np.cos(hadrons.theta)), rtol=0, atol=1e-12
+    )
+    names = {"nfp": 2212, "nfn": 2112, "nfpip": 211, "nfpim": -211, "nfpi0": 111, "nfkp": 321, "nfem": 22}
+    for name, pdg in names.items():
+        assert ak.all(found[name] == ak.sum(hadrons.pdg == pdg, axis=1)), name
+    for mode, name in enumerate(("qel", "mec", "res", "dis", "coh"), 1):
+        np.testing.assert_array_equal(found[name].to_numpy(), events["mode"] == mode)
+    np.testing.assert_array_equal(found["El"].to_numpy(), events["El"])
+
+
+def test_rootracker(tmp_path: Path, events: dict[str, Any]) -> None:
+    with uproot.open(write("rootracker", tmp_path, events, 100)) as file:
+        found = file["gRooTracker"].arrays(
+            ["StdHepPdg", "StdHepStatus", "StdHepP4", "StdHepFm", "EvtCode/fString"]
+        )
+    array = events["particles"]
+    assert ak.all(found["StdHepPdg"] == array.pdg)
+    assert ak.all(found["StdHepStatus"] == array.status)
+    assert ak.all(found["StdHepFm"] == array.mother)
+    for k, name in enumerate(("px", "py", "pz", "E")):
+        assert ak.all(found["StdHepP4"][:, :, k] == array[name])
+    words = ("Unknown", "QES", "MEC", "RES", "DIS", "COH")
+    codes = [f"nu:14;tgt:{CARBON};proc:Weak[CC],{words[mode]};" for mode in events["mode"]]
+    assert found["fString"].tolist() == codes
+
+
+def test_nuisance(tmp_path: Path, events: dict[str, Any]) -> None:
+    with uproot.open(write("nuisance", tmp_path, events)) as file:
+        found = file["FlatTree_VARS"].arrays()
+    final = events["particles"][events["particles"].status == 1]
+    assert ak.all(found["pdg"] == final.pdg)
+    assert ak.all(found["nfsp"] == ak.num(final))
+    assert ak.all(found["pz"] == ak.values_astype(final.pz, "float32"))
+    neut = np.array([0, 1, 2, 11, 26, 16])
+    np.testing.assert_array_equal(found["Mode"].to_numpy(), neut[events["mode"]])
+
+
+def test_nuhepmc(tmp_path: Path, make_columns: Maker) -> None:
+    events = with_particles(make_columns(0, 50))
+    path = write("nuhepmc", tmp_path, events, 20)
+    processes = [700, 200, 300, 400, 600, 100]
+    with pyhepmc.open(path) as file:
+        found = list(file)
+    said = str(found[0].run_info.attributes["NuHepMC.ProcessIDs"])
+    assert [*map(int, said.split())] == sorted(processes)
+    assert len(found) == 50
+    for k, event in enumerate(found):
+        expected = events["particles"][k]
+        assert [particle.pid for particle in event.particles] == expected.pdg.tolist()
+        statuses = [4, 20, *[1] * (len(expected) - 2)]
+        assert [particle.status for particle in event.particles] == statuses
+        momenta = np.array([[*p.momentum] for p in event.particles])
+        for j, name in enumerate(("px", "py", "pz", "E")):
+            np.testing.assert_allclose(momenta[:, j], ak.to_numpy(expected[name]), rtol=1e-9, atol=1e-12)
+        assert int(str(event.attributes["signal_process_id"])) == processes[events["mode"][k]]
+        assert len(event.vertices) == 1
+        assert len(event.vertices[0].particles_in) == 2
+        balance = momenta[:2].sum(axis=0) - momenta[2:].sum(axis=0)
+        np.testing.assert_allclose(balance, 0, atol=1e-8)
+
+
+@pytest.mark.parametrize("cuts", [(), (1, 7), (1000,)])
+def test_rntuple(tmp_path: Path, events: dict[str, Any], cuts: tuple[int, ...]) -> None:
+    with uproot.open(write("rntuple", tmp_path, events, *cuts)) as file:
+        found = file["gst"].arrays()
+    hadrons = hadrons_of(events)
+    assert ak.all(found["pdgf"] == hadrons.pdg)
+    assert ak.all(found["Ef"] == hadrons.E)
+    np.testing.assert_array_equal(found["res"].to_numpy(), events["mode"] == 3)
+
+
+def test_parquet(tmp_path: Path, events: dict[str, Any]) -> None:
+    path = write("parquet", tmp_path, events, 1000)
+    found = ak.from_parquet(path)
+    for name in particles.TYPES:
+        assert ak.all(found["particles"][name] == events["particles"][name]), name
+    np.testing.assert_array_equal(pq.read_table(path)["mode"].to_numpy(), events["mode"])
+
+
+def test_npz(tmp_path: Path, events: dict[str, Any]) -> None:
+    with np.load(write("npz", tmp_path, events, 1, 2, 1500)) as found:
+        names = ["offsets", *particles.TYPES]
+        array = particles.as_awkward({name: found[f"particles_{name}"] for name in names})
+        np.testing.assert_array_equal(found["mode"], events["mode"])
+    for name in particles.TYPES:
+        assert ak.all(array[name] == events["particles"][name]), name
+
+
+@pytest.mark.parametrize("form", list(formats.FORMATS))
+def test_without_particles_nothing_is_added(form: str, tmp_path: Path, make_columns: Maker) -> None:
+    path = write(form, tmp_path, make_columns(0, 20))
+    assert b"particles" not in path.read_bytes().replace(b"number of particles", b"")
+    if form in ("gst", "rntuple"):
+        with uproot.open(path) as file:
+            assert set(file["gst"].keys()) == {
+                name for name, _, where, _, _ in _core.columns if where != "extra"
+            }
+
+
+@pytest.mark.parametrize("form", list(formats.FORMATS))
+@pytest.mark.parametrize("order", [1, -1])
+def test_some_events_with_and_some_without(
+    form: str, order: int, tmp_path: Path, make_columns: Maker
+) -> None:
+    chunks = [make_columns(0, 10), with_particles(make_columns(10, 10))][::order]
+    path = tmp_path / f"a{formats.FORMATS[form].suffixes[0]}"
+    with (
+        pytest.raises(UserError, match="and events without: expected either in one file"),
+        formats.create(form, path, a_run()) as writer,
+    ):
+        list(map(writer.write, chunks))
+    assert not path.exists()
+
+
+def test_beam_turns_particles(make_columns: Maker) -> None:
+    columns = with_particles(make_columns(0, 40))
+    raw = {**columns, "particles": particles.as_columns(columns["particles"])}
+    placed = particles.from_core(dict(Beam(direction=(1, 2, -3)).place(raw, 1, 0)))
+    before, after = columns["particles"], placed["particles"]
+    axis = np.array([1, 2, -3]) / np.sqrt(14)
+    neutrino = after[:, particles.NEUTRINO]
+    for k, name in enumerate(("px", "py", "pz")):
+        np.testing.assert_allclose(neutrino[name], axis[k] * ak.to_numpy(before[:, 0].E), rtol=1e-12)
+    along = axis[0] * after.px + axis[1] * after.py + axis[2] * after.pz
+    np.testing.assert_allclose(ak.flatten(along), ak.flatten(before.pz), rtol=0, atol=1e-12)
+    np.testing.assert_allclose(ak.flatten(after.p), ak.flatten(before.p), rtol=0, atol=1e-12)
+
+
+READ_WITH_ROOT = """
+import json, sys
+import ROOT
+file = ROOT.TFile.Open(sys.argv[1])
+tree = file.Get("gst") if file.GetListOfKeys().Contains("gst") else file.Get("gRooTracker")
+name = {"gst": ("pdgf", "Ef"), "gRooTracker": ("StdHepPdg", "StdHepP4")}[tree.GetName()]
+rows = [([int(v) for v in getattr(e, name[0])], [float(v) for v in getattr(e, name[1])]) for e in tree]
+print("ANSWER" + json.dumps(rows))
+"""
+
+
+@pytest.mark.root
+@pytest.mark.parametrize("form", ["gst", "rootracker"])
+def test_real_root(form: str, root_python: str, tmp_path: Path, make_columns: Maker) -> None:
+    events = with_particles(make_columns(0, 300))
+    path = write(form, tmp_path, events)
+    done = subprocess.run(
+        [root_python, "-W", "ignore", "-c", READ_WITH_ROOT, str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Error in <" not in done.stderr
+    rows = json.loads(done.stdout.split("ANSWER")[1])
+    expected = hadrons_of(events) if form == "gst" else events["particles"]
+    assert [row[0] for row in rows] == expected.pdg.tolist()
+    if form == "gst":
+        assert [row[1] for row in rows] == expected.E.tolist()
