@@ -92,8 +92,8 @@ int run(int argc, char** argv) {
 
   const nugan::Sampler sampler(model);
   const nugan::ModelInfo& info = sampler.model();
-  std::printf("# model %s: probe %d on target %d, %s\n", info.name.c_str(), info.probe, info.target,
-              info.interaction.c_str());
+  std::printf("# model %s: probe %d on target %d, %s\n", info.name.c_str(), info.process.probe,
+              info.process.target, info.interaction.c_str());
   std::printf("#  E_nu [GeV]    events  <E_mu> GeV  <Q2> GeV^2  forward   contained\n");
   for (const double enu : {0.6, 1.0, 3.0}) {
     Detector detector;
@@ -102,7 +102,7 @@ int run(int argc, char** argv) {
     detector.print(std::to_string(enu));
   }
 
-  const nugan::Flux flux = flux_source == "-" ? narrow_beam() : read_flux(flux_source, info.probe);
+  const nugan::Flux flux = flux_source == "-" ? narrow_beam() : read_flux(flux_source, info.process.probe);
   nugan::Source source({{.sampler = sampler, .fraction = 1}},
                        {.low = info.enu_min, .high = info.enu_max, .flux = flux}, seed);
   Detector detector;
