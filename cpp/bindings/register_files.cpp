@@ -8,6 +8,8 @@ namespace py = pybind11;
 void register_files(py::module_& m) {
   using nugan::PartMark;
   m.def("least_event_bytes", &nugan::least_event_bytes, py::arg("format"), py::arg("compressed"));
+  m.def("check_target", &nugan::check_target, py::arg("path"), py::arg("force"));
+  m.def("check_space", &nugan::check_space, py::arg("path"), py::arg("events"), py::arg("bytes"));
   m.def("check_not_being_written", &nugan::check_not_being_written, py::arg("path"));
   py::class_<PartMark>(m, "PartMark").def(py::init<const std::string&>(), py::arg("part"));
 }

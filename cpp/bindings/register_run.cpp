@@ -39,25 +39,27 @@ void register_run(py::module_& m) {
       .def_property_readonly("flux",
                              [](const Run& run) { return run.flux ? flux_to_python(*run.flux) : py::none(); })
       .def_readonly("energy", &Run::energy)
-      .def_readwrite("pot", &Run::pot)
+      .def_readonly("pot", &Run::pot)
       .def_readwrite("program", &Run::program)
       .def_property(
           "command", [](const Run& run) { return text_to_python(run.command); },
           [](Run& run, const py::str& command) { run.command = text_from_python(command); })
-      .def_readwrite("first", &Run::first)
-      .def_readwrite("requested", &Run::requested)
-      .def_property("exposure", nullptr,
-                    [](Run& run, const std::tuple<double, double, double, std::int64_t>& given) {
-                      const auto& [pot, mass, expected, drawn] = given;
-                      run.exposure = {.pot = pot, .mass = mass, .expected = expected, .drawn = drawn};
-                    })
+      .def_readonly("first", &Run::first)
+      .def_readonly("requested", &Run::requested)
       .def(
           "describe",
           [](const Run& run, std::optional<std::int64_t> events) {
             return to_python(nugan::describe(run, events));
           },
           py::arg("events") = py::none())
+      .def(
+          "summary",
+          [](const Run& run, const std::string& path, std::int64_t events, double seconds) {
+            return text_to_python(nugan::summary(run, path, events, seconds));
+          },
+          py::arg("path"), py::arg("events"), py::arg("seconds"))
       .def("numbers", [](const Run& run) { return to_python(nugan::describe_numbers(run)); });
+  m.def("interruption", &nugan::interruption, py::arg("events"), py::arg("requested"));
   m.def(
       "describe_flux",
       [](const py::object& flux) { return to_python(nugan::describe(flux_from_python(flux))); },

@@ -1,0 +1,50 @@
+#include <pybind11/functional.h>
+#include <pybind11/stl.h>
+
+#include <nugan/drive.hpp>
+
+#include "python_events.hpp"
+#include "python_flux.hpp"
+#include "register.hpp"
+
+namespace py = pybind11;
+
+namespace {
+
+using nugan::Opened;
+using nugan::Options;
+
+Opened open_source(const Options& options, const std::vector<std::string>& folders,
+                   const py::function& read) {
+  return nugan::open_source(options, folders,
+                            [&](const Options&, int probe) { return flux_from_python(read(probe)); });
+}
+
+// Signals are Python's: they are looked at while a chunk is drawn, too
+std::int64_t draw_chunks(Opened& opened, const Options& options, const py::function& write,
+                         const py::function& stopped) {
+  const py::gil_scoped_release drawing;
+  return nugan::draw_chunks(
+      opened, options,
+      [&](nugan::Events&& events) {
+        const py::gil_scoped_acquire writing;
+        write(to_dict(std::move(events)));
+      },
+      [&] {
+        const py::gil_scoped_acquire asking;
+        if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+        return stopped().cast<bool>();
+      });
+}
+
+}  // namespace
+
+void register_drive(py::module_& m) {
+  py::class_<Opened>(m, "Opened")
+      .def_property_readonly(
+          "run", [](Opened& opened) -> nugan::Run& { return opened.run; },
+          py::return_value_policy::reference_internal)
+      .def_readonly("warning", &Opened::warning)
+      .def("draw_chunks", &draw_chunks, py::arg("options"), py::arg("write"), py::arg("stopped"));
+  m.def("open_source", &open_source, py::arg("options"), py::arg("folders"), py::arg("read"));
+}
