@@ -8,7 +8,6 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
-#include <filesystem>
 #include <map>
 #include <mutex>
 #include <nugan/Constants.hpp>
@@ -69,13 +68,6 @@ at::Tensor check_muons(const c10::IValue& result, std::int64_t rows) {
 }
 
 namespace {
-
-void check_file(const std::string& file) {
-  namespace fs = std::filesystem;
-  std::error_code ignored;
-  if (!fs::exists(file, ignored)) throw Error(message(file, ": no such file"));
-  if (!fs::is_regular_file(file, ignored)) throw Error(message(file, ": not a file"));
-}
 
 torch::jit::Module load(const std::string& file, torch::Device device, std::string& metadata) {
   torch::jit::ExtraFilesMap extra{{metadata_file, ""}};
@@ -183,7 +175,6 @@ std::string weights_sha256(const torch::jit::Module& script) {
 
 TorchModel::TorchModel(const std::string& file, const std::string& device) try : device_(device) {
   const auto torch_device = parse_device(device);
-  check_file(file);
   std::string metadata;
   auto script = load(file, torch_device, metadata);
   info_ = read_info(script, file, std::move(metadata));

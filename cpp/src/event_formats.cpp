@@ -49,14 +49,15 @@ Names formats_of_suffix(const std::string& path) {
     for (const auto& one : format.suffixes)
       if (std::ranges::find(suffixes, one) == suffixes.end()) suffixes.push_back(one);
   for (const auto& one : suffixes) known.push_back(message(one, " (", joined(with_suffix(one)), ")"));
-  throw Error(message(path, ": unknown suffix ", quoted(suffix), ", expected one of ", joined(known, "; ")));
+  throw Error(
+      message(path, ": unknown suffix ", nugan::quoted(suffix), ", expected one of ", joined(known, "; ")));
 }
 
 const EventFormat& check_format(const std::string& name, const std::string& path) {
   const auto& formats = event_formats();
   const auto format = std::ranges::find(formats, name, &EventFormat::name);
   if (format == formats.end())
-    throw Error(message("format ", quoted(name), " is not one of ", format_names(false)));
+    throw Error(message("format ", nugan::quoted(name), " is not one of ", format_names(false)));
   const auto allowed = formats_of_suffix(path);
   if (std::ranges::find(allowed, name) == allowed.end())
     throw Error(

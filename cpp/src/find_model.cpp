@@ -80,7 +80,7 @@ std::string find_model(const std::string& name_or_path, const Names& folders) {
     for (const auto& folder : folders)
       if (const auto file = fs::path(folder) / (spelling + ".pt"); is_file(file)) return file.string();
   const auto there = list_models(folders);
-  throw Error(message("no model ", quoted(name_or_path), "; there is: ",
+  throw Error(message("no model ", nugan::quoted(name_or_path), "; there is: ",
                       !there.empty()    ? joined(there)
                       : folders.empty() ? "none"
                                         : "none in " + joined(folders)));

@@ -26,7 +26,8 @@ struct Given {
   const std::string& value() const { return values.front(); }
 
   [[noreturn]] void refuse(const std::string& text, const std::string& expected) const {
-    throw Error(message("argument ", option, ": ", quoted(text), " is not ", expected, " (see --help)"));
+    throw Error(
+        message("argument ", option, ": ", nugan::quoted(text), " is not ", expected, " (see --help)"));
   }
 };
 
