@@ -36,3 +36,19 @@ inline pybind11::object flux_to_python(const nugan::Flux& flux) {
       .attr("Flux")(array(flux.edges), array(flux.density), flux.unit, flux.name, flux.contents, named_for,
                     flux.reading);
 }
+
+/// Functions take and return nugan_hep.flux.Flux where they have a nugan::Flux.
+template <>
+struct pybind11::detail::type_caster<nugan::Flux> {
+  PYBIND11_TYPE_CASTER(nugan::Flux, const_name("nugan_hep.flux.Flux"));
+
+  bool load(handle flux, bool) {
+    if (!hasattr(flux, "edges") || !hasattr(flux, "density")) return false;
+    value = flux_from_python(flux);
+    return true;
+  }
+
+  static handle cast(const nugan::Flux& flux, return_value_policy, handle) {
+    return flux_to_python(flux).release();
+  }
+};
