@@ -20,7 +20,7 @@ def parse(*words: str, program: str = "nugan-sample") -> _core.Options:
 def test_defaults(program: str) -> None:
     options = parse(program=program)
     assert (options.n, options.first, options.seed, options.chunk) == (1_000_000, 0, 1, 100_000)
-    assert (options.out, options.format, options.compression) == ("events.root", "gst", "zstd:1")
+    assert (str(options.out), options.format, options.compression) == ("events.root", "gst", "zstd:1")
     assert (options.device, options.backend, options.threads) == ("cpu", "auto", 0)
     assert (options.energy, options.uniform, options.exposure, options.flux) == (None, None, None, "")
     assert not any((options.weighted, options.force, options.quiet, options.root_writer, options.show))
@@ -68,7 +68,8 @@ def test_words(words: str, name: str | None, value: object) -> None:
         with pytest.raises(UserError, match=re.escape(str(value))):
             parse(*words.split())
     else:
-        assert getattr(parse(*words.split()), name) == value
+        found = getattr(parse(*words.split()), name)
+        assert (str(found) if name == "out" else found) == value
 
 
 @pytest.mark.parametrize("separator", [" ", "="])

@@ -515,7 +515,7 @@ def test_format_follows_from_the_suffix(
         ("--out", "a.root"): ("gst", "a.root"),
     }.items():
         found = _core.parse_options("nugan-sample", [word.encode() for word in arguments])
-        assert (found.format, found.out) == expected
+        assert (found.format, str(found.out)) == expected
     assert sample.main(["--model", str(toy), "-n", "10", "--quiet"]) == 0
     assert len(read(Path("events.root"))["iev"]) == 10
 

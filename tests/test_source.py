@@ -147,7 +147,7 @@ def read(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
 def test_command(
     tmp_path: Path, models: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(archive, "models_folders", lambda: [str(models)])
+    monkeypatch.setattr(archive, "models_dirs", lambda: [models])
     (tmp_path / "flux.txt").write_text("0.5 1 4\n1 3 1\n")
     arguments = ["--flux", str(tmp_path / "flux.txt"), "--flux-units", "/GeV", "--probe", "numu"]
     arguments += ["--target", "C=0.8,Ar=0.2", "-n", "3000", "--seed", "3"]
@@ -207,7 +207,7 @@ def test_bad_arguments(
     arguments: list[str],
     message: str,
 ) -> None:
-    monkeypatch.setattr(archive, "models_folders", lambda: [str(models)])
+    monkeypatch.setattr(archive, "models_dirs", lambda: [models])
     assert sample.main([*arguments, "-n", "10", "--out", str(tmp_path / "a.root")]) == 2
     error = capsys.readouterr().err
     assert message in error

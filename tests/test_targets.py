@@ -32,7 +32,7 @@ def model(folder: Path, name: str, probe: int, target: int) -> None:
 
 @pytest.fixture
 def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(archive, "models_folders", lambda: [str(tmp_path)])
+    monkeypatch.setattr(archive, "models_dirs", lambda: [tmp_path])
     return tmp_path
 
 

@@ -1,5 +1,6 @@
 #include <pybind11/functional.h>
 #include <pybind11/stl.h>
+#include <pybind11/stl/filesystem.h>
 
 #include <nugan/drive.hpp>
 
@@ -14,15 +15,17 @@ namespace {
 using nugan::Opened;
 using nugan::Options;
 
-Opened open_source(const Options& options, const std::vector<std::string>& folders,
-                   const py::function& read) {
-  return nugan::open_source(options, folders,
-                            [&](const Options&, int probe) { return flux_from_python(read(probe)); });
+using Write = std::function<void(const Columns&)>;
+using Stopped = std::function<bool()>;
+
+Opened open_source(const Options& options, const std::vector<std::filesystem::path>& folders,
+                   const std::function<nugan::Flux(int)>& read) {
+  return nugan::open_source(options, {folders.begin(), folders.end()},
+                            [&](const Options&, int probe) { return read(probe); });
 }
 
 // Signals are Python's: they are looked at while a chunk is drawn, too
-std::int64_t draw_chunks(Opened& opened, const Options& options, const py::function& write,
-                         const py::function& stopped) {
+std::int64_t draw_chunks(Opened& opened, const Options& options, const Write& write, const Stopped& stopped) {
   const py::gil_scoped_release drawing;
   return nugan::draw_chunks(
       opened, options,
@@ -33,7 +36,7 @@ std::int64_t draw_chunks(Opened& opened, const Options& options, const py::funct
       [&] {
         const py::gil_scoped_acquire asking;
         if (PyErr_CheckSignals() != 0) throw py::error_already_set();
-        return stopped().cast<bool>();
+        return stopped();
       });
 }
 

@@ -1,4 +1,5 @@
 #include <pybind11/stl.h>
+#include <pybind11/stl/filesystem.h>
 
 #include <nugan/Options.hpp>
 #include <nugan/event_formats.hpp>
@@ -36,7 +37,7 @@ void register_options(py::module_& m) {
       .def_readonly("weighted", &Options::weighted)
       .def_readonly("beam", &Options::beam)
       .def_readonly("seed", &Options::seed)
-      .def_property_readonly("out", &text<&Options::out>)
+      .def_property_readonly("out", [](const Options& options) { return std::filesystem::path(options.out); })
       .def_property_readonly("format", &text<&Options::format>)
       .def_property_readonly("compression", &text<&Options::compression>)
       .def_property_readonly("device", &text<&Options::device>)
@@ -47,22 +48,30 @@ void register_options(py::module_& m) {
       .def_readonly("force", &Options::force)
       .def_readonly("quiet", &Options::quiet)
       .def_property_readonly("show", &text<&Options::show>);
-  m.def("parse_options", &nugan::parse_options, py::arg("program"), py::arg("words"));
+  m.def(
+      "parse_options",
+      [](const std::string& program, const std::vector<py::bytes>& words) {
+        return nugan::parse_options(program, {words.begin(), words.end()});
+      },
+      py::arg("program"), py::arg("words"));
   m.def("options_help", &nugan::options_help, py::arg("program"));
 
-  py::list formats;
-  for (const auto& format : nugan::event_formats())
-    formats.append(py::make_tuple(format.name, py::tuple(py::cast(format.suffixes)), format.readable));
-  m.attr("event_formats") = formats;
-  m.def("formats_of_suffix", &nugan::formats_of_suffix, py::arg("path"));
+  using nugan::EventFormat;
+  using std::filesystem::path;
+  py::class_<EventFormat>(m, "EventFormat")
+      .def_readonly("name", &EventFormat::name)
+      .def_readonly("suffixes", &EventFormat::suffixes)
+      .def_readonly("readable", &EventFormat::readable);
+  m.def("event_formats", &nugan::event_formats);
   m.def(
-      "check_format",
-      [](const std::string& name, const std::string& path) { nugan::check_format(name, path); },
+      "formats_of_suffix", [](const path& file) { return nugan::formats_of_suffix(file); }, py::arg("path"));
+  m.def(
+      "check_format", [](const std::string& name, const path& file) { nugan::check_format(name, file); },
       py::arg("name"), py::arg("path"));
   m.def(
       "usual_compression",
-      [](const std::string& name, const std::string& path) {
-        return nugan::usual_compression(nugan::check_format(name, path), path);
+      [](const std::string& name, const path& file) {
+        return nugan::usual_compression(nugan::check_format(name, file), file);
       },
       py::arg("name"), py::arg("path"));
 }

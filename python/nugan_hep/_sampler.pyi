@@ -1,6 +1,7 @@
 """The C++ sampler on LibTorch; it raises UserError."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -96,4 +97,4 @@ class Opened:
         stopped: Callable[[], bool],
     ) -> int: ...
 
-def open_source(options: Options, folders: Sequence[bytes], read: Callable[[int], Flux]) -> Opened: ...
+def open_source(options: Options, folders: Sequence[Path], read: Callable[[int], Flux]) -> Opened: ...

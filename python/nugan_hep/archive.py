@@ -25,22 +25,17 @@ def package_dirs() -> list[Path]:
     return [Path(__file__).parent, *([Path(core.origin).parent] if core and core.origin else [])]
 
 
-def models_folders() -> list[str]:
+def models_dirs() -> list[Path]:
     """Folders with models: those of ``NUGAN_MODELS_PATH``, the checkout's, the package's."""
     checkout = Path(__file__).parents[2]
     # installed, it is some folder of Python; os.path says no where it may not look
     in_checkout = os.path.isfile(checkout / "pyproject.toml")
-    return _core.models_folders([os.fsencode(checkout / "models")] if in_checkout else [])
-
-
-def models_dirs() -> list[Path]:
-    """The same as paths."""
-    return [Path(folder) for folder in models_folders()]
+    return _core.models_folders([checkout / "models"] if in_checkout else [])
 
 
 def list_models() -> list[str]:
     """Names that :func:`find_model` knows, sorted."""
-    return _core.list_models(_encoded(models_folders()))
+    return _core.list_models(models_dirs())
 
 
 def find_model(name: str | Path) -> Path:
@@ -50,12 +45,12 @@ def find_model(name: str | Path) -> Path:
     ------
     UserError : there is no such model or file
     """
-    return Path(_core.find_model(os.fsencode(name), _encoded(models_folders())))
+    return _core.find_model(name, models_dirs())
 
 
 def model_table() -> str:
     """A line for each model, the shortest names first: the plain ones."""
-    return _core.model_table(_encoded(models_folders()))
+    return _core.model_table(models_dirs())
 
 
 def read_metadata(path: Path) -> dict[str, Any]:
@@ -66,7 +61,7 @@ def read_metadata(path: Path) -> dict[str, Any]:
     UserError : not an archive, truncated, without metadata or a part of them, or of an unknown
         format version
     """
-    return _core.read_metadata(os.fsencode(path))
+    return _core.read_metadata(path)
 
 
 def training_events(path: Path) -> int | None:
@@ -76,7 +71,7 @@ def training_events(path: Path) -> int | None:
     ------
     UserError : see :func:`read_metadata`
     """
-    return _core.training_events(os.fsencode(path))
+    return _core.training_events(path)
 
 
 def read_extra(path: Path, name: str) -> bytes:
@@ -86,8 +81,4 @@ def read_extra(path: Path, name: str) -> bytes:
     ------
     UserError : not an archive, truncated, or without such a file
     """
-    return _core.read_extra(os.fsencode(path), name)
-
-
-def _encoded(folders: list[str]) -> list[bytes]:
-    return [os.fsencode(folder) for folder in folders]
+    return _core.read_extra(path, name)

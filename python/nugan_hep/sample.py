@@ -11,7 +11,6 @@ import shlex
 import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nugan_hep import _core, archive, cli, flux_readers, root_writer
@@ -49,7 +48,7 @@ def _open(options: _core.Options) -> Opened:
         said = options.flux_units or None, probe, options.flux_columns or None
         return flux_readers.read_flux(options.flux, *said)
 
-    opened = _sampler.open_source(options, [os.fsencode(one) for one in archive.models_folders()], read_flux)
+    opened = _sampler.open_source(options, archive.models_dirs(), read_flux)
     if opened.warning and not options.quiet:
         print(f"{PROGRAM}: warning: {opened.warning}", file=sys.stderr)
     return opened
@@ -73,7 +72,7 @@ def _write(opened: Opened, options: _core.Options, writer: EventWriter, n: int, 
 
 
 def _draw(options: _core.Options, command: str) -> int:
-    out = Path(options.out)
+    out = options.out
     if options.n is not None:
         formats.check_space(options.format, out, options.n, options.compression)
     opened = _open(options)
@@ -90,7 +89,7 @@ def _draw(options: _core.Options, command: str) -> int:
         events = _write(opened, options, writer, n, caught)
         run.metadata["events"], run.pot = events, about.pot
     if not options.quiet:
-        print(about.summary(os.fsencode(out), events, time.monotonic() - start), end="")
+        print(about.summary(out, events, time.monotonic() - start), end="")
     if events < n:
         print(f"{PROGRAM}: {_core.interruption(events, n)}", file=sys.stderr)
         return 128 + caught[0]
@@ -104,7 +103,7 @@ def sample(argv: Sequence[str] | None = None) -> int:
     if options.show:
         print(_shown(options.show), end="")
         return 0
-    atomic.check_target(Path(options.out), options.force)
+    atomic.check_target(options.out, options.force)
     if options.root_writer:
         root_writer.run(argv)
     return _draw(options, shlex.join([PROGRAM, *argv]))

@@ -45,7 +45,7 @@ def find_model(probe: int, target: int) -> str:
     ------
     UserError : no model, or several of other names
     """
-    return _core.find_model(probe, target, [_bytes(folder) for folder in archive.models_folders()])
+    return _core.find_model_of(probe, target, archive.models_dirs())
 
 
 def _bytes(text: str) -> bytes:

@@ -20,7 +20,7 @@ def check_target(path: Path, force: bool) -> None:
     ------
     UserError : folder missing, not a regular file, or existing without ``force``
     """
-    _core.check_target(os.fsencode(path), force)
+    _core.check_target(path, force)
 
 
 @contextlib.contextmanager

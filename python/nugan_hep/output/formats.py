@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import os
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NamedTuple
@@ -20,7 +19,7 @@ class Format(NamedTuple):
     readable: bool
 
 
-FORMATS = {name: Format(suffixes, readable) for name, suffixes, readable in _core.event_formats}
+FORMATS = {form.name: Format(tuple(form.suffixes), form.readable) for form in _core.event_formats()}
 """All formats, of the core's table."""
 
 
@@ -36,7 +35,7 @@ def of_suffix(path: Path) -> list[str]:
     ------
     UserError : no format has this suffix; lists those that there are
     """
-    return _core.formats_of_suffix(os.fsencode(path))
+    return _core.formats_of_suffix(path)
 
 
 def check_format(name: str, path: Path) -> Format:
@@ -46,7 +45,7 @@ def check_format(name: str, path: Path) -> Format:
     ------
     UserError : unknown format, or a suffix of none or of another
     """
-    _core.check_format(name, os.fsencode(path))
+    _core.check_format(name, path)
     return FORMATS[name]
 
 
@@ -59,7 +58,7 @@ def create(
     ------
     UserError : see :func:`check_format`; what the format cannot hold; the file cannot be written
     """
-    usual = _core.usual_compression(name, os.fsencode(path))
+    usual = _core.usual_compression(name, path)
     module = importlib.import_module(f"nugan_hep.output.{name}")
     writer: AbstractContextManager[EventWriter] = module.create(path, run, compression or usual, force)
     return writer
@@ -73,8 +72,8 @@ def check_space(name: str, path: Path, events: int, compression: str | None = No
     UserError : fewer bytes are free beside ``path`` than the events take at least; bad compression
     """
     module = importlib.import_module(f"nugan_hep.output.{name}")
-    usual = _core.usual_compression(name, os.fsencode(path))
-    _core.check_space(os.fsencode(path), events, module.least_bytes(events, compression or usual))
+    usual = _core.usual_compression(name, path)
+    _core.check_space(path, events, module.least_bytes(events, compression or usual))
 
 
 def read(name: str, path: Path) -> AbstractContextManager[EventReader]:
