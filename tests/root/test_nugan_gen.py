@@ -433,7 +433,7 @@ def test_summary_has_the_cross_section(tmp_path: Path, nugan_gen: Gen, fluxes: P
     with uproot.open(out) as file:
         about = json.loads(str(file["nugan"]))
     assert f"sigma {about['run']['sigma']:.4g} +- " in done.stdout
-    assert f"{about['exposure']['expected']:.4g} events expected" in done.stdout
+    assert f"{about['exposure']['expected']:,.6g} events expected" in done.stdout
     n, mean = about["events"], about["exposure"]["expected"]
     assert abs(n - mean) < 5 * math.sqrt(mean)
     assert nugan_gen("-n", "5", "--out", out, "--force", "--quiet").stdout == ""

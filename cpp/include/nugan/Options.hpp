@@ -36,15 +36,18 @@ struct Options {
 
 /// The options of a program, `nugan-sample` or `nugan-gen`, checked as far as it can be without reading a
 /// file. A long option may be cut short, and its value may follow a space or an equals sign.
-/// @param words  the command line behind the program's name
+/// @param program  its name
+/// @param words    the command line behind the program's name
 /// @throws Error for unknown options, bad values, options that contradict each other
 NUGAN_EXPORT Options parse_options(const std::string& program, const std::vector<std::string>& words);
 
 /// What --help shows.
 NUGAN_EXPORT std::string options_help(const std::string& program);
 
-/// Refuse more events than can be numbered, from `first` on.
-/// @param what  the events, for the message
+/// Refuse more events than can be numbered.
+/// @param n      their number
+/// @param what   the events, for the message
+/// @param first  number of the first one
 /// @throws Error
 NUGAN_EXPORT void check_number(double n, const std::string& what, std::int64_t first = 0);
 

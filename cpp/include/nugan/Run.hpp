@@ -37,10 +37,10 @@ struct Run {
 
   /// The model of one of the targets.
   struct Model {
-    std::string name, sha256, interaction;
-    int probe, target;
-    double fraction, share;  ///< of the nucleons, of the events
-    std::optional<double> sigma;
+    std::string name{}, sha256{}, interaction{};
+    int probe = 0, target = 0;
+    double fraction = 1, share = 1;  ///< of the nucleons, of the events
+    std::optional<double> sigma{};
     std::vector<double> xsec_enu{}, xsec{};  ///< cross section against energy, GeV, 1e-38 cm²/nucleon
   };
   std::vector<Model> models{};
