@@ -1,1 +1,1 @@
-"""The hadrons that leave the nucleus: topology, remnant and momenta given the lepton, with an exact density."""
+"""The hadrons that leave the nucleus, given the lepton: sampling and exact density."""

@@ -39,7 +39,9 @@ class Batch:
         n = self.n[events].long()
         start = torch.cumsum(n, 0) - n
         rows = torch.arange(int(n.sum())) + torch.repeat_interleave(self.first[events] - start, n)
-        own = {key: getattr(self, key)[events] for key in ("enu", "emu", "cos", "mode", "word", "counts", "n")}
+        own = {
+            key: getattr(self, key)[events] for key in ("enu", "emu", "cos", "mode", "word", "counts", "n")
+        }
         flat = {key: getattr(self, key)[rows] for key in ("kind", "mass", "momentum")}
         return Batch(**own, first=start, **flat)
 

@@ -217,7 +217,9 @@ def pair_opening(t: Tensor, left: Left) -> Tensor:
     return opening_bound(t, left)
 
 
-def emitted(t: Tensor, y: Tensor, azimuth: Tensor, mass: Tensor, axes: tuple[Tensor, Tensor, Tensor]) -> Tensor:
+def emitted(
+    t: Tensor, y: Tensor, azimuth: Tensor, mass: Tensor, axes: tuple[Tensor, Tensor, Tensor]
+) -> Tensor:
     """Momentum [N, 3] of a hadron from its coordinates in GeV and rad and the local axes."""
     p = torch.sqrt(t * (t + 2.0 * mass))
     along = p * (1.0 - y)

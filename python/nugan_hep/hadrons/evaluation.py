@@ -21,10 +21,21 @@ BINS = 50
 SLICES = ((0.3, 1.0), (1.0, 3.0), (3.0, 10.0))
 
 SPECTRA: dict[str, tuple[float, float]] = {
-    "p_p": (0.0, 3.0), "cos_p": (-1.0, 1.0), "p_p2": (0.0, 1.5), "p_pi": (0.0, 3.0), "cos_pi": (-1.0, 1.0),
-    "p_n": (0.0, 2.0), "dpt": (0.0, 1.5), "dalphat": (0.0, np.pi), "dphit": (0.0, np.pi), "e_avail": (0.0, 6.0),
-    "e_miss": (-0.02, 0.18), "p_miss": (0.0, 0.7), "w": (0.9, 4.0), "m_ppi": (1.05, 3.0),
-}  # fmt: skip
+    "p_p": (0.0, 3.0),
+    "cos_p": (-1.0, 1.0),
+    "p_p2": (0.0, 1.5),
+    "p_pi": (0.0, 3.0),
+    "cos_pi": (-1.0, 1.0),
+    "p_n": (0.0, 2.0),
+    "dpt": (0.0, 1.5),
+    "dalphat": (0.0, np.pi),
+    "dphit": (0.0, np.pi),
+    "e_avail": (0.0, 6.0),
+    "e_miss": (-0.02, 0.18),
+    "p_miss": (0.0, 0.7),
+    "w": (0.9, 4.0),
+    "m_ppi": (1.05, 3.0),
+}
 """Observables whose histograms are compared, with their ranges."""
 MULTIPLICITIES = ("n_n", "n_p", "n_pip", "n_pi0", "n_pim", "n_pion")
 
@@ -37,7 +48,7 @@ def generate(model: HadronModel, enu: F64, emu: F64, cos: F64, seed: int) -> Bat
     for start in range(0, len(enu), CHUNK):
         part = [torch.from_numpy(x[start : start + CHUNK]).double() for x in (enu, emu, cos)]
         uniform = torch.rand(len(part[0]), columns, generator=random, dtype=torch.float64)
-        parts.append(sampling.sample(model, *part, uniform))
+        parts.append(sampling.sample(model, part[0], part[1], part[2], uniform))
     n = torch.cat([part.n for part in parts])
     joined = {
         key: torch.cat([getattr(part, key) for part in parts])
@@ -60,7 +71,14 @@ def codes(model: HadronModel, batch: Batch) -> NDArray[np.int32]:
 
 
 def in_laboratory(
-    enu: F64, emu: F64, cos: F64, mass: float, n: NDArray[np.int64], pdg: NDArray[np.int32], momentum: F64, seed: int
+    enu: F64,
+    emu: F64,
+    cos: F64,
+    mass: float,
+    n: NDArray[np.int64],
+    pdg: NDArray[np.int32],
+    momentum: F64,
+    seed: int,
 ) -> Lists:
     """Lists of particles from momenta in the frame of q; the leptons' azimuth is drawn."""
     p = np.sqrt(emu**2 - mass**2)
@@ -72,56 +90,55 @@ def in_laboratory(
     x = np.stack([qz / q, np.zeros_like(q), -qx / q], axis=1)
     y = np.cross(z, x)
     event = np.repeat(np.arange(len(n)), n)
-    local = (
-        momentum[:, :1] * x[event] + momentum[:, 1:2] * y[event] + momentum[:, 2:] * z[event]
-    )
+    local = momentum[:, :1] * x[event] + momentum[:, 1:2] * y[event] + momentum[:, 2:] * z[event]
     phi = np.random.default_rng(seed).uniform(0.0, 2.0 * np.pi, len(n))
     lepton = np.stack([p * sine * np.cos(phi), p * sine * np.sin(phi), p * cos], axis=1)
     c, s = np.cos(phi)[event], np.sin(phi)[event]
-    turned = np.stack([c * local[:, 0] - s * local[:, 1], s * local[:, 0] + c * local[:, 1], local[:, 2]], axis=1)
-    return Lists(enu, lepton, mass, n, pdg, turned)
+    turned = [c * local[:, 0] - s * local[:, 1], s * local[:, 0] + c * local[:, 1], local[:, 2]]
+    return Lists(enu, lepton, mass, n, pdg, np.stack(turned, axis=1))
 
 
 def lists_of_model(model: HadronModel, batch: Batch, seed: int = 7) -> Lists:
     """Generated events in the laboratory."""
     return in_laboratory(
-        batch.enu.numpy(), batch.emu.numpy(), batch.cos.numpy(), model.frame.lepton_mass,
-        batch.n.numpy().astype(np.int64), codes(model, batch), batch.momentum.double().numpy(), seed,
-    )  # fmt: skip
+        batch.enu.numpy(),
+        batch.emu.numpy(),
+        batch.cos.numpy(),
+        model.frame.lepton_mass,
+        batch.n.numpy().astype(np.int64),
+        codes(model, batch),
+        batch.momentum.double().numpy(),
+        seed,
+    )
 
 
 def lists_of_events(events: Whole, seed: int = 8) -> Lists:
     """True events in the laboratory, treated like generated ones."""
     return in_laboratory(
-        events.enu, events.emu, events.cos, events.lepton_mass, events.n, events.pdg,
-        events.momentum.astype(np.float64), seed,
-    )  # fmt: skip
-
-
-def pull(reference: F64, model: F64) -> float:
-    """Mean absolute pull of two histograms of counts, over the bins that hold 10 together."""
-    both = reference + model * (reference.sum() / max(model.sum(), 1.0))
-    scale = reference.sum() / max(model.sum(), 1.0)
-    variance = reference + model * scale**2
-    good = both >= 10
-    if not good.any():
-        return float("nan")
-    return float(np.mean(np.abs(reference - model * scale)[good] / np.sqrt(variance[good])))
+        events.enu,
+        events.emu,
+        events.cos,
+        events.lepton_mass,
+        events.n,
+        events.pdg,
+        events.momentum.astype(np.float64),
+        seed,
+    )
 
 
 def spectra_pulls(reference: dict[str, F64], model: dict[str, F64]) -> dict[str, float]:
     """Mean absolute pulls of all spectra (50 bins) and multiplicities (to the last bin)."""
     found = {}
+    scale = len(reference["enu"]) / len(model["enu"])
     for name, (low, high) in SPECTRA.items():
-        h = []
-        for sample in (reference, model):
-            h.append(np.histogram(sample[name], BINS, (low, high))[0].astype(np.float64))
-        scale = len(reference["enu"]) / len(model["enu"])
-        found[name] = _absolute_pull(h[0], h[1], scale)
+        a, b = (np.histogram(s[name], BINS, (low, high))[0].astype(float) for s in (reference, model))
+        found[name] = _absolute_pull(a, b, scale)
     for name in MULTIPLICITIES:
         size = int(max(reference[name].max(), model[name].max())) + 1
-        h = [np.bincount(sample[name].astype(np.int64), minlength=size).astype(float) for sample in (reference, model)]
-        found[name] = _absolute_pull(h[0], h[1], len(reference["enu"]) / len(model["enu"]))
+        a, b = (
+            np.bincount(s[name].astype(np.int64), minlength=size).astype(float) for s in (reference, model)
+        )
+        found[name] = _absolute_pull(a, b, scale)
     return found
 
 
@@ -142,7 +159,12 @@ def evaluate(reference: Lists, model: Lists, classify: bool = True) -> dict[str,
     for name, is_one in topologies(o).items():
         a, b = is_one.mean(), topologies(g)[name].mean()
         error = np.sqrt(a * (1 - a) / len(is_one) + b * (1 - b) / len(model.enu))
-        report["topologies"][name] = [float(a), float(b), float((b / a - 1) if a else np.nan), float((b - a) / max(error, 1e-12))]
+        report["topologies"][name] = {
+            "reference": float(a),
+            "model": float(b),
+            "ratio": float(b / a) if a else float("nan"),
+            "pull": float((b - a) / max(error, 1e-12)),
+        }
     report["pulls"] = spectra_pulls(o, g)
     report["slices"] = {}
     for low, high in SLICES:

@@ -52,9 +52,16 @@ class Whole:
         n = self.n[events]
         rows = flat_rows(self.first[events], n)
         return Whole(
-            self.enu[events], self.emu[events], self.cos[events], self.mode[events], n,
-            np.cumsum(n) - n, self.pdg[rows], self.momentum[rows], self.lepton_mass,
-        )  # fmt: skip
+            self.enu[events],
+            self.emu[events],
+            self.cos[events],
+            self.mode[events],
+            n,
+            np.cumsum(n) - n,
+            self.pdg[rows],
+            self.momentum[rows],
+            self.lepton_mass,
+        )
 
 
 def flat_rows(first: NDArray[np.int64], n: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -116,9 +123,16 @@ def from_lists(
     order = np.lexsort((-(local**2).sum(1), species.rank(code), event))
     hadrons = n - 1
     return Whole(
-        enu, np.sqrt(size**2 + mass**2), lepton[:, 2] / size, mode, hadrons, np.cumsum(hadrons) - hadrons,
-        code[order].astype(np.int32), local[order].astype(np.float32), mass,
-    )  # fmt: skip
+        enu,
+        np.sqrt(size**2 + mass**2),
+        lepton[:, 2] / size,
+        mode,
+        hadrons,
+        np.cumsum(hadrons) - hadrons,
+        code[order].astype(np.int32),
+        local[order].astype(np.float32),
+        mass,
+    )
 
 
 def read_npz(path: str | Path, limit: int | None = None) -> Whole:

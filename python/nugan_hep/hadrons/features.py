@@ -87,17 +87,24 @@ def of_remnant(lep: Lepton, counts: Tensor, masses: Tensor, largest: Tensor) -> 
 def of_missing_energy(e: Tensor, unit: Tensor) -> Tensor:
     """[N, 5]."""
     x = [
-        torch.tanh((e - 0.01) / 0.01), torch.tanh((e - 0.03) / 0.02), torch.tanh((e - 0.06) / 0.04),
-        torch.tanh(e / 0.3), unit,
-    ]  # fmt: skip
+        torch.tanh((e - 0.01) / 0.01),
+        torch.tanh((e - 0.03) / 0.02),
+        torch.tanh((e - 0.06) / 0.04),
+        torch.tanh(e / 0.3),
+        unit,
+    ]
     return torch.stack(x, dim=1).float()
 
 
 def of_missing_momentum(r: Tensor, low: Tensor) -> Tensor:
     """[N, 5]."""
     x = [
-        _log(r, 0.005), _bounded(r, 0.2), torch.tanh(r / 0.05), torch.tanh((r - 0.22) / 0.05), _log(low, 0.01)
-    ]  # fmt: skip
+        _log(r, 0.005),
+        _bounded(r, 0.2),
+        torch.tanh(r / 0.05),
+        torch.tanh((r - 0.22) / 0.05),
+        _log(low, 0.01),
+    ]
     return torch.stack(x, dim=1).float()
 
 

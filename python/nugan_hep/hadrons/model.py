@@ -17,6 +17,7 @@ from nugan_hep.hadrons.batch import Batch
 from nugan_hep.hadrons.events import MODES, Vocabulary
 from nugan_hep.hadrons.network import Hadrons, Normalised, Sizes
 
+_POSITIVE, _NEGATIVE = (species.COUNTED.index(code) for code in (211, -211))
 COHERENT = MODES.index(6)
 
 
@@ -66,11 +67,16 @@ def _word_table(words: Vocabulary) -> Tensor:
         n = len(codes)
         rows.append(
             [
-                n / (n + 1.5), sum(x[1] for x in known), sum(x[2] for x in known), sum(x[0] for x in known),
-                float(22 in codes), float(any(abs(c) in (311, 321) for c in codes)),
-                float(any(3000 < abs(c) < 4000 for c in codes)), float(n == 0),
+                n / (n + 1.5),
+                sum(x[1] for x in known),
+                sum(x[2] for x in known),
+                sum(x[0] for x in known),
+                float(22 in codes),
+                float(any(abs(c) in (311, 321) for c in codes)),
+                float(any(3000 < abs(c) < 4000 for c in codes)),
+                float(n == 0),
             ]
-        )  # fmt: skip
+        )
     return torch.tensor(rows, dtype=torch.float64)
 
 
@@ -79,6 +85,7 @@ class HadronModel(nn.Module):
 
     words: Tensor
     word_size: Tensor
+    word_masses: Tensor
     centre: Tensor
     width: Tensor
     counted: Tensor
@@ -119,7 +126,8 @@ class HadronModel(nn.Module):
         n, p = neutrons.unsqueeze(1), protons.unsqueeze(1)
         code = species.COUNTED[j]
         if code == 211:
-            charge = n + k >= 0
+            # pi- may take back what is too much
+            charge = (n + k >= 0) & (p - k >= -self.frame.most[_NEGATIVE])
         elif code == -211:
             charge = (n - k >= 0) & (p + k >= 0)
         elif code == 2112:
@@ -136,7 +144,12 @@ class HadronModel(nn.Module):
     def _words_allowed(self, energy: Tensor) -> Tensor:
         mass = self.words[:, 3] - self.words[:, 2] * species.NUCLEON_MASS
         good = (energy.unsqueeze(1) - mass >= self.frame.least) | (mass <= 0.0)
-        return good & (self.words[:, 2] <= self.frame.baryons)
+        protons = self.frame.charge - self.words[:, 1]
+        neutrons = self.frame.baryons - self.words[:, 2] - protons
+        # pions can still balance the charge
+        least = (-neutrons).clamp(min=0.0)
+        most = (protons + self.frame.most[_NEGATIVE]).clamp(max=self.frame.most[_POSITIVE])
+        return good & (self.words[:, 2] <= self.frame.baryons) & (least <= most)
 
     def _after_word(self, word: Tensor, omega: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Neutrons, protons and energy that are left."""
@@ -275,10 +288,22 @@ class HadronModel(nn.Module):
         missing = (lep.omega + baryons * species.NUCLEON_MASS - energies)[event]
         axes = cube.local_axes(now[:, 1:4])
         inputs = features.of_step(
-            own_lepton, missing, total[event], now[:, 1:4], axes, state.energy, m, state.rest,
-            torch.stack(cube.kinetic_bounds(state), dim=1), batch.mode[event], sums[event][:, 5:], now[:, 5:],
-            own, last, earlier,
-        )  # fmt: skip
+            own_lepton,
+            missing,
+            total[event],
+            now[:, 1:4],
+            axes,
+            state.energy,
+            m,
+            state.rest,
+            torch.stack(cube.kinetic_bounds(state), dim=1),
+            batch.mode[event],
+            sums[event][:, 5:],
+            now[:, 5:],
+            own,
+            last,
+            earlier,
+        )
         mine = p[rows]
         size2 = (mine * mine).sum(1)
         size = torch.sqrt(size2)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -58,6 +59,11 @@ class Normalised(nn.Module):
         return ((x - self.mean) * self.scale).clamp(-8.0, 8.0)
 
 
+def run(layer: nn.Linear, x: Tensor) -> Tensor:
+    """A dense layer and SiLU."""
+    return silu(layer(x))
+
+
 def _zero(layer: nn.Linear) -> nn.Linear:
     nn.init.zeros_(layer.weight)
     nn.init.zeros_(layer.bias)
@@ -84,14 +90,16 @@ class Chain(nn.Module):
         self.ends = nn.ModuleList(_zero(nn.Linear(head, spline.size(b))) for b in bins[1:])
 
     def hidden(self, x: Tensor) -> Tensor:
-        return silu(self.second(silu(self.first(self.normalise(x)))))
+        return run(self.second, run(self.first, self.normalise(x)))
 
     def parameters_of(self, j: int, hidden: Tensor, known: Tensor) -> Tensor:
         """Raw spline parameters of variable j; of ``known`` [N, K] only what comes before it counts."""
         if j == 0:
-            return self.start(hidden)
+            raw: Tensor = self.start(hidden)
+            return raw
         before = known[:, : self.known[j - 1]]
-        return self.ends[j - 1](silu(self.mixed[j - 1](hidden) + self.seen[j - 1](before)))
+        raw = self.ends[j - 1](silu(self.mixed[j - 1](hidden) + self.seen[j - 1](before)))
+        return raw
 
     def forward(self, inputs: Tensor, known: Tensor, units: Tensor, drawn: Tensor) -> Tensor:
         """log density [N] of coordinates [N, V], counting those that are ``drawn``."""
@@ -116,8 +124,12 @@ class Topology(nn.Module):
         self.normalise = Normalised(inputs)
         width = sizes.mode_width
         self.mode = nn.Sequential(
-            nn.Linear(inputs, width), nn.SiLU(), nn.Linear(width, width), nn.SiLU(), nn.Linear(width, features.MODES)
-        )  # fmt: skip
+            nn.Linear(inputs, width),
+            nn.SiLU(),
+            nn.Linear(width, width),
+            nn.SiLU(),
+            nn.Linear(width, features.MODES),
+        )
         width, head = sizes.topology_width, sizes.topology_head
         self.first = nn.Linear(inputs + features.MODES, width)
         self.second = nn.Linear(width, width)
@@ -127,15 +139,24 @@ class Topology(nn.Module):
         self.ends = nn.ModuleList(nn.Linear(head, size) for size in (words, *(m + 1 for m in most)))
 
     def mode_logits(self, x: Tensor) -> Tensor:
-        return self.mode(self.normalise(x))
+        logits: Tensor = self.mode(self.normalise(x))
+        return logits
 
     def hidden(self, x: Tensor, mode: Tensor) -> Tensor:
         both = torch.cat([self.normalise(x), features.of_mode(mode)], dim=1)
-        return silu(self.second(silu(self.first(both))))
+        return run(self.second, run(self.first, both))
 
     def logits(self, j: int, hidden: Tensor, before: Tensor | None) -> Tensor:
         x = self.mixed[j](hidden)
-        return self.ends[j](silu(x if before is None else x + self.seen[j - 1](before)))
+        logits: Tensor = self.ends[j](silu(x if before is None else x + self.seen[j - 1](before)))
+        return logits
+
+
+def chains_of(modules: nn.ModuleList) -> list[Chain]:
+    """The chains of a stage."""
+    found = list(modules)
+    assert all(isinstance(chain, Chain) for chain in found)
+    return cast("list[Chain]", found)
 
 
 KINDS = 6

@@ -34,17 +34,25 @@ class Lists:
     def rounded(self, bits: int = 11) -> Lists:
         """The same with mantissas of ``bits`` bits after the leading one, as stored samples may have."""
         return Lists(
-            self.enu, _rounded(self.lepton, bits), self.lepton_mass, self.n, self.pdg,
+            self.enu,
+            _rounded(self.lepton, bits),
+            self.lepton_mass,
+            self.n,
+            self.pdg,
             _rounded(self.momentum, bits),
-        )  # fmt: skip
+        )
 
     def take(self, chosen: NDArray[np.bool_]) -> Lists:
         """The events where ``chosen`` [N] is true."""
         rows = np.repeat(chosen, self.n)
         return Lists(
-            self.enu[chosen], self.lepton[chosen], self.lepton_mass, self.n[chosen], self.pdg[rows],
+            self.enu[chosen],
+            self.lepton[chosen],
+            self.lepton_mass,
+            self.n[chosen],
+            self.pdg[rows],
             self.momentum[rows],
-        )  # fmt: skip
+        )
 
 
 def _rounded(x: F64, bits: int) -> F64:
@@ -53,14 +61,18 @@ def _rounded(x: F64, bits: int) -> F64:
     return np.ldexp(np.rint(mantissa * scale) / scale, exponent)
 
 
-def _leading(event: NDArray[np.int64], chosen: NDArray[np.bool_], size: F64, n: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _leading(
+    event: NDArray[np.int64], chosen: NDArray[np.bool_], size: F64, n: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Rows of the fastest and the second fastest of the chosen hadrons of each event, -1 for none."""
     rows = np.flatnonzero(chosen)
     rows = rows[np.lexsort((-size[rows], event[rows]))]
     owner = event[rows]
     first = np.full(n, -1, dtype=np.int64)
     second = first.copy()
-    starts = np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]]) if len(rows) else np.zeros(0, dtype=np.int64)
+    starts = (
+        np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]]) if len(rows) else np.zeros(0, dtype=np.int64)
+    )
     first[owner[starts]] = rows[starts]
     more = starts[(starts + 1 < len(rows))]
     more = more[owner[more + 1] == owner[more]]
@@ -78,20 +90,23 @@ def observables(events: Lists) -> dict[str, F64]:
     cos = p[:, 2] / np.maximum(size, 1e-12)
 
     def total(x: F64) -> F64:
-        return np.bincount(event, x, count)
+        return np.bincount(event, x, count).astype(np.float64)
 
     lepton_size = np.linalg.norm(events.lepton, axis=1)
     emu = np.sqrt(lepton_size**2 + events.lepton_mass**2)
-    out: dict[str, F64] = {
-        "enu": events.enu, "emu": emu, "cos_mu": events.lepton[:, 2] / lepton_size
-    }  # fmt: skip
+    out: dict[str, F64] = {"enu": events.enu, "emu": emu, "cos_mu": events.lepton[:, 2] / lepton_size}
     code = events.pdg
     names = {2212: "p", 2112: "n", 211: "pip", 111: "pi0", -211: "pim"}
     for number, name in names.items():
         out[f"n_{name}"] = total((code == number).astype(float))
     out["n_other"] = total((~np.isin(code, list(names))).astype(float))
-    out["n_strange"] = total(((np.abs(code) > 3000) & (np.abs(code) < 4000) | (np.abs(code) // 10 == 32)
-                              | np.isin(np.abs(code), (310, 311, 130))).astype(float))  # fmt: skip
+    out["n_strange"] = total(
+        (
+            (np.abs(code) > 3000) & (np.abs(code) < 4000)
+            | (np.abs(code) // 10 == 32)
+            | np.isin(np.abs(code), (310, 311, 130))
+        ).astype(float)
+    )
     out["n_pion"] = out["n_pip"] + out["n_pi0"] + out["n_pim"]
     out["n_fast_p"] = total(((code == 2212) & (size > PROTON_THRESHOLD)).astype(float))
     proton, second = _leading(event, code == 2212, size, count)
@@ -141,9 +156,32 @@ def observables(events: Lists) -> dict[str, F64]:
 
 
 FEATURES = (
-    "enu", "emu", "cos_mu", "n_p", "n_n", "n_pip", "n_pi0", "n_pim", "n_other", "p_p", "cos_p", "p_p2", "cos_p2",
-    "p_pi", "cos_pi", "p_n", "cos_n", "dpt", "dalphat", "dphit", "e_avail", "e_miss", "p_miss", "w", "m_ppi",
-)  # fmt: skip
+    "enu",
+    "emu",
+    "cos_mu",
+    "n_p",
+    "n_n",
+    "n_pip",
+    "n_pi0",
+    "n_pim",
+    "n_other",
+    "p_p",
+    "cos_p",
+    "p_p2",
+    "cos_p2",
+    "p_pi",
+    "cos_pi",
+    "p_n",
+    "cos_n",
+    "dpt",
+    "dalphat",
+    "dphit",
+    "e_avail",
+    "e_miss",
+    "p_miss",
+    "w",
+    "m_ppi",
+)
 """What the classifier of events sees, 25 numbers."""
 
 

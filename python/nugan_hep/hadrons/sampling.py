@@ -15,7 +15,7 @@ from nugan_hep.families.flow import spline
 from nugan_hep.hadrons import cube, features, species
 from nugan_hep.hadrons.batch import Batch
 from nugan_hep.hadrons.model import HadronModel
-from nugan_hep.hadrons.network import Chain
+from nugan_hep.hadrons.network import Chain, chains_of
 
 MODE, WORD, COUNT, MISSING_ENERGY, MISSING_MOMENTUM, SQUARE, AZIMUTH, STEP = 0, 1, 2, 7, 8, 9, 10, 11
 """Columns of the uniform numbers; from ``STEP`` on three for each hadron but the last."""
@@ -81,7 +81,13 @@ class _Drawing:
 
 
 def _remnant(
-    model: HadronModel, lep: features.Lepton, mode: Tensor, word: Tensor, counts: Tensor, n: Tensor, uniform: Tensor
+    model: HadronModel,
+    lep: features.Lepton,
+    mode: Tensor,
+    word: Tensor,
+    counts: Tensor,
+    n: Tensor,
+    uniform: Tensor,
 ) -> tuple[Tensor, Tensor, Tensor]:
     """E_miss [N], energy [N] and momentum [N, 3] of all hadrons."""
     contents, masses, baryons = model._contents(word, counts)
@@ -89,7 +95,7 @@ def _remnant(
     largest = available - masses
     inputs = features.of_remnant(lep, contents, masses, largest)
     missing, momentum = torch.zeros_like(lep.q), torch.zeros(len(n), 3, dtype=torch.float64)
-    for k, chain in enumerate(model.net.remnants):
+    for k, chain in enumerate(chains_of(model.net.remnants)):
         rows = ((mode == k) & (n > 0)).nonzero()[:, 0]
         if len(rows) == 0:
             continue
@@ -123,17 +129,23 @@ def _listed(model: HadronModel, word: Tensor, counts: Tensor, n: Tensor) -> tupl
     return kind, mass
 
 
-@torch.inference_mode()
-def sample(model: HadronModel, enu: Tensor, emu: Tensor, cos: Tensor, uniform: Tensor) -> Batch:
-    """Hadrons of leptons [N] (GeV, cosine) for uniform numbers [N, at least :func:`columns`], float64."""
-    lep = features.lepton(enu, emu, cos, model.frame.lepton_mass)
-    mode, word, counts = _topology(model, lep, uniform)
-    n = model.word_size[word] + counts.sum(1)
-    missing, energy, total = _remnant(model, lep, mode, word, counts, n, uniform)
+def _emissions(
+    model: HadronModel,
+    lep: features.Lepton,
+    mode: Tensor,
+    word: Tensor,
+    counts: Tensor,
+    n: Tensor,
+    missing: Tensor,
+    energy: Tensor,
+    total: Tensor,
+    uniform: Tensor,
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Momenta [N, L, 3], kinds and masses [N, L] of hadrons that have ``energy`` and ``total`` together."""
     kind, mass = _listed(model, word, counts, n)
     momenta = torch.zeros(len(n), kind.shape[1], 3, dtype=torch.float64)
     contents = model._contents(word, counts)[0]
-    left = total.clone()
+    left, energy = total.clone(), energy.clone()
     for k in range(kind.shape[1]):
         last = (n == k + 1).nonzero()[:, 0]
         momenta[last, k] = left[last]
@@ -142,10 +154,14 @@ def sample(model: HadronModel, enu: Tensor, emu: Tensor, cos: Tensor, uniform: T
             continue
         here, others = left[rows], n[rows] - k - 1
         own, m = kind[rows, k], mass[rows, k]
-        rest = torch.where(torch.arange(kind.shape[1]) < n[rows].unsqueeze(1), mass[rows], 0.0)[:, k + 1 :].sum(1)
+        rest = torch.where(torch.arange(kind.shape[1]) < n[rows].unsqueeze(1), mass[rows], 0.0)[
+            :, k + 1 :
+        ].sum(1)
         remaining = torch.zeros(len(rows), features.CLASSES, dtype=torch.float64)
         for c in range(features.CLASSES):
-            remaining[:, c] = ((kind[rows, k:] == c) & (torch.arange(k, kind.shape[1]) < n[rows].unsqueeze(1))).sum(1)
+            remaining[:, c] = (
+                (kind[rows, k:] == c) & (torch.arange(k, kind.shape[1]) < n[rows].unsqueeze(1))
+            ).sum(1)
         before = torch.full_like(m, math.inf)
         previous = earlier = torch.zeros(len(rows), 3, dtype=torch.float64)
         if k > 0:
@@ -155,18 +171,35 @@ def sample(model: HadronModel, enu: Tensor, emu: Tensor, cos: Tensor, uniform: T
         if k > 1:
             earlier = momenta[rows, k - 2]
         state = cube.Left(
-            energy[rows], torch.sqrt((here * here).sum(1)), m, rest, others.double(),
-            (remaining.gather(1, own.unsqueeze(1))[:, 0] == others + 1.0) & (own > 0), before,
-        )  # fmt: skip
+            energy[rows],
+            torch.sqrt((here * here).sum(1)),
+            m,
+            rest,
+            others.double(),
+            (remaining.gather(1, own.unsqueeze(1))[:, 0] == others + 1.0) & (own > 0),
+            before,
+        )
         axes = cube.local_axes(here)
         inputs = features.of_step(
-            features.Lepton(*(column[rows] for column in lep)), missing[rows], total[rows], here, axes,
-            state.energy, m, rest, torch.stack(cube.kinetic_bounds(state), dim=1), mode[rows], contents[rows],
-            remaining, own, previous, earlier,
-        )  # fmt: skip
+            features.Lepton(*(column[rows] for column in lep)),
+            missing[rows],
+            total[rows],
+            here,
+            axes,
+            state.energy,
+            m,
+            rest,
+            torch.stack(cube.kinetic_bounds(state), dim=1),
+            mode[rows],
+            contents[rows],
+            remaining,
+            own,
+            previous,
+            earlier,
+        )
         step = model._kind_of_step(own, others)
         t, p = torch.zeros_like(m), torch.zeros_like(here)
-        for number, chain in enumerate(model.net.steps):
+        for number, chain in enumerate(chains_of(model.net.steps)):
             some = (step == number).nonzero()[:, 0]
             if len(some) == 0:
                 continue
@@ -191,8 +224,28 @@ def sample(model: HadronModel, enu: Tensor, emu: Tensor, cos: Tensor, uniform: T
         momenta[rows, k] = p
         left[rows] = here - p
         energy[rows] = energy[rows] - m - t
+    return momenta, kind, mass
+
+
+@torch.inference_mode()
+def sample(model: HadronModel, enu: Tensor, emu: Tensor, cos: Tensor, uniform: Tensor) -> Batch:
+    """Hadrons of leptons [N] (GeV, cosine) for uniform numbers [N, at least :func:`columns`], float64."""
+    lep = features.lepton(enu, emu, cos, model.frame.lepton_mass)
+    mode, word, counts = _topology(model, lep, uniform)
+    n = model.word_size[word] + counts.sum(1)
+    missing, energy, total = _remnant(model, lep, mode, word, counts, n, uniform)
+    momenta, kind, mass = _emissions(model, lep, mode, word, counts, n, missing, energy, total, uniform)
     inside = torch.arange(kind.shape[1]) < n.unsqueeze(1)
     return Batch(
-        enu, emu, cos, mode.to(torch.int8), word.to(torch.int16), counts.to(torch.uint8), n.to(torch.uint8),
-        torch.cumsum(n, 0) - n, kind[inside].to(torch.int8), mass[inside], momenta[inside],
-    )  # fmt: skip
+        enu,
+        emu,
+        cos,
+        mode.to(torch.int8),
+        word.to(torch.int16),
+        counts.to(torch.uint8),
+        n.to(torch.uint8),
+        torch.cumsum(n, 0) - n,
+        kind[inside].to(torch.int8),
+        mass[inside],
+        momenta[inside],
+    )

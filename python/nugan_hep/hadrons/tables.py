@@ -12,7 +12,7 @@ from torch import Tensor
 
 from nugan_hep.hadrons.batch import Batch
 from nugan_hep.hadrons.model import HadronModel, Rows
-from nugan_hep.hadrons.network import Chain
+from nugan_hep.hadrons.network import Chain, chains_of
 
 CHUNK = 50_000
 
@@ -32,7 +32,8 @@ class Table:
     def loss(self, chain: Chain, rows: Tensor) -> Tensor:
         """Mean of -log density in the cube over some rows."""
         log = chain(self.inputs[rows], self.known[rows], self.units[rows], self.drawn[rows])
-        return -log.mean()
+        mean: Tensor = -log.mean()
+        return mean
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,7 @@ def chains(model: HadronModel) -> dict[str, Chain]:
     """By name, the chains of both stages."""
     found: dict[str, Chain] = {}
     for stage, modules in (("remnants", model.net.remnants), ("steps", model.net.steps)):
-        for k, chain in enumerate(modules):
-            assert isinstance(chain, Chain)
+        for k, chain in enumerate(chains_of(modules)):
             found[f"{stage}.{k}"] = chain
     return found
 
