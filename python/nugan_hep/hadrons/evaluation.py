@@ -169,6 +169,8 @@ def evaluate(reference: Lists, model: Lists, classify: bool = True) -> dict[str,
     report["slices"] = {}
     for low, high in SLICES:
         a, b = ((s["enu"] >= low) & (s["enu"] < high) for s in (o, g))
+        if not (a.any() and b.any()):
+            continue
         report["slices"][f"{low:g}-{high:g}"] = spectra_pulls(
             {k: v[a] for k, v in o.items()}, {k: v[b] for k, v in g.items()}
         )
