@@ -25,8 +25,8 @@ from nugan_hep.output.atomic import new_file
 
 PROGRAM = "python -m nugan_hep.hadrons.evaluate"
 EPILOG = """\
-Hadrons are generated for the leptons of other events than those that they are compared with: of --leptons, else
-of the first half of the reference, whose second half is the reference then. Both sides are rounded alike.
+Hadrons are generated for the leptons of other events than those that they are compared with: of --leptons,
+else of the first half of the reference, whose second half is the reference then. Both are rounded alike.
 
 examples:
   python -m nugan_hep.hadrons.evaluate run --reference val.npz --json run/evaluation.json
