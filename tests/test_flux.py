@@ -243,9 +243,9 @@ def test_columns_of_a_text(tmp_path: Path) -> None:
     ("content", "message"),
     [
         (b"\xff\xfe\x00\x80", r"cannot read flux .*a\.gz: it is no text in UTF-8"),
-        (gzip.compress(b"0 1 2\n")[:-4], r"cannot read flux .*a\.gz: compressed file ended"),
-        (gzip.compress(b"root and more"), r"a ROOT file compressed with gzip; gunzip it first"),
-        (gzip.compress(b"E = 1 2 3\n"), r"a\.gz, line 1: 'E = 1 2 3' is no row of numbers"),
+        (gzip.compress(b"0 1 2\n", mtime=0)[:-4], r"cannot read flux .*a\.gz: compressed file ended"),
+        (gzip.compress(b"root and more", mtime=0), r"a ROOT file compressed with gzip; gunzip it first"),
+        (gzip.compress(b"E = 1 2 3\n", mtime=0), r"a\.gz, line 1: 'E = 1 2 3' is no row of numbers"),
     ],
 )
 def test_bad_text(tmp_path: Path, content: bytes, message: str) -> None:

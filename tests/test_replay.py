@@ -14,8 +14,8 @@ def few(tmp_path_factory):
     from nugan_hep.sampler import Sampler
 
     random = np.random.default_rng(5)
-    events = Sampler(SOURCE, threads=1).sample(enu=random.uniform(0.3, 10, 10_000), seed=3)
-    keep = random.uniform(size=10_000) < 1 / (1 + events["Q2"])
+    events = Sampler(SOURCE, threads=1).sample(enu=random.uniform(0.3, 10, 6_000), seed=3)
+    keep = random.uniform(size=6_000) < 1 / (1 + events["Q2"])
     path = tmp_path_factory.mktemp("few") / "few.npz"
     np.savez(path, enu=events["Ev"][keep], emu=events["El"][keep], theta=events["thetal"][keep])
     return path
@@ -32,13 +32,13 @@ def test_the_replayed_events_follow_the_data(few, tmp_path, capsys, monkeypatch)
     from nugan_hep.sampler import Sampler
 
     # fewer source events than the command takes: enough for so few of the data
-    monkeypatch.setattr(replay, "_FIT_EVENTS", 60_000)
+    monkeypatch.setattr(replay, "_FIT_EVENTS", 30_000)
     out = tmp_path / "replay.npz"
-    assert run(few, out, "-n", "40000", "--evaluations", "2") == 0
+    assert run(few, out, "-n", "30000", "--evaluations", "2") == 0
     assert "effective parameters" in capsys.readouterr().out
     events = read_events(out)
-    assert len(events) == 40_000
-    own = Sampler(SOURCE, threads=1).sample(enu=np.random.default_rng(1).uniform(0.3, 10, 40_000), seed=9)
+    assert len(events) == 30_000
+    own = Sampler(SOURCE, threads=1).sample(enu=np.random.default_rng(1).uniform(0.3, 10, 30_000), seed=9)
     high = np.mean(kinematics.q2(events.enu, events.emu, events.theta) > 1.0)
     # the density is changed at each energy, the replayed energies stay uniform
     bins, weights = energy_bins(own["Ev"], (0.3, 10.0)), 1 / (1 + own["Q2"])

@@ -120,14 +120,17 @@ def test_resumption_keeps_the_identity(tmp_path: Path) -> None:
 
 
 @BOTH
-def test_killed_run_resumes_to_the_same_result(tmp_path: Path, family: str, small: list[str]) -> None:
+@pytest.mark.parametrize("kills", [1, pytest.param(5, marks=pytest.mark.heavy)])
+def test_killed_run_resumes_to_the_same_result(
+    tmp_path: Path, family: str, small: list[str], kills: int
+) -> None:
     whole, killed = tmp_path / "whole", tmp_path / "killed"
-    last = {"gan": 60, "flow": 1000}[family]  # more than the time until the kill is enough for
+    last = {"gan": 25, "flow": 300}[family] * kills  # more than the time until the kills is enough for
     steps = [*small, "--steps", str(last), "--eval-every", str(last), "--quiet"]
     command = [sys.executable, "-m", "nugan_hep.train", *steps, "--out", str(killed)]
     path = killed / checkpoint.CHECKPOINT
     rng = np.random.default_rng(5)
-    for _ in range(3):  # killed wherever the step, the evaluation or the writing happens to be
+    for _ in range(kills):  # wherever the step, the evaluation or the writing happens to be
         known = path.stat().st_mtime_ns if path.exists() else 0
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         while process.poll() is None and (not path.exists() or path.stat().st_mtime_ns == known):

@@ -28,5 +28,6 @@ PYBIND11_MODULE(_core, m) {
   register_random(m);
   register_spectrum(m);
   register_rate(m);
+  register_run(m);
   register_target(m);
 }

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "python_types.hpp"
+
 /// NumPy takes the column over, nothing is copied
 template <class T>
 pybind11::array_t<T> to_numpy(std::vector<T>&& column) {
@@ -17,8 +19,8 @@ pybind11::array_t<T> to_numpy(std::vector<T>&& column) {
 }
 
 /// The columns that are there
-inline pybind11::dict to_dict(nugan::Events&& events) {
-  pybind11::dict columns;
+inline Columns to_dict(nugan::Events&& events) {
+  Columns columns;
   nugan::for_stored_columns([&](const nugan::ColumnInfo& info, auto column) {
     if (!(events.*column).empty()) columns[info.name] = to_numpy(std::move(events.*column));
   });

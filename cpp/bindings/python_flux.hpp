@@ -5,6 +5,8 @@
 
 #include <nugan/Flux.hpp>
 
+#include "python_value.hpp"
+
 /// The flux of a nugan_hep.flux.Flux.
 inline nugan::Flux flux_from_python(const pybind11::handle& flux) {
   const auto vector = [&](const char* name) {
@@ -12,9 +14,7 @@ inline nugan::Flux flux_from_python(const pybind11::handle& flux) {
         flux.attr(name).cast<pybind11::array>());
     return std::vector<double>(values.data(), values.data() + values.size());
   };
-  const auto text = [&](const char* name) {
-    return pybind11::str(flux.attr(name)).attr("encode")("utf-8", "surrogateescape").cast<std::string>();
-  };
+  const auto text = [&](const char* name) { return text_from_python(flux.attr(name)); };
   const pybind11::object named_for = flux.attr("named_for");
   return {.edges = vector("edges"),
           .density = vector("density"),
@@ -36,3 +36,19 @@ inline pybind11::object flux_to_python(const nugan::Flux& flux) {
       .attr("Flux")(array(flux.edges), array(flux.density), flux.unit, flux.name, flux.contents, named_for,
                     flux.reading);
 }
+
+/// Functions take and return nugan_hep.flux.Flux where they have a nugan::Flux.
+template <>
+struct pybind11::detail::type_caster<nugan::Flux> {
+  PYBIND11_TYPE_CASTER(nugan::Flux, const_name("nugan_hep.flux.Flux"));
+
+  bool load(handle flux, bool) {
+    if (!hasattr(flux, "edges") || !hasattr(flux, "density")) return false;
+    value = flux_from_python(flux);
+    return true;
+  }
+
+  static handle cast(const nugan::Flux& flux, return_value_policy, handle) {
+    return flux_to_python(flux).release();
+  }
+};

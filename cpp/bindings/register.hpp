@@ -8,6 +8,7 @@ void register_files(pybind11::module_& m);
 void register_flux(pybind11::module_& m);
 void register_kinematics(pybind11::module_& m);
 void register_rate(pybind11::module_& m);
+void register_run(pybind11::module_& m);
 void register_random(pybind11::module_& m);
 void register_sampler(pybind11::module_& m);
 void register_source(pybind11::module_& m);

@@ -4,6 +4,7 @@
 #include <nugan/Beam.hpp>
 #include <nugan/Error.hpp>
 
+#include "python_types.hpp"
 #include "register.hpp"
 #include "streams.hpp"
 
@@ -40,8 +41,8 @@ std::span<T> span(py::array_t<T>& array) {
 using Floats = py::array_t<float, py::array::c_style | py::array::forcecast>;
 
 // The columns that change and those that are added
-py::dict place(const nugan::Beam& beam, const py::dict& columns, std::uint64_t seed, std::int64_t first) {
-  py::dict placed;
+Columns place(const nugan::Beam& beam, const Columns& columns, std::uint64_t seed, std::int64_t first) {
+  Columns placed;
   const Floats enu = columns["Ev"].cast<Floats>();
   const py::ssize_t n = enu.size();
   if (beam.direction) {

@@ -10,6 +10,7 @@
 #include <nugan/read_flux.hpp>
 
 #include "python_flux.hpp"
+#include "python_types.hpp"
 #include "register.hpp"
 
 namespace py = pybind11;
@@ -17,6 +18,7 @@ namespace py = pybind11;
 namespace {
 
 using Numbers = std::vector<double>;
+using Array = py::array_t<double, py::array::c_style | py::array::forcecast>;
 
 py::array_t<double> array(const Numbers& values) {
   return py::array_t<double>(static_cast<py::ssize_t>(values.size()), values.data());
@@ -61,30 +63,16 @@ void register_sources(py::module_& m) {
              return FluxTitles{std::move(name), std::move(title), std::move(energies), std::move(contents)};
            }),
            py::arg("name"), py::arg("title"), py::arg("energies"), py::arg("contents"));
-  m.def(
-      "flux_from_histogram",
-      [](Numbers edges, Numbers contents, const FluxTitles& titles, const std::string& units) {
-        return flux_to_python(
-            nugan::flux_from_histogram(std::move(edges), std::move(contents), titles, units));
-      },
-      py::arg("edges"), py::arg("contents"), py::arg("titles"), py::arg("units") = "");
-  m.def(
-      "flux_from_points",
-      [](const Numbers& energies, const Numbers& values, const FluxTitles& titles, const std::string& units) {
-        return flux_to_python(nugan::flux_from_points(energies, values, titles, units));
-      },
-      py::arg("energies"), py::arg("values"), py::arg("titles"), py::arg("units") = "");
-  m.def(
-      "read_flux_text",
-      [](const std::string& path, const std::string& units, const std::string& columns, int probe) {
-        return flux_to_python(nugan::read_flux_text(path, units, columns, probe));
-      },
-      py::arg("path"), py::arg("units") = "", py::arg("columns") = "", py::arg("probe") = 0);
+  m.def("flux_from_histogram", &nugan::flux_from_histogram, py::arg("edges"), py::arg("contents"),
+        py::arg("titles"), py::arg("units") = "");
+  m.def("flux_from_points", &nugan::flux_from_points, py::arg("energies"), py::arg("values"),
+        py::arg("titles"), py::arg("units") = "");
+  m.def("read_flux_text", &nugan::read_flux_text, py::arg("path"), py::arg("units") = "",
+        py::arg("columns") = "", py::arg("probe") = 0);
   m.def(
       "parse_flux_text",
-      [](const std::string& text, const std::string& path, const std::string& units,
-         const std::string& columns,
-         int probe) { return flux_to_python(nugan::parse_flux_text(text, path, units, columns, probe)); },
+      [](const py::bytes& text, const std::string& path, const std::string& units, const std::string& columns,
+         int probe) { return nugan::parse_flux_text(std::string(text), path, units, columns, probe); },
       py::arg("text"), py::arg("path"), py::arg("units") = "", py::arg("columns") = "", py::arg("probe") = 0);
   m.def("neutrino_in", &nugan::neutrino_in, py::arg("name"));
   m.def(
@@ -107,12 +95,8 @@ void register_sources(py::module_& m) {
 void register_flux(py::module_& m) {
   register_units(m);
   register_sources(m);
-  m.def(
-      "make_flux",
-      [](Numbers edges, Numbers contents, const nugan::FluxUnit& unit, const std::string& name) {
-        return flux_to_python(nugan::make_flux(std::move(edges), std::move(contents), unit, name));
-      },
-      py::arg("edges"), py::arg("contents"), py::arg("unit"), py::arg("name"));
+  m.def("make_flux", &nugan::make_flux, py::arg("edges"), py::arg("contents"), py::arg("unit"),
+        py::arg("name"));
   m.def(
       "without_slivers",
       [](Numbers edges, Numbers density, const std::string& name) {
@@ -121,25 +105,11 @@ void register_flux(py::module_& m) {
         return std::pair(array(flux.edges), array(flux.density));
       },
       py::arg("edges"), py::arg("density"), py::arg("name"));
-  m.def(
-      "between",
-      [](const py::object& flux, double low, double high) {
-        return flux_to_python(flux_from_python(flux).between(low, high));
-      },
-      py::arg("flux"), py::arg("low"), py::arg("high"));
-  m.def(
-      "other_neutrino",
-      [](const py::object& flux, int probe) { return nugan::other_neutrino(flux_from_python(flux), probe); },
-      py::arg("flux"), py::arg("probe"));
-  m.def(
-      "check_outside",
-      [](const py::object& flux, double outside, double low, double high, bool allowed) {
-        nugan::check_outside(flux_from_python(flux), outside, low, high, allowed);
-      },
-      py::arg("flux"), py::arg("outside"), py::arg("low"), py::arg("high"), py::arg("allowed"));
-  m.def(
-      "filled_range", [](const py::object& flux) { return flux_from_python(flux).filled_range(); },
-      py::arg("flux"));
+  m.def("between", &nugan::Flux::between, py::arg("flux"), py::arg("low"), py::arg("high"));
+  m.def("other_neutrino", &nugan::other_neutrino, py::arg("flux"), py::arg("probe"));
+  m.def("check_outside", &nugan::check_outside, py::arg("flux"), py::arg("outside"), py::arg("low"),
+        py::arg("high"), py::arg("allowed"));
+  m.def("filled_range", &nugan::Flux::filled_range, py::arg("flux"));
   m.attr("outside_allowed") = nugan::outside_allowed;
   m.def(
       "borders_between",
@@ -147,5 +117,10 @@ void register_flux(py::module_& m) {
         return array(nugan::borders_between(std::move(borders), low, high));
       },
       py::arg("borders"), py::arg("low"), py::arg("high"));
-  m.def("same_border", py::vectorize(&nugan::same_border), py::arg("a"), py::arg("b"));
+  m.def(
+      "same_border",
+      [](const Array& a, const Array& b) -> Vectorized<bool> {
+        return py::vectorize(&nugan::same_border)(a, b);
+      },
+      py::arg("a"), py::arg("b"));
 }

@@ -3,6 +3,7 @@
 #include <nugan/Error.hpp>
 #include <nugan/Kinematics.hpp>
 
+#include "python_types.hpp"
 #include "register.hpp"
 
 namespace py = pybind11;
@@ -47,13 +48,13 @@ Array from_proxies(const Array& proxies, double enu_min, double enu_max, double 
   return result;
 }
 
-py::dict observables(const Array& enu, const Array& emu, const Array& theta) {
+Columns observables(const Array& enu, const Array& emu, const Array& theta) {
   using O = nugan::Observables;
   constexpr std::pair<const char*, double O::*> columns[] = {
       {"p", &O::p},   {"pz", &O::pz}, {"q2", &O::q2}, {"omega", &O::omega},
       {"w2", &O::w2}, {"w", &O::w},   {"x", &O::x},   {"y", &O::y}};
   const auto n = common_size(enu, emu, theta);
-  py::dict result;
+  Columns result;
   for (const auto& [name, member] : columns) {
     Array column(n);
     for (py::ssize_t i = 0; i < n; ++i)

@@ -15,11 +15,7 @@ void register_rate(py::module_& m) {
       .def_readonly("above", &Rate::above)
       .def_property_readonly("outside", &Rate::outside);
   m.attr("default_xsec_error") = nugan::default_xsec_error;
-  m.def(
-      "expected_events",
-      [](const py::object& flux, double sigma, double pot, double mass) {
-        return nugan::expected_events(flux_from_python(flux), sigma, pot, mass);
-      },
-      py::arg("flux"), py::arg("sigma"), py::arg("pot"), py::arg("mass"));
+  m.def("expected_events", &nugan::expected_events, py::arg("flux"), py::arg("sigma"), py::arg("pot"),
+        py::arg("mass"));
   m.def("poisson", &nugan::poisson, py::arg("mean"), py::arg("u"));
 }

@@ -24,8 +24,8 @@ std::unique_ptr<nugan::Sampler> open(const std::string& path, const std::string&
       path, nugan::Sampler::Config{.device = device, .threads = threads, .backend = backend});
 }
 
-py::dict sample_uniform(const nugan::Sampler& sampler, double low, double high, std::int64_t n,
-                        std::uint64_t seed, std::int64_t first) {
+Columns sample_uniform(const nugan::Sampler& sampler, double low, double high, std::int64_t n,
+                       std::uint64_t seed, std::int64_t first) {
   nugan::Events events;
   {
     const py::gil_scoped_release others_may_run;
@@ -34,8 +34,8 @@ py::dict sample_uniform(const nugan::Sampler& sampler, double low, double high, 
   return to_dict(std::move(events));
 }
 
-py::dict sample_spectrum(const nugan::Sampler& sampler, const nugan::EnergySpectrum& spectrum, std::int64_t n,
-                         std::uint64_t seed, std::int64_t first) {
+Columns sample_spectrum(const nugan::Sampler& sampler, const nugan::EnergySpectrum& spectrum, std::int64_t n,
+                        std::uint64_t seed, std::int64_t first) {
   nugan::Events events;
   {
     const py::gil_scoped_release others_may_run;
@@ -44,8 +44,8 @@ py::dict sample_spectrum(const nugan::Sampler& sampler, const nugan::EnergySpect
   return to_dict(std::move(events));
 }
 
-py::dict sample_at(const nugan::Sampler& sampler, const Energies& enu, std::uint64_t seed,
-                   std::int64_t first) {
+Columns sample_at(const nugan::Sampler& sampler, const Energies& enu, std::uint64_t seed,
+                  std::int64_t first) {
   if (enu.ndim() != 1) throw nugan::Error("enu: expected an array of one dimension");
   const std::span<const double> energies(enu.data(), static_cast<std::size_t>(enu.size()));
   nugan::Events events;
@@ -81,8 +81,8 @@ py::array_t<float> latents_on(const std::string& device, std::uint64_t seed, std
   return result;
 }
 
-nugan::Rate flux_rate(const py::object& flux, const nugan::Sampler& sampler, double low, double high) {
-  return nugan::flux_rate(flux_from_python(flux), sampler.model(), low, high);
+nugan::Rate flux_rate(const nugan::Flux& flux, const nugan::Sampler& sampler, double low, double high) {
+  return nugan::flux_rate(flux, sampler.model(), low, high);
 }
 
 template <auto Member>

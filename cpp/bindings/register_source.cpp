@@ -2,6 +2,7 @@
 
 #include <nugan/Error.hpp>
 #include <nugan/Source.hpp>
+#include <nugan/run_of.hpp>
 
 #include "python_events.hpp"
 #include "python_flux.hpp"
@@ -14,18 +15,17 @@ namespace {
 using nugan::Source;
 
 Source make(const std::vector<const nugan::Sampler*>& samplers, const std::vector<double>& fractions,
-            double low, double high, const py::object& flux, bool weighted, std::uint64_t seed,
-            const std::optional<nugan::Beam>& beam) {
+            double low, double high, const std::optional<nugan::Flux>& flux, bool weighted,
+            std::uint64_t seed, const std::optional<nugan::Beam>& beam) {
   if (samplers.size() != fractions.size()) throw nugan::Error("source: expected a fraction for each sampler");
   std::vector<nugan::Nucleus> nuclei;
   for (std::size_t k = 0; k < samplers.size(); ++k)
     nuclei.push_back({.sampler = *samplers[k], .fraction = fractions[k]});
-  nugan::Energies energies{.low = low, .high = high, .weighted = weighted};
-  if (!flux.is_none()) energies.flux = flux_from_python(flux);
+  nugan::Energies energies{.low = low, .high = high, .flux = flux, .weighted = weighted};
   return {std::move(nuclei), std::move(energies), seed, beam.value_or(nugan::Beam{})};
 }
 
-py::dict draw(Source& source, std::int64_t first, std::int64_t n) {
+Columns draw(Source& source, std::int64_t first, std::int64_t n) {
   nugan::Events events;
   {
     const py::gil_scoped_release others_may_run;
@@ -69,5 +69,6 @@ void register_source(py::module_& m) {
       .def_property_readonly("sigma_error", &Source::sigma_error)
       .def_property_readonly("mean_sigma", &Source::mean_sigma)
       .def_property_readonly("outside", &outside);
+  m.def("run_of", &nugan::run_of, py::arg("source"));
   m.def("common_range", &common_range, py::arg("samplers"));
 }

@@ -4,6 +4,7 @@
 #include <nugan/Error.hpp>
 #include <nugan/cross_section_at.hpp>
 
+#include "python_types.hpp"
 #include "register.hpp"
 
 namespace py = pybind11;
@@ -17,9 +18,14 @@ std::span<const double> span(const Array& array, const char* name) {
   return {array.data(), static_cast<std::size_t>(array.size())};
 }
 
-py::object cross_sections(const Array& enu, const Array& sigma, const Array& at) {
+Vectorized<double> cross_sections(const Array& enu, const Array& sigma, const Array& at) {
   const auto energies = span(enu, "enu"), values = span(sigma, "sigma");
   return py::vectorize([&](double one) { return nugan::cross_section_at(energies, values, one); })(at);
+}
+
+template <auto Method>
+Vectorized<double> each(const nugan::EnergySpectrum& spectrum, const Array& at) {
+  return py::vectorize([&](double one) { return (spectrum.*Method)(one); })(at);
 }
 
 }  // namespace
@@ -31,8 +37,8 @@ void register_spectrum(py::module_& m) {
              return EnergySpectrum(span(enu, "enu"), span(left, "left"), span(right, "right"));
            }),
            py::arg("enu"), py::arg("left"), py::arg("right"))
-      .def("quantile", py::vectorize(&EnergySpectrum::quantile), py::arg("u"))
-      .def("density", py::vectorize(&EnergySpectrum::density), py::arg("enu"))
+      .def("quantile", &each<&EnergySpectrum::quantile>, py::arg("u"))
+      .def("density", &each<&EnergySpectrum::density>, py::arg("enu"))
       .def_property_readonly("integral", &EnergySpectrum::integral)
       .def_property_readonly("low", &EnergySpectrum::low)
       .def_property_readonly("high", &EnergySpectrum::high);

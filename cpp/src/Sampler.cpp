@@ -33,9 +33,13 @@ Events make_columns(std::int64_t n) {
   check_memory(n);
   const auto size = static_cast<std::size_t>(n);
   Events e;
-  for_stored_columns([&](const ColumnInfo& info, auto column) {
-    if (info.where == Where::drawn) (e.*column).resize(size);
-  });
+  const auto for_drawn = [&](const auto& act) {
+    for_stored_columns([&](const ColumnInfo& info, auto column) {
+      if (info.where == Where::drawn) act(e.*column);
+    });
+  };
+  for_drawn([&](auto& values) { values.reserve(size); });  // what fails does so before memory is touched
+  for_drawn([&](auto& values) { values.resize(size); });
   return e;
 }
 

@@ -44,10 +44,6 @@ void fill(Nucleus& nucleus, const Energies& energies) {
 
 }  // namespace
 
-std::optional<double> Energies::one() const {
-  return !flux && low == high ? std::optional(low) : std::nullopt;
-}
-
 Source::Source(std::vector<Nucleus> nuclei, Energies energies, std::uint64_t seed, Beam beam)
     : nuclei_(std::move(nuclei)), energies_(std::move(energies)), seed_(seed), beam_(std::move(beam)) {
   if (nuclei_.empty()) throw Error("source: no nucleus, expected at least one");

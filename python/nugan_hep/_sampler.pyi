@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nugan_hep._core import Beam, EnergySpectrum, Rate
+from nugan_hep._core import Beam, EnergySpectrum, Rate, Run
 from nugan_hep.flux import Flux
 
 class SamplerCore:
@@ -83,3 +83,4 @@ class SourceCore:
     def outside(self) -> tuple[float, float]: ...
 
 def common_range(samplers: Sequence[SamplerCore]) -> tuple[float, float]: ...
+def run_of(source: SourceCore) -> Run: ...

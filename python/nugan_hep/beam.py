@@ -71,10 +71,6 @@ class Beam:
         """The same in the C++ core."""
         return _core.Beam(cast(Any, self.vertex), cast(Any, self.time), self.direction)
 
-    def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
-        return {"vertex": self.vertex, "time": self.time, "direction": self.direction, "unit": "m, s"}
-
 
 def _interval(name: str, value: Interval | float) -> Interval:
     try:

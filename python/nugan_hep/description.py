@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import datetime
 import importlib.metadata
 from typing import Any
 
 from nugan_hep import archive, targets
 from nugan_hep.errors import UserError
-from nugan_hep.source import Source
 
 
 def version() -> str:
@@ -47,64 +45,6 @@ def model_table() -> str:
         for row in rows
     ]
     return "\n".join([*aligned, *unreadable])
-
-
-def describe(source: Source, options: argparse.Namespace, command: str) -> dict[str, Any]:
-    """What the file says of itself, but for what is known only at the end."""
-    models = [
-        {
-            "name": nucleus.core.name,
-            "sha256": nucleus.core.sha256,
-            "probe": nucleus.core.probe,
-            "target": nucleus.core.target,
-            "interaction": nucleus.core.interaction,
-        }
-        for nucleus in source.nuclei
-    ]
-    about: dict[str, Any] = {
-        "program": version(),
-        "command": command,
-        "time": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
-        "model": max(zip(source.shares(), models, strict=True), key=lambda pair: pair[0])[1],
-        "backend": source.nuclei[0].core.backend,
-        "seed": options.seed,
-        "first": options.first,
-        "energy": source.energies.as_dict(),
-        "beam": source.beam.as_dict(),
-    }
-    if len(models) > 1:
-        nuclei = zip(models, source.nuclei, source.shares(), strict=True)
-        about["models"] = [
-            {**model, "fraction": nucleus.fraction, "share": share, "sigma": nucleus.sigma}
-            for model, nucleus, share in nuclei
-        ]
-    flux = source.energies.flux
-    if flux is not None:
-        inside = flux.integral(source.energies.low, source.energies.high) / flux.integral()
-        below, above = source.outside
-        about["flux"] = {
-            "name": flux.name,
-            "named_for": flux.named_for,
-            "contents": flux.contents,
-            "reading": flux.reading,
-            "unit": flux.unit,
-            "neutrinos_inside": inside,
-            "rate_below": below,
-            "rate_above": above,
-        }
-    return about
-
-
-def cross_section(source: Source) -> dict[str, Any]:
-    """The mean cross section with its uncertainty, and the table against energy."""
-    table, (mean, error) = source.table(), source.mean_sigma
-    return {
-        "mean": mean,
-        "error": error,
-        "unit": "1e-38 cm2/nucleon",
-        "enu": [] if table is None else table.enu.tolist(),
-        "sigma": [] if table is None else table.sigma.tolist(),
-    }
 
 
 def summary(about: dict[str, Any], options: argparse.Namespace, seconds: float) -> str:

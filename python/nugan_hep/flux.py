@@ -75,15 +75,7 @@ class Flux:
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON; :func:`from_dict` takes it back."""
-        return {
-            "name": self.name,
-            "unit": self.unit,
-            "edges": self.edges.tolist(),
-            "density": self.density.tolist(),
-            "contents": self.contents,
-            "named_for": self.named_for,
-            "reading": self.reading,
-        }
+        return _core.describe_flux(self)
 
 
 def from_dict(content: dict[str, Any]) -> Flux:

@@ -10,15 +10,15 @@ import shlex
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
 
 from nugan_hep import _core, archive, cli, flux_readers, rate, root_writer, streams, targets
 from nugan_hep.beam import Beam
-from nugan_hep.description import cross_section, describe, model_table, summary, version
+from nugan_hep.description import model_table, summary, version
 from nugan_hep.errors import UserError
 from nugan_hep.flux import Flux
 from nugan_hep.options import PROGRAM, check_number, parse
-from nugan_hep.output import Columns, EventWriter, Run, atomic, formats, overlap
+from nugan_hep.output import Columns, EventWriter, atomic, formats, overlap
+from nugan_hep.output.run import of_core
 from nugan_hep.signals import stop_signals
 from nugan_hep.source import Energies, Source
 
@@ -63,7 +63,7 @@ def _open(options: argparse.Namespace) -> Source:
     return source
 
 
-def _number(options: argparse.Namespace, run: Run, about: dict[str, Any]) -> int:
+def _number(options: argparse.Namespace, run: _core.Run) -> int:
     """Events to draw: those asked for, or a number that an exposure happens to give."""
     if options.exposure is None:
         return int(options.n)
@@ -79,7 +79,7 @@ def _number(options: argparse.Namespace, run: Run, about: dict[str, Any]) -> int
     check_number(n, f"{n:,} events", options.first)
     if n == 0:
         raise UserError(f"{text}: {mean:.3g} events expected and none drawn; expected at least one")
-    about["exposure"] = {**options.exposure._asdict(), "expected": mean, "drawn": n, "unit": "POT, t"}
+    run.exposure = (*options.exposure, mean, n)
     return n
 
 
@@ -131,14 +131,10 @@ def sample(argv: Sequence[str] | None = None) -> int:
         raise
 
     source = _open(options)
-    energies = source.energies
-    fractions = {nucleus.core.target: nucleus.fraction for nucleus in source.nuclei}
-    run = Run(source.nuclei[0].core.probe, fractions, source.sigma, source.sigma_error)
-    run.energy = energies.one
-    run.flux = source.flux
-    run.metadata.update(describe(source, options, shlex.join([PROGRAM, *argv])))
-    run.metadata["cross_section"] = cross_section(source)
-    n = run.metadata["requested"] = _number(options, run, run.metadata)
+    about = source.run()
+    about.program, about.command, about.first = version(), shlex.join([PROGRAM, *argv]), options.first
+    n = about.requested = _number(options, about)
+    run = of_core(about)
     formats.check_space(options.format, options.out, n, options.compression)
     start = time.monotonic()
     with (
@@ -148,7 +144,6 @@ def sample(argv: Sequence[str] | None = None) -> int:
         jobs = _jobs(source, options.first, n, options.chunk)
         _write(writer, jobs, n, options.quiet, lambda: bool(caught))
         run.metadata["events"] = writer.events
-        run.metadata["cross_section"] = cross_section(source)
         if run.pot is not None:
             run.pot *= writer.events / n  # of an interrupted run, what was made
     if not options.quiet:

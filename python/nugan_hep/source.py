@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from numpy.typing import NDArray
 
+from nugan_hep import _core
 from nugan_hep.beam import Beam
 from nugan_hep.cross_section import CrossSection
 from nugan_hep.flux import Flux
@@ -26,18 +27,6 @@ class Energies:
     high: float
     flux: Flux | None = None
     weighted: bool = False
-
-    @property
-    def one(self) -> float | None:
-        """The energy, if it is a single one [GeV]."""
-        return self.low if self.flux is None and self.low == self.high else None
-
-    def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
-        law = "flux x cross section" if self.flux is not None else "uniform"
-        if self.weighted:
-            law = "uniform, weighted by flux x cross section"
-        return {"low": self.low, "high": self.high, "distribution": law, "unit": "GeV"}
 
 
 class Nucleus(NamedTuple):
@@ -93,12 +82,6 @@ class Source:
         self.nuclei = [Nucleus(*row) for row in zip(cores, fractions, self._core.sigmas(), strict=True)]
 
     @property
-    def flux(self) -> Flux | None:
-        """The part of the flux inside of the range of energies."""
-        energies = self.energies
-        return None if energies.flux is None else energies.flux.between(energies.low, energies.high)
-
-    @property
     def sigma(self) -> float | None:
         """Mean cross section of the target's nucleons over the flux or at the energy, 1e-38 cm²/nucleon."""
         return self._core.sigma
@@ -126,6 +109,12 @@ class Source:
         """The cross section of the target's nucleons against energy, if all models have one."""
         enu, sigma = self._core.table()
         return CrossSection(enu, sigma) if len(enu) else None
+
+    def run(self) -> _core.Run:
+        """What its events have in common."""
+        from nugan_hep import _sampler
+
+        return _sampler.run_of(self._core)
 
     def draw(self, first: int, n: int) -> Columns:
         """Events ``first`` ... ``first + n - 1``.

@@ -26,7 +26,7 @@ def true_log_ratio(x):
 
 @pytest.fixture(scope="module")
 def samples(random):
-    source = draw(random, 30_000)
+    source = draw(random, 15_000)
     many = draw(random, 60_000)
     weight = np.exp(true_log_ratio(many.x))
     keep = random.uniform(size=len(weight)) < weight / weight.max()
@@ -53,17 +53,17 @@ def test_weights_have_mean_one_in_each_energy_bin(samples):
 
 
 def test_equal_samples_need_no_parameters(random):
-    target, source = draw(random, 4000), draw(random, 30_000)
-    scales = choose_scales(target, source, Prior(), evaluations=12)
+    target, source = draw(random, 2000), draw(random, 15_000)
+    scales = choose_scales(target, source, Prior(), evaluations=6)
     ratio = fit(target, source, Prior(), scales)
     weights = ratio.weights(source)
     # a fit of k parameters to n events has weights of relative variance k/n
     assert weights.std() < 2 * np.sqrt(max(ratio.parameters, 1) / len(target.x)) + 0.02
-    assert weights.std() < 0.12
+    assert weights.std() < 0.15
 
 
 def test_choosing_the_scales_raises_the_evidence(samples):
-    target, source = (Sample(*(part[:4000] for part in sample)) for sample in samples)
+    target, source = (Sample(*(part[:2000] for part in sample)) for sample in samples)
     seen = []
     choose_scales(target, source, Prior(), 10, lambda count, best: seen.append((count, best)))
     assert [count for count, _ in seen] == list(range(1, len(seen) + 1))

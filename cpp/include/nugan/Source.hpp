@@ -2,11 +2,12 @@
 
 #include <cstdint>
 #include <nugan/Beam.hpp>
+#include <nugan/Energies.hpp>
 #include <nugan/EventLoop.hpp>
 #include <nugan/Events.hpp>
-#include <nugan/Flux.hpp>
 #include <nugan/Rate.hpp>
 #include <nugan/Sampler.hpp>
+#include <nugan/cross_section_at.hpp>
 #include <nugan/export.hpp>
 #include <optional>
 #include <string>
@@ -15,18 +16,6 @@
 
 namespace nugan {
 
-/// Neutrino energies from low to high [GeV]: of a flux, or else uniform.
-struct NUGAN_EXPORT Energies {
-  double low;                  ///< the lowest energy
-  double high;                 ///< the highest energy
-  std::optional<Flux> flux{};  ///< events are drawn from its part inside, times the cross section
-  /// Spread the energies uniformly over the flux, with flux times cross section as weights of mean 1
-  bool weighted = false;
-
-  /// The energy, if it is a single one.
-  std::optional<double> one() const;
-};
-
 /// One nucleus of a target.
 struct Nucleus {
   Sampler sampler;                      ///< its model
@@ -34,12 +23,6 @@ struct Nucleus {
   std::optional<Rate> rate{};           ///< where there is a flux
   std::optional<double> sigma{};        ///< mean cross section, 1e-38 cm²/nucleon, where there is one
   std::optional<double> sigma_error{};  ///< its uncertainty
-};
-
-/// A cross section against energy, straight lines between.
-struct CrossSectionTable {
-  std::vector<double> enu{};    ///< GeV, rising
-  std::vector<double> sigma{};  ///< 1e-38 cm²/nucleon
 };
 
 /// Events of a target of one nucleus or several, in the detector's frame.

@@ -2,8 +2,15 @@
 
 #include <nugan/export.hpp>
 #include <span>
+#include <vector>
 
 namespace nugan {
+
+/// A cross section against energy, straight lines between.
+struct CrossSectionTable {
+  std::vector<double> enu{};    ///< GeV, rising
+  std::vector<double> sigma{};  ///< 1e-38 cm²/nucleon
+};
 
 /// The cross section at an energy, of a table with straight lines between its points.
 ///

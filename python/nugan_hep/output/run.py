@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from nugan_hep import flux
+from nugan_hep import _core, flux
 from nugan_hep.errors import UserError
 from nugan_hep.flux import Flux
 
@@ -65,15 +65,10 @@ class Run:
         return about
 
     def _numbers(self) -> dict[str, Any]:
-        return {
-            "probe": self.probe,
-            "targets": {str(pdg): fraction for pdg, fraction in self.targets.items()},
-            "sigma": self.sigma,
-            "sigma_error": self.sigma_error,
-            "flux": None if self.flux is None else self.flux.as_dict(),
-            "energy": self.energy,
-            "pot": self.pot,
-        }
+        targets = [*self.targets.items()]
+        return _core.Run(
+            self.probe, targets, self.sigma, self.sigma_error, self.flux, self.energy, self.pot
+        ).numbers()
 
     def need_cross_section(self, form: str) -> float:
         """The flux-averaged cross section, for formats that cannot do without.
@@ -111,6 +106,13 @@ def _part(own: Mapping[str, Any], about: Mapping[str, Any]) -> dict[str, Any]:
     inherited = {key: value for key, value in about.items() if key not in NOT_INHERITED}
     whole = {**inherited, **own, "run": {**about["run"], **own["run"]}}
     return {key: value for key, value in whole.items() if value is not None}
+
+
+def of_core(run: _core.Run) -> Run:
+    """The run of a source's events, as the core describes it."""
+    metadata = {key: value for key, value in run.describe().items() if key != "run"}
+    numbers = run.sigma, run.sigma_error, run.flux, run.energy, run.pot
+    return Run(run.probe, dict(run.targets), *numbers, metadata=metadata)
 
 
 def from_dict(content: dict[str, Any]) -> Run:

@@ -38,7 +38,7 @@ def sample(n: int, seed: int) -> tuple[Tensor, float]:
 
 
 def test_the_fit_reaches_the_entropy(tmp_path: Path) -> None:
-    data, _ = sample(60_000, seed=1)
+    data, _ = sample(40_000, seed=1)
     held, entropy = sample(30_000, seed=2)
     config = dataclasses.replace(FLOW, batch=1000, steps=400, warmup=50, ema_decay=0.98, eval_every=200)
     trainer = Trainer(config, data, held, tmp_path)
