@@ -32,8 +32,7 @@ NUGAN_EXPORT Opened open_source(const Options& options, const std::vector<std::s
 
 /// Draws the events that options ask for in chunks, each while the one before it is written.
 /// @param opened   what to draw from; of an interrupted run, its protons on target become those of the events
-/// that
-///     were drawn
+///     that were drawn
 /// @param options  with the number of the first event and the size of chunks
 /// @param write    takes the chunks in order
 /// @param stopped  asked now and then, at least ten times in a second: no chunk begins after a yes
