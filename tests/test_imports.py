@@ -36,7 +36,6 @@ BASE = COMPILED | {
     "sampler",
     "signals",
     "skipping",
-    "source",
     "streams",
     "targets",
 }
@@ -50,6 +49,7 @@ ALLOWED: dict[str, set[str]] = {
     "families.flow": {"base", "families.common"},
     "families.gan": {"base", "families.common"},
     "families": {"base", "families.common", "families.flow", "families.gan"},
+    "hadrons": {"base", "evaluation", "families", "families.common", "families.flow", "output", "training"},
     "transfer": {"base"},
     "measurement": {"base", "data", "output"},
     "evaluation": {"base", "data", "families", "families.common", "families.gan", "output"},

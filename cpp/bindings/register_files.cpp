@@ -1,4 +1,4 @@
-#include <pybind11/stl.h>
+#include <pybind11/stl/filesystem.h>
 
 #include <memory>
 #include <nugan/event_files.hpp>
@@ -8,21 +8,15 @@
 namespace py = pybind11;
 
 void register_files(py::module_& m) {
-  using nugan::Format;
   using nugan::PartMark;
-  py::class_<Format>(m, "Format")
-      .def_readonly("name", &Format::name)
-      .def_readonly("suffixes", &Format::suffixes)
-      .def_readonly("objects", &Format::objects)
-      .def_readonly("object_class", &Format::object_class)
-      .def_readonly("compression", &Format::compression)
-      .def_readonly("columns", &Format::columns)
-      .def_readonly("needs_sigma", &Format::needs_sigma)
-      .def_readonly("vertices", &Format::vertices)
-      .def_readonly("by_root", &Format::by_root);
-  m.attr("formats") = nugan::formats();
-  m.def("format_of", &nugan::format_of, py::arg("name"));
-  m.def("least_event_bytes", &nugan::least_event_bytes, py::arg("format"), py::arg("compressed"));
+  using std::filesystem::path;
+  m.def(
+      "check_target", [](const path& file, bool force) { nugan::check_target(file, force); }, py::arg("path"),
+      py::arg("force"));
+  m.def(
+      "check_space",
+      [](const path& file, std::int64_t events, double bytes) { nugan::check_space(file, events, bytes); },
+      py::arg("path"), py::arg("events"), py::arg("bytes"));
   m.def("check_not_being_written", &nugan::check_not_being_written, py::arg("path"));
   py::class_<PartMark>(m, "PartMark").def(py::init<const std::string&>(), py::arg("part"));
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import io
 import json
 import math
@@ -135,6 +136,19 @@ def write_archive(
     return metadata
 
 
+def _join_hadrons(arguments: argparse.Namespace) -> int:
+    from nugan_hep.hadrons.export import attach
+
+    if not arguments.lepton:
+        raise UserError(
+            f"the run in {arguments.run} is one of hadrons: name the model of the lepton, --lepton"
+        )
+    path = arguments.out or arguments.run / MODEL_FILE
+    attach(arguments.run, arguments.lepton, path)
+    print(f"wrote {path} ({path.stat().st_size / 1e3:.0f} kB)")
+    return 0
+
+
 def _command(argv: Sequence[str] | None) -> int:
     parser = cli.Parser(prog="python -m nugan_hep.export", description=__doc__)
     parser.add_argument("run", type=Path, metavar="RUNDIR", help="folder of a training")
@@ -142,7 +156,14 @@ def _command(argv: Sequence[str] | None) -> int:
         "--out", type=Path, help="archive to write (default RUNDIR/model.pt); the card is beside it"
     )
     parser.add_argument("--name", help="name of the model (default: the run's)")
+    parser.add_argument(
+        "--lepton", metavar="MODEL", help="of a run of hadrons: the model of the lepton that they join"
+    )
     arguments = parser.parse_args(argv)
+    if read_run(arguments.run).get("stage") == "hadrons":
+        return _join_hadrons(arguments)
+    if arguments.lepton:
+        raise UserError(f"--lepton {arguments.lepton}: the run in {arguments.run} has no hadrons")
     path = export_best(arguments.run, arguments.out, arguments.name)
     print(f"wrote {path} ({path.stat().st_size / 1e3:.0f} kB) and {path.with_suffix('.md').name}")
     return 0

@@ -51,11 +51,11 @@ def as_columns(particles: Any) -> dict[str, Any]:
     return {"offsets": layout.offsets.data, **fields}
 
 
-def from_core(columns: dict[str, Any]) -> dict[str, Any]:
+def from_core(columns: Mapping[str, Any]) -> dict[str, Any]:
     """Columns as the core gives them, with the particles as an awkward array."""
     if PARTICLES in columns:
-        columns[PARTICLES] = as_awkward(columns[PARTICLES])
-    return columns
+        return {**columns, PARTICLES: as_awkward(columns[PARTICLES])}
+    return dict(columns)
 
 
 def for_core(columns: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import operator
 import os
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,7 +19,9 @@ from nugan_hep.flux import Flux
 from nugan_hep.flux_readers import FluxLike, as_flux, other_neutrino
 from nugan_hep.particles import from_core
 from nugan_hep.rate import Rate, check_outside, flux_rate
-from nugan_hep.source import Energies, Source
+
+if TYPE_CHECKING:
+    from nugan_hep._sampler import SourceCore
 
 Columns = dict[str, NDArray[Any]]
 
@@ -167,15 +169,15 @@ class Sampler:
         n, first = _event_number("n", n), _event_number("first", first)
         if energies is not None and energies.ndim > 0:
             events = self._core.sample_at(energies, seed, first)
-            return from_core(events if beam is None else dict(beam.place(events, seed, first)))
+            return from_core(events if beam is None else beam.place(events, seed, first))
         low, high = self.enu_range if uniform is None else _two_energies(uniform)
         if energies is not None:
             low = high = float(energies)
         known = None if flux is None else self._flux(flux, flux_units, flux_columns)
-        source = Source([self._core], [1.0], Energies(low, high, known, weighted), seed, beam)
+        source = self._source(low, high, known, weighted, seed, beam)
         if known is not None:
             check_outside(known, sum(source.outside), self.enu_range, allow_flux_outside)
-        return source.draw(first, n)
+        return from_core(source.draw(first, n))
 
     def rate(self, flux: FluxLike, flux_units: str | None = None, flux_columns: str | None = None) -> Rate:
         """What a flux makes of the model: mean cross section, share outside of the range, events to expect.
@@ -194,6 +196,14 @@ class Sampler:
         UserWarning : see :meth:`sample`
         """
         return flux_rate(self._core, self._flux(flux, flux_units, flux_columns))
+
+    def _source(
+        self, low: float, high: float, flux: Flux | None, weighted: bool, seed: int, beam: Beam | None
+    ) -> SourceCore:
+        from nugan_hep import _sampler
+
+        place = None if beam is None else beam.in_core()
+        return _sampler.SourceCore([self._core], [1.0], low, high, flux, weighted, seed, place)
 
     def _flux(self, flux: FluxLike, flux_units: str | None, flux_columns: str | None) -> Flux:
         known = as_flux(flux, *self.enu_range, flux_units, self._core.probe, flux_columns)

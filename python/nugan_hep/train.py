@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import re
 import sys
 from collections.abc import Sequence
 
@@ -12,6 +14,7 @@ _EXAMPLES = """\
 examples:
   python -m nugan_hep.train --data train.root --val val.root --out run --dropout 0
   python -m nugan_hep.train --data train.root --val val.root --out flow --preset flow
+  python -m nugan_hep.train --data whole.npz --out hadrons --preset hadrons
   python -m nugan_hep.train --data train.root --val val.root --out run --resume --steps 500000
   python -m nugan_hep.train --data events.parquet --out run --config run.toml --device cuda
 
@@ -20,7 +23,38 @@ best.pt, and the best epoch as model.pt with its card model.md.
 """
 
 
+def _of_hadrons(argv: Sequence[str] | None) -> bool:
+    """Whether the preset, of the command line, its TOML file or the run to resume, is that of hadrons."""
+    from nugan_hep.hadrons.settings import PRESET
+
+    few = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    for name in ("--preset", "--config", "--out"):
+        few.add_argument(name)
+    few.add_argument("--resume", action="store_true")
+    try:
+        known, _ = few.parse_known_args(argv)
+    except argparse.ArgumentError:
+        return False  # the full parser will say what is wrong
+    if known.preset:
+        return bool(known.preset == PRESET)
+    files = [known.config] if known.config else []
+    files += [os.path.join(known.out, "config.toml")] if known.resume and known.out else []
+    for file in files:
+        try:
+            with open(file, encoding="utf-8") as text:
+                preset = re.search(r"""^preset *= *["'](.*)["']""", text.read(), re.MULTILINE)
+        except (OSError, UnicodeDecodeError):
+            continue
+        if preset:
+            return preset[1] == PRESET
+    return False
+
+
 def _command(argv: Sequence[str] | None) -> int:
+    if _of_hadrons(argv):
+        from nugan_hep.hadrons.train import command
+
+        return command(argv, "python -m nugan_hep.train")
     parser = cli.Parser(
         prog="python -m nugan_hep.train",
         description=__doc__,

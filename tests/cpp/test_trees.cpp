@@ -151,7 +151,8 @@ TEST_CASE("columns that are there are not copied, parts of events are theirs") {
 TEST_CASE("rootracker has all particles with mothers and daughters") {
   const auto events = events_with_hadrons();
   const auto tree = make_tree("rootracker", facts(), events);
-  const auto view = GENERATE_COPY(EventsView(events), EventsView(events).part(1, 1));
+  const EventsView all(events);
+  const auto view = GENERATE(false, true) ? all.part(1, 1) : all;
   const std::size_t last = view.size() - 1;
   const auto values = tree->values(view);
   const auto ints = [&](const char* name) { return entry<std::int32_t>(*tree, values, name, last); };

@@ -247,7 +247,7 @@ import ROOT
 ROOT.gROOT.SetBatch(True)
 file = ROOT.TFile.Open(sys.argv[1])
 tree = file.Get(sys.argv[2])
-tree.SetEstimate(-1)
+tree.SetEstimate(1_000_000)
 n = tree.Draw(sys.argv[3], "", "goff")
 print("ANSWER" + json.dumps([[values[k] for k in range(n)] for values in (tree.GetV1(), tree.GetV2())]))
 """

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <nugan/Error.hpp>
-#include <nugan/formats.hpp>
+#include <nugan/event_formats.hpp>
 #include <nugan/root/EventWriter.hpp>
 #include <string_view>
 
@@ -13,7 +13,7 @@ namespace nugan::root {
 
 namespace {
 
-void check_holds(const Format& format, const Run& run) {
+void check_holds(const EventFormat& format, const Run& run) {
   if (format.needs_sigma && !run.sigma)
     throw Error(message("format ", format.name,
                         " holds a flux-averaged cross section: expected events of a flux (--flux) or of one "
@@ -27,7 +27,7 @@ void check_holds(const Format& format, const Run& run) {
 const std::vector<std::string>& formats() {
   static const std::vector<std::string> names = [] {
     std::vector<std::string> found;
-    for (const Format& format : nugan::formats())
+    for (const EventFormat& format : event_formats())
       if (format.by_root) found.emplace_back(format.name);
     return found;
   }();
@@ -44,7 +44,7 @@ std::unique_ptr<EventWriter> create(const std::string& path, Run run, const Even
     throw Error(message(path, ": expected a name with .root for the format ", config.format));
   check_holds(format_of(config.format), run);
   auto file = std::make_unique<AtomicFile>(path, config.compression, config.force);
-  if (std::string_view(format_of(config.format).object_class) == "TTree")
+  if (format_of(config.format).object_class == "TTree")
     return make_tree_writer(std::move(file), std::move(run), config.format);
   return make_rntuple_writer(std::move(file), std::move(run));
 }

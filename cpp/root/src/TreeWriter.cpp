@@ -8,7 +8,7 @@
 
 #include <cstring>
 #include <nugan/EventTree.hpp>
-#include <nugan/formats.hpp>
+#include <nugan/event_formats.hpp>
 
 #include "Entries.hpp"
 #include "writers.hpp"

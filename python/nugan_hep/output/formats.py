@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import importlib
-import shutil
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 from nugan_hep import _core
-from nugan_hep.errors import UserError
 from nugan_hep.output import EventReader, EventWriter, Run
 from nugan_hep.output.columns import COLUMNS
 
-Format = _core.Format
-"""Suffixes of its files, what it holds and needs, how it is recognised; see ``nugan/formats.hpp``."""
-
-FORMATS = {form.name: form for form in _core.formats}
-"""A format's module in this folder has ``create``, ``read`` and ``parse_compression``."""
+FORMATS = {form.name: form for form in _core.event_formats()}
+"""All formats, of the core's table. The module of this folder that has a format's name has its ``create``,
+``read`` and ``parse_compression``."""
 
 
 def _module(name: str) -> Any:
@@ -30,11 +26,6 @@ def suffix_of(path: Path) -> str:
     return "".join(path.suffixes[-2:]) if path.suffix == ".gz" else path.suffix
 
 
-def with_suffix(suffix: str) -> list[str]:
-    """The formats whose files may have a suffix."""
-    return [name for name, form in FORMATS.items() if suffix in form.suffixes]
-
-
 def of_suffix(path: Path) -> list[str]:
     """The formats that a file's name allows, at least one.
 
@@ -42,27 +33,18 @@ def of_suffix(path: Path) -> list[str]:
     ------
     UserError : no format has this suffix; lists those that there are
     """
-    suffix = suffix_of(path)
-    if names := with_suffix(suffix):
-        return names
-    suffixes = dict.fromkeys(suffix for form in FORMATS.values() for suffix in form.suffixes)
-    known = "; ".join(f"{suffix} ({', '.join(with_suffix(suffix))})" for suffix in suffixes)
-    raise UserError(f"{path}: unknown suffix {suffix!r}, expected one of {known}")
+    return _core.formats_of_suffix(path)
 
 
-def check_format(name: str, path: Path) -> Format:
+def check_format(name: str, path: Path) -> _core.EventFormat:
     """The format of a name; its files have certain suffixes.
 
     Raises
     ------
     UserError : unknown format, or a suffix of none or of another
     """
-    if name not in FORMATS:
-        raise UserError(f"format {name!r} is not one of {', '.join(FORMATS)}")
-    form = FORMATS[name]
-    if name not in of_suffix(path):
-        raise UserError(f"{path}: expected a name with {' or '.join(form.suffixes)} for the format {name}")
-    return form
+    _core.check_format(name, path)
+    return FORMATS[name]
 
 
 def create(
@@ -74,15 +56,9 @@ def create(
     ------
     UserError : see :func:`check_format`; what the format cannot hold; the file cannot be written
     """
-    form = check_format(name, path)
-    options = compression or usual_compression(form, path)
+    options = compression or _core.usual_compression(name, path)
     writer: AbstractContextManager[EventWriter] = _module(name).create(path, run, options, force)
     return writer
-
-
-def usual_compression(form: Format, path: Path) -> str:
-    """The compression of a file that nothing else is said of."""
-    return form.compression or ("zlib:1" if path.suffix == ".gz" else "none")
 
 
 def least_bytes(name: str, events: int, compression: str) -> int:
@@ -103,13 +79,8 @@ def check_space(name: str, path: Path, events: int, compression: str | None = No
     ------
     UserError : fewer bytes are free beside ``path`` than the events take at least; bad compression
     """
-    need = least_bytes(name, events, compression or usual_compression(FORMATS[name], path))
-    free = shutil.disk_usage(path.parent).free
-    if need > free:
-        raise UserError(
-            f"{events:,} events take at least {need / 1e9:.3g} GB, "
-            f"but {path.parent} has {free / 1e9:.3g} GB free"
-        )
+    options = compression or _core.usual_compression(name, path)
+    _core.check_space(path, events, least_bytes(name, events, options))
 
 
 def read(name: str, path: Path, names: Sequence[str] | None = None) -> AbstractContextManager[EventReader]:
@@ -121,10 +92,7 @@ def read(name: str, path: Path, names: Sequence[str] | None = None) -> AbstractC
     ------
     UserError : the file is not of this format, or not one of ours
     """
-    form = check_format(name, path)
-    module = _module(name)
-    chosen = names is not None and form.columns
-    reader: AbstractContextManager[EventReader] = (
-        module.read(path, [*dict.fromkeys(names or ())] or COLUMNS) if chosen else module.read(path)
-    )
+    form, module = check_format(name, path), _module(name)
+    chosen = ([*dict.fromkeys(names)] or COLUMNS,) if names is not None and form.columns else ()
+    reader: AbstractContextManager[EventReader] = module.read(path, *chosen)
     return reader

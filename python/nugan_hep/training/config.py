@@ -8,11 +8,15 @@ import sys
 from collections.abc import Mapping
 from dataclasses import Field, fields
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, get_type_hints
 
 from nugan_hep import families
 from nugan_hep.errors import UserError
 from nugan_hep.families.common.settings import TrainingConfig
+
+Options = Mapping[str, tuple[Field[Any], type]]
+"""By name, settings and their types."""
 
 
 def options() -> dict[str, tuple[Field[Any], type]]:
@@ -27,10 +31,16 @@ def options() -> dict[str, tuple[Field[Any], type]]:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """One option per setting of any family, and ``--config FILE.toml``."""
+    setting_arguments(parser, options(), {"preset": families.preset_help()})
+
+
+def setting_arguments(
+    parser: argparse.ArgumentParser, settings: Options, helps: Mapping[str, str] = MappingProxyType({})
+) -> None:
+    """One option per setting, and ``--config FILE.toml``; ``helps`` replaces the help of some."""
     group = parser.add_argument_group("configuration (command line over --config over preset)")
     group.add_argument("--config", type=Path, metavar="TOML", help="file with any of the keys below")
-    helps = {"preset": families.preset_help()}
-    for name, (item, kind) in options().items():
+    for name, (item, kind) in settings.items():
         option, text = "--" + name.replace("_", "-"), helps.get(name, item.metadata["help"])
         if kind is bool:
             text = f"{text} (default no)"
@@ -56,8 +66,8 @@ def whole(text: str) -> int:
     raise argparse.ArgumentTypeError(f"{text!r} is not a whole number")
 
 
-def read_toml(path: Path) -> dict[str, Any]:
-    """Keys of a TOML file, checked against the options of all families and their types."""
+def read_toml(path: Path, settings: Options | None = None) -> dict[str, Any]:
+    """Keys of a TOML file, checked against settings and their types: by default those of all families."""
     if sys.version_info >= (3, 11):
         import tomllib
     else:
@@ -66,7 +76,7 @@ def read_toml(path: Path) -> dict[str, Any]:
         values: dict[str, Any] = tomllib.loads(path.read_text())
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UserError(f"cannot read configuration {path}: {error}") from None
-    types = {name: kind for name, (_, kind) in options().items()}
+    types = {name: kind for name, (_, kind) in (settings or options()).items()}
     for key, value in values.items():
         if key not in types:
             raise UserError(f"{path}: unknown key {key!r}; known: {', '.join(types)}")

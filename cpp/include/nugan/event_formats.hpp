@@ -1,0 +1,48 @@
+#pragma once
+
+#include <nugan/export.hpp>
+#include <string>
+#include <vector>
+
+namespace nugan {
+
+/// A format of event files: what they are called, hold and need, and how they are recognised.
+struct EventFormat {
+  std::string name;
+  std::vector<std::string> suffixes;   ///< of its files, the usual one first
+  std::vector<std::string> objects{};  ///< in a ROOT file, the names that what holds the events may have
+  std::string object_class{};          ///< and its class
+  std::string compression = "zstd:1";  ///< the usual one; empty where the suffix says it
+  double plain_bytes = 0;              ///< that an event takes at least, not compressed
+  double compressed_bytes = 0;         ///< and compressed: random mantissas do not compress
+  bool columns = false;                ///< a table of the columns of events, of which a reader can choose
+  bool needs_sigma = false;            ///< holds a flux-averaged cross section
+  bool vertices = true;                ///< has a place for vertices and times
+  bool by_root = false;                ///< nugan-gen writes it, through ROOT
+};
+
+/// All formats, the usual one first.
+NUGAN_EXPORT const std::vector<EventFormat>& event_formats();
+
+/// The formats that a file's name allows, at least one.
+/// @throws Error where no format has this suffix; lists those that there are
+NUGAN_EXPORT std::vector<std::string> formats_of_suffix(const std::string& path);
+
+/// The format of a name, for a file with one of its suffixes.
+/// @throws Error for an unknown format, or a suffix of none or of another
+NUGAN_EXPORT const EventFormat& check_format(const std::string& name, const std::string& path);
+
+/// The format of a name. @throws Error for an unknown one
+NUGAN_EXPORT const EventFormat& format_of(const std::string& name);
+
+/// A lower bound of the bytes that an event takes in a file of a format while it is written.
+/// @throws Error for an unknown format
+NUGAN_EXPORT double least_event_bytes(const std::string& format, bool compressed);
+
+/// The compression of a file that nothing else is said of.
+NUGAN_EXPORT std::string usual_compression(const EventFormat& format, const std::string& path);
+
+/// The names of the formats, or of those that nugan-gen writes, for messages.
+NUGAN_EXPORT std::string format_names(bool by_root);
+
+}  // namespace nugan

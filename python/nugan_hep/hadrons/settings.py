@@ -1,0 +1,77 @@
+"""Settings of the hadrons' training; it does not import torch."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any, ClassVar
+
+from nugan_hep.errors import UserError
+from nugan_hep.families.common.settings import not_valid, option
+
+PRESET = "hadrons"
+
+
+@dataclass(frozen=True)
+class HadronsConfig:
+    """Settings of one run; every field is an option of the command line and a key of the TOML file."""
+
+    preset: str = option(PRESET, "the hadrons of whole events")
+    steps: int = option(12_000, "training steps")
+    batch: int = option(4096, "events per step; every network sees its share of them")
+    least_batch: int = option(256, "smallest batch of a network, which then learns in fewer steps")
+    lr: float = option(2.5e-3, "largest learning rate, which falls to zero by a half cosine")
+    warmup: int = option(200, "steps over which the rate rises from zero")
+    weight_decay: float = option(1e-4, "AdamW decoupled weight decay")
+    clip: float = option(3.0, "largest norm of a network's gradient")
+    ema_decay: float = option(0.999, "decay per step of the moving average of the weights, which is exported")
+    topology_width: int = option(96, "neurons of the topology's trunk")
+    remnant_width: int = option(96, "neurons of the remnants' trunks")
+    step_width: int = option(128, "neurons of the emissions' trunks")
+    least_seen: int = option(2, "times that a set of rare hadrons must be seen to be in the vocabulary")
+    eval_every: int = option(500, "steps between evaluations")
+    checkpoint_every: int = option(200, "steps between checkpoints")
+    seed: int = option(1, "seed of weights and batches, below 2^31")
+    threads: int = option(1, "threads, at most 256")
+
+    bound: ClassVar[tuple[str, ...]] = (
+        "preset",
+        "topology_width",
+        "remnant_width",
+        "step_width",
+        "least_seen",
+        "seed",
+        "batch",
+        "least_batch",
+    )
+    """What no resumption may change."""
+
+    def __post_init__(self) -> None:
+        good = {
+            "preset": self.preset == PRESET,
+            "seed": 0 <= self.seed < 2**31,
+            "threads": 1 <= self.threads <= 256,
+            "ema_decay": 0 <= self.ema_decay < 1,
+            "lr": self.lr > 0,
+            "clip": self.clip > 0,
+            "warmup": self.warmup >= 0,
+            "weight_decay": self.weight_decay >= 0,
+        }
+        whole = (
+            "steps",
+            "batch",
+            "least_batch",
+            "topology_width",
+            "remnant_width",
+            "step_width",
+            "least_seen",
+            "eval_every",
+            "checkpoint_every",
+        )
+        good |= {name: getattr(self, name) >= 1 for name in whole}
+        texts = {item.name: str(item.metadata["help"]) for item in fields(self)}
+        for name, fine in good.items():
+            if not fine:
+                raise UserError(not_valid(name, getattr(self, name), texts[name]))
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)

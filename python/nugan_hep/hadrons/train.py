@@ -1,0 +1,234 @@
+"""Train the hadrons of whole events: ``python -m nugan_hep.train --preset hadrons --data FILE --out RUN``."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import json
+import math
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import torch
+
+from nugan_hep import cli
+from nugan_hep.errors import UserError
+from nugan_hep.hadrons import dataset
+from nugan_hep.hadrons.learning import Learning
+from nugan_hep.hadrons.model import Frame, HadronModel
+from nugan_hep.hadrons.network import Sizes
+from nugan_hep.hadrons.settings import PRESET, HadronsConfig
+from nugan_hep.output.atomic import new_file
+from nugan_hep.run_folder import RUN_FILE, read_run
+from nugan_hep.signals import stop_signals
+from nugan_hep.training import checkpoint
+from nugan_hep.training.config import read_toml, setting_arguments, to_toml
+
+CONFIG_FILE = "config.toml"
+HELD_OUT = 0.1
+LOG_EVERY = 100
+KEYS = frozenset(
+    {"config", "frame", "step", "hadrons", "average", "done", "optimizers", "seconds", "history"}
+)
+
+
+def parser(prog: str) -> argparse.ArgumentParser:
+    """The command line of a training of hadrons."""
+    made = cli.Parser(prog=prog, description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    add = made.add_argument
+    add("--data", nargs="+", required=True, metavar="FILE", help="whole events: .npz")
+    add("--val", nargs="+", metavar="FILE", help="validation events (default: a tenth of the data)")
+    add("--out", type=Path, required=True, metavar="RUNDIR", help="run folder")
+    add("--resume", action="store_true", help="continue the run in RUNDIR")
+    add("--from", dest="start", type=Path, metavar="RUNDIR", help="begin with the networks of another run")
+    add("--limit", type=cli.count, metavar="N", help="use the first N training events")
+    add("--name", help="name of the model (default: the run folder's)")
+    add("--probe", type=int, choices=(14, -14, 12, -12), help="PDG code of the neutrino (default 14)")
+    add("--target", type=int, metavar="PDG", help="PDG code of the nucleus (default 1000060120)")
+    add("--quiet", action="store_true", help="no progress")
+    setting_arguments(made, settings())
+    return made
+
+
+def settings() -> dict[str, tuple[Any, type]]:
+    """By name, the settings and their types."""
+    types = get_type_hints(HadronsConfig)
+    return {item.name: (item, types[item.name]) for item in fields(HadronsConfig)}
+
+
+def resolve(arguments: argparse.Namespace, base: dict[str, Any]) -> HadronsConfig:
+    """Defaults < ``base`` < TOML < command line.
+
+    Raises
+    ------
+    UserError : a value that is not valid
+    """
+    values = dict(base)
+    if arguments.config:
+        values |= read_toml(arguments.config, settings())
+    given = {name: getattr(arguments, name) for name in settings()}
+    return HadronsConfig(**{**values, **{name: value for name, value in given.items() if value is not None}})
+
+
+def sizes(config: HadronsConfig) -> Sizes:
+    return Sizes(
+        topology_width=config.topology_width, remnant_width=config.remnant_width, step_width=config.step_width
+    )
+
+
+def frame_of(saved: dict[str, Any]) -> Frame:
+    """A frame from what a checkpoint or an archive has of it."""
+    words = tuple(tuple(int(code) for code in word) for word in saved["words"])
+    most = tuple(int(k) for k in saved["most"])
+    return Frame(saved["charge"], saved["baryons"], words, most, saved["least"], saved["lepton_mass"])
+
+
+def command(argv: Sequence[str] | None, prog: str) -> int:
+    """Train; the exit code is 0, or 128 plus the signal's number after SIGINT or SIGTERM."""
+    arguments = parser(prog).parse_args(argv)
+    folder: Path = arguments.out
+    path = folder / checkpoint.CHECKPOINT
+    resumed = None
+    if arguments.resume:
+        resumed = load(path)
+    elif path.exists():
+        raise UserError(f"{folder} holds a run: give --resume to continue it, or another --out")
+    config = resolve(arguments, resumed["config"] if resumed else {})
+    torch.set_num_threads(config.threads)
+    about = _about(arguments, read_run(folder) if resumed else None)
+    if resumed:
+        for key in config.bound:
+            if getattr(config, key) != resumed["config"][key]:
+                raise UserError(
+                    f"the run in {folder} has {key} = {resumed['config'][key]}, not {getattr(config, key)}"
+                )
+    events = dataset.read(arguments.data, arguments.limit)
+    if arguments.val:
+        held = dataset.read(arguments.val)
+    else:
+        events, held = dataset.split(events, HELD_OUT, config.seed)
+    torch.manual_seed(config.seed)
+    start = load(arguments.start / checkpoint.CHECKPOINT) if arguments.start and not resumed else None
+    source = resumed or start
+    frame = dataset.frame(events, about["probe"], about["target"], config.least_seen)
+    if source:
+        saved = frame_of(source["frame"])
+        # the vocabulary and the largest counts are those of the weights; the nucleus is that of the events
+        frame = Frame(frame.charge, frame.baryons, saved.words, saved.most, saved.least, frame.lepton_mass)
+    model = HadronModel(frame, sizes(config))
+    training, report = dataset.encoded(events, model)
+    print(f"training: {report}")
+    validation, report = dataset.encoded(held, model)
+    print(f"validation: {report}")
+    del events, held
+    if start:
+        model.load_state_dict(start["average"])
+    elif not resumed:
+        model.fit_inputs(training.take(torch.arange(min(len(training), 40_000))))
+    else:
+        model.load_state_dict(resumed["hadrons"])
+    learning = Learning(model, training, validation, config)
+    about["data"] = {"files": [Path(f).name for f in arguments.data], "events": len(training)}
+    return _run(learning, folder, about, resumed, arguments.quiet)
+
+
+def load(path: Path) -> dict[str, Any]:
+    """A checkpoint of hadrons.
+
+    Raises
+    ------
+    UserError : missing, truncated or of another kind
+    """
+    state = checkpoint.unpickle(checkpoint.read(path), path)
+    if not isinstance(state, dict) or not state.keys() >= KEYS:
+        raise UserError(f"{path} is not a checkpoint of hadrons")
+    return state
+
+
+def _about(arguments: argparse.Namespace, saved: dict[str, Any] | None) -> dict[str, Any]:
+    defaults = {"name": arguments.out.resolve().name, "probe": 14, "target": 1000060120, "stage": PRESET}
+    about = dict(saved or defaults)
+    for key in ("name", "probe", "target"):
+        given = getattr(arguments, key)
+        if saved and given is not None and given != saved[key]:
+            raise UserError(f"--{key} {given}, but the run in {arguments.out} has {saved[key]}")
+        about[key] = about[key] if given is None else given
+    return about
+
+
+def _run(
+    learning: Learning, folder: Path, about: dict[str, Any], resumed: dict[str, Any] | None, quiet: bool
+) -> int:
+    config = learning.config
+    history: list[dict[str, float]] = []
+    seconds = 0.0
+    if resumed:
+        learning.restore(resumed)
+        history, seconds = resumed["history"], resumed["seconds"]
+        if learning.step >= config.steps:
+            raise UserError(f"the run is at step {learning.step:,} of {config.steps:,}: give more --steps")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"cannot write run folder {folder}: {error.strerror}") from None
+    for name, text in ((RUN_FILE, json.dumps(about, indent=1)), (CONFIG_FILE, to_toml(config.as_dict()))):
+        with new_file(folder / name, force=True) as file:
+            file.write(text.encode() + b"\n")
+    began = time.monotonic() - seconds
+
+    def save() -> None:
+        state = {
+            **learning.state(),
+            "config": config.as_dict(),
+            "frame": asdict(learning.model.frame),
+            "seconds": time.monotonic() - began,
+            "history": history,
+        }
+        checkpoint.save_rotating(state, folder)
+
+    with stop_signals() as caught, cli.progress("steps", quiet) as bar:
+        task = bar.add_task("training", total=config.steps, completed=learning.step, note="")
+        while learning.step < config.steps and not caught:
+            learning.advance()
+            if learning.step % LOG_EVERY == 0:
+                bar.update(task, completed=learning.step)
+            if learning.step % config.eval_every == 0 or learning.step == config.steps:
+                losses, scores = learning.losses(), learning.judge()
+                if not all(math.isfinite(x) for x in (*losses.values(), *scores.values())):
+                    raise UserError(f"training diverged at step {learning.step}; try a lower learning rate")
+                row = {"step": learning.step, "seconds": time.monotonic() - began}
+                row |= {f"loss_{key}": value for key, value in losses.items()}
+                row |= {f"nll_{key}": value for key, value in scores.items()}
+                history.append(row)
+                _write_history(history, folder)
+                line = _line(learning.step, losses, scores)
+                bar.update(task, completed=learning.step, note=f"NLL {sum(scores.values()):.4f}")
+                if not quiet:
+                    bar.console.print(line, highlight=False, soft_wrap=True)
+                save()
+            elif learning.step % config.checkpoint_every == 0:
+                save()
+    if learning.step < config.steps:
+        save()
+        print(f"stopped at step {learning.step}; continue with --resume", file=sys.stderr)
+        return 128 + caught[0]
+    return 0
+
+
+def _line(step: int, losses: dict[str, float], scores: dict[str, float]) -> str:
+    both = "  ".join(f"{key} {losses[key]:+.4f} {scores[key]:+.4f}" for key in scores)
+    return f"step {step:>7,}  {both}  NLL {sum(scores.values()):.4f}"
+
+
+def _write_history(history: list[dict[str, float]], folder: Path) -> None:
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, fieldnames=list(history[0]))
+    writer.writeheader()
+    writer.writerows(history)
+    with new_file(folder / "history.csv", force=True) as file:
+        file.write(text.getvalue().encode())

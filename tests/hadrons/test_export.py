@@ -1,0 +1,71 @@
+"""Archives with hadrons: the same densities come back, the lepton's part is as before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from nugan_hep import export, train
+from nugan_hep.archive import find_model, read_metadata
+from nugan_hep.errors import UserError
+from nugan_hep.hadrons import dataset
+from nugan_hep.hadrons.events import read_npz
+from nugan_hep.hadrons.export import load_run, read_hadrons
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+SMALL = ["--preset", "hadrons", "--batch", "128", "--least-batch", "64", "--quiet", "--steps", "3"]
+
+
+@pytest.fixture
+def run(whole_file: Callable[..., Path], tmp_path: Path) -> Path:
+    assert train.main(["--data", str(whole_file()), "--out", str(tmp_path / "run"), *SMALL]) == 0
+    return tmp_path / "run"
+
+
+def test_what_is_exported_comes_back(run: Path, whole_file: Callable[..., Path], tmp_path: Path) -> None:
+    out = tmp_path / "whole.pt"
+    assert export.main([str(run), "--lepton", "numu_C12_inc", "--out", str(out)]) == 0
+    assert out.stat().st_size < 3_000_000
+    ours, theirs = load_run(run), read_hadrons(out)
+    assert ours.frame == theirs.frame
+    batch, _ = dataset.encoded(read_npz(whole_file(100, seed=5)), ours)
+    assert torch.equal(ours.log_prob(batch), theirs.log_prob(batch))
+    # the lepton is the same to the bit
+    before, after = (torch.jit.load(path) for path in (find_model("numu_C12_inc"), out))
+    latent, enu = torch.randn(1000, 2), torch.linspace(0.3, 10.0, 1000)
+    assert torch.equal(before(latent, enu), after(latent, enu))
+    old, new = (read_metadata(path) for path in (find_model("numu_C12_inc"), out))
+    assert {key for key in new if new[key] != old.get(key)} == {"hadrons", "sha256"}
+    assert new["hadrons"]["uniforms"] == 11 + 3 * (new["hadrons"]["most_hadrons"] - 1)
+
+
+def test_weights_are_plain_named_tensors(run: Path, tmp_path: Path) -> None:
+    out = tmp_path / "whole.pt"
+    export.main([str(run), "--lepton", "numu_C12_inc", "--out", str(out)])
+    held = dict(torch.jit.load(out).hadrons.named_buffers())
+    model = load_run(run)
+    assert np.array_equal(held["remnants.k2.first.weight"], model.state_dict()["net.remnants.2.first.weight"])
+    words = [[int(code) for code in word if code] for word in held["word_codes"]]
+    assert words == [list(word) for word in model.frame.words]
+
+
+def test_parts_that_do_not_fit_are_refused(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = str(tmp_path / "whole.pt")
+    assert export.main([str(run), "--out", out]) == 2
+    assert "name the model of the lepton" in capsys.readouterr().err
+    assert export.main([str(run), "--lepton", "numu_Ar40_inc", "--out", out]) == 2
+    assert "have target 1000060120, the model numu_Ar40_inc 1000180400" in capsys.readouterr().err
+    assert export.main([str(run), "--lepton", "numubar_C12_inc", "--out", out]) == 2
+    assert "have probe 14" in capsys.readouterr().err
+    assert not (tmp_path / "whole.pt").exists()
+
+
+def test_a_model_without_hadrons_says_so() -> None:
+    with pytest.raises(UserError, match="has no hadrons"):
+        read_hadrons(find_model("numu_C12_inc"))
