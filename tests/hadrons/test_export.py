@@ -13,7 +13,6 @@ from nugan_hep import export, train
 from nugan_hep.archive import find_model, read_metadata
 from nugan_hep.errors import UserError
 from nugan_hep.hadrons import dataset
-from nugan_hep.hadrons.events import read_npz
 from nugan_hep.hadrons.export import load_run, read_hadrons
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -32,7 +31,7 @@ def test_what_is_exported_comes_back(run: Path, whole_file: Callable[..., Path],
     assert out.stat().st_size < 3_000_000
     ours, theirs = load_run(run), read_hadrons(out)
     assert ours.frame == theirs.frame
-    batch, _ = dataset.encoded(read_npz(whole_file(100, seed=5)), ours)
+    batch, _ = dataset.encoded(dataset.read([str(whole_file(100, seed=5))]), ours)
     assert torch.equal(ours.log_prob(batch), theirs.log_prob(batch))
     # the lepton is the same to the bit
     before, after = (torch.jit.load(path) for path in (find_model("numu_C12_inc"), out))
@@ -40,7 +39,7 @@ def test_what_is_exported_comes_back(run: Path, whole_file: Callable[..., Path],
     assert torch.equal(before(latent, enu), after(latent, enu))
     old, new = (read_metadata(path) for path in (find_model("numu_C12_inc"), out))
     assert {key for key in new if new[key] != old.get(key)} == {"hadrons", "sha256"}
-    assert new["hadrons"]["uniforms"] == 11 + 3 * (new["hadrons"]["most_hadrons"] - 1)
+    assert new["hadrons"]["uniforms"] == 11 + 3 * new["hadrons"]["most_hadrons"]
 
 
 def test_weights_are_plain_named_tensors(run: Path, tmp_path: Path) -> None:

@@ -10,17 +10,17 @@ import pytest
 import torch
 from scipy.integrate import quad
 from torch import Tensor
-from whole_events import CONTENTS, particle_lists, random_model
+from whole_events import CONTENTS, from_lists, particle_lists, random_model
 
 from nugan_hep.families.flow import spline
 from nugan_hep.hadrons import dataset, features, sampling, species
 from nugan_hep.hadrons.batch import Batch
-from nugan_hep.hadrons.events import Whole, from_lists
+from nugan_hep.hadrons.events import Whole
 from nugan_hep.hadrons.model import HadronModel
 
 
 def numbers(model: HadronModel, count: int, seed: int = 3) -> Tensor:
-    columns = sampling.columns(sampling.most_hadrons(model))
+    columns = sampling.all_columns(model)
     random = torch.Generator().manual_seed(seed)
     return torch.rand(count, columns, generator=random, dtype=torch.float64)
 

@@ -51,13 +51,7 @@ class Tensors(nn.Module):
 
 def tensors(model: HadronModel) -> dict[str, Tensor]:
     """All that a sampler needs, by name: weights, normalisations, tables of species."""
-    found = {name.removeprefix("net."): tensor for name, tensor in model.state_dict().items()}
-    longest = max(max(len(word) for word in model.frame.words), 1)
-    codes = torch.zeros(len(model.frame.words), longest, dtype=torch.int64)
-    for k, word in enumerate(model.frame.words):
-        codes[k, : len(word)] = torch.tensor(word, dtype=torch.int64)
-    found["word_codes"] = codes
-    return found
+    return {name.removeprefix("net."): tensor for name, tensor in model.state_dict().items()}
 
 
 def description(model: HadronModel) -> dict[str, Any]:
@@ -75,7 +69,7 @@ def description(model: HadronModel) -> dict[str, Any]:
         "least": frame.least,
         "lepton_mass": frame.lepton_mass,
         "most_hadrons": sampling.most_hadrons(model),
-        "uniforms": sampling.columns(sampling.most_hadrons(model)),
+        "uniforms": sampling.all_columns(model),
         "redrawn": 0.0,
     }
 

@@ -13,6 +13,7 @@ from torch import Tensor
 from nugan_hep.hadrons.species import NUCLEON_MASS
 
 MODES = 5
+DELTA = 1.232
 CLASSES = 6
 """Others, then the five counted species."""
 
@@ -96,14 +97,24 @@ def of_missing_energy(e: Tensor, unit: Tensor) -> Tensor:
     return torch.stack(x, dim=1).float()
 
 
-def of_missing_momentum(r: Tensor, low: Tensor) -> Tensor:
-    """[N, 5]."""
+def of_missing_momentum(r: Tensor, low: Tensor, energy: Tensor, lower: Tensor, upper: Tensor) -> Tensor:
+    """[N, 8]: p_miss, the masses that the hadrons may have, and where that of the Delta lies.
+
+    ``energy`` is that of the hadrons, ``lower`` and ``upper`` are the bounds of their P².
+    """
+    square = energy * energy
+    largest = torch.sqrt((square - lower).clamp(min=0.0)).clamp(max=4.0)
+    smallest = torch.sqrt((square - upper).clamp(min=0.0)).clamp(max=4.0)
+    delta = (square - DELTA**2 - lower) / (upper - lower).clamp(min=1e-9)
     x = [
         _log(r, 0.005),
         _bounded(r, 0.2),
         torch.tanh(r / 0.05),
         torch.tanh((r - 0.22) / 0.05),
         _log(low, 0.01),
+        largest,
+        smallest,
+        delta.clamp(-1.0, 2.0),
     ]
     return torch.stack(x, dim=1).float()
 

@@ -71,7 +71,7 @@ def _word_table(words: Vocabulary) -> Tensor:
                 sum(x[1] for x in known),
                 sum(x[2] for x in known),
                 sum(x[0] for x in known),
-                float(22 in codes),
+                float(22 in codes or species.ETA in codes),
                 float(any(abs(c) in (311, 321) for c in codes)),
                 float(any(3000 < abs(c) < 4000 for c in codes)),
                 float(n == 0),
@@ -86,6 +86,7 @@ class HadronModel(nn.Module):
     words: Tensor
     word_size: Tensor
     word_masses: Tensor
+    word_codes: Tensor
     centre: Tensor
     width: Tensor
     counted: Tensor
@@ -102,6 +103,10 @@ class HadronModel(nn.Module):
             for j, code in enumerate(word):
                 masses[k, j] = species.PARTICLES[code][0]
         self.register_buffer("word_masses", masses)
+        codes = torch.zeros(len(frame.words), max(longest, 1), dtype=torch.int64)
+        for k, word in enumerate(frame.words):
+            codes[k, : len(word)] = torch.tensor(word, dtype=torch.int64)
+        self.register_buffer("word_codes", codes)
         centre, width = torch.full((features.MODES,), 0.045), torch.full((features.MODES,), 0.030)
         centre[COHERENT], width[COHERENT] = -0.0004, 0.001
         self.register_buffer("centre", centre.double())
@@ -223,7 +228,7 @@ class HadronModel(nn.Module):
         known = torch.cat(
             [
                 features.of_missing_energy(missing, e.unit),
-                features.of_missing_momentum(r, low),
+                features.of_missing_momentum(r, low, energy, lower, upper),
                 features.of_square(square, size2),
             ],
             dim=1,

@@ -25,14 +25,14 @@ COUNTS = 5
 class Sizes:
     """Widths and bins of all stages."""
 
-    mode_width: int = 48
-    topology_width: int = 96
-    topology_head: int = 40
-    remnant_width: int = 96
-    remnant_head: int = 48
+    mode_width: int = 32
+    topology_width: int = 80
+    topology_head: int = 32
+    remnant_width: int = 72
+    remnant_head: int = 40
     remnant_bins: tuple[int, ...] = (32, 24, 16, 12)
-    step_width: int = 128
-    step_head: int = 48
+    step_width: int = 96
+    step_head: int = 40
     step_bins: tuple[int, ...] = (32, 24, 16)
 
 
@@ -170,7 +170,7 @@ class Hadrons(nn.Module):
         super().__init__()
         self.topology = Topology(sizes, words, most)
         self.remnants = nn.ModuleList(
-            Chain(32, sizes.remnant_width, sizes.remnant_head, (5, 10, 13), sizes.remnant_bins)
+            Chain(32, sizes.remnant_width, sizes.remnant_head, (5, 13, 16), sizes.remnant_bins)
             for _ in range(features.MODES)
         )
         self.steps = nn.ModuleList(

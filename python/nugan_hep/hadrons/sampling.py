@@ -12,18 +12,24 @@ import torch
 from torch import Tensor
 
 from nugan_hep.families.flow import spline
-from nugan_hep.hadrons import cube, features, species
+from nugan_hep.hadrons import cube, eta, features, species
 from nugan_hep.hadrons.batch import Batch
 from nugan_hep.hadrons.model import HadronModel
 from nugan_hep.hadrons.network import Chain, chains_of
 
 MODE, WORD, COUNT, MISSING_ENERGY, MISSING_MOMENTUM, SQUARE, AZIMUTH, STEP = 0, 1, 2, 7, 8, 9, 10, 11
-"""Columns of the uniform numbers; from ``STEP`` on three for each hadron but the last."""
+"""Columns of the uniform numbers; from ``STEP`` on three for each hadron, then two for each eta."""
 
 
-def columns(hadrons: int) -> int:
-    """Uniform numbers that an event with so many hadrons uses."""
-    return STEP + 3 * max(hadrons - 1, 0)
+def columns(hadrons: int, etas: int = 0) -> int:
+    """Uniform numbers that an event with so many hadrons uses at most."""
+    return STEP + 3 * hadrons + 2 * etas
+
+
+def all_columns(model: HadronModel) -> int:
+    """Uniform numbers that any event may use."""
+    etas = max(word.count(species.ETA) for word in model.frame.words)
+    return columns(most_hadrons(model), etas)
 
 
 def most_hadrons(model: HadronModel) -> int:
@@ -109,7 +115,7 @@ def _remnant(
         unit = draw_next(u[:, MISSING_MOMENTUM], features.of_missing_energy(e, unit))
         r = cube.missing_momentum(unit, low, high)
         lower, upper = cube.square_bounds(q, r, most)
-        unit = draw_next(u[:, SQUARE], features.of_missing_momentum(r, low))
+        unit = draw_next(u[:, SQUARE], features.of_missing_momentum(r, low, energy, lower, upper))
         square = torch.where(single, most * most, lower + unit * (upper - lower))
         unit = draw_next(u[:, AZIMUTH], features.of_square(torch.where(single, 0.0, unit), square))
         p = cube.hadron_momentum(q, r, square, 2.0 * math.pi * (unit - 0.5))
@@ -249,3 +255,36 @@ def sample(model: HadronModel, enu: Tensor, emu: Tensor, cos: Tensor, uniform: T
         mass[inside],
         momenta[inside],
     )
+
+
+def codes(model: HadronModel, batch: Batch) -> Tensor:
+    """PDG codes of the hadrons of a batch, flat."""
+    event = torch.repeat_interleave(torch.arange(len(batch)), batch.n.long())
+    position = torch.arange(len(event)) - batch.first[event]
+    longest = model.word_codes.shape[1]
+    other = model.word_codes[batch.word.long()[event], position.clamp(max=longest - 1)]
+    kind = batch.kind.long()
+    return torch.where(kind == 0, other, torch.tensor(species.COUNTED)[(kind - 1).clamp(min=0)])
+
+
+@torch.inference_mode()
+def particles(model: HadronModel, batch: Batch, uniform: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Hadrons per event [N], PDG codes [H] and momenta [H, 3] with every eta as its two photons."""
+    code, n = codes(model, batch), batch.n.long()
+    event = torch.repeat_interleave(torch.arange(len(n)), n)
+    rows = (code == species.ETA).nonzero()[:, 0]
+    repeats = torch.ones_like(code)
+    repeats[rows] = 2
+    source = torch.repeat_interleave(torch.arange(len(code)), repeats)
+    momentum, new = batch.momentum.double()[source], code[source]
+    owner = event[rows]
+    # the number of an eta among those of its event
+    order = torch.arange(len(rows)) - torch.searchsorted(owner, owner)
+    column = STEP + 3 * n[owner] + 2 * order
+    drawn = torch.stack([uniform[owner, column], uniform[owner, column + 1]], dim=1)
+    first, second = eta.decay(batch.momentum.double()[rows], drawn)
+    place = torch.cumsum(repeats, 0) - repeats
+    momentum[place[rows]], momentum[place[rows] + 1] = first, second
+    new[place[rows]] = new[place[rows] + 1] = species.PHOTON
+    count = n.index_add(0, owner, torch.ones_like(owner))
+    return count, new, momentum

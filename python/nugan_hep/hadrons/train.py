@@ -41,7 +41,13 @@ def parser(prog: str) -> argparse.ArgumentParser:
     """The command line of a training of hadrons."""
     made = cli.Parser(prog=prog, description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add = made.add_argument
-    add("--data", nargs="+", required=True, metavar="FILE", help="whole events: .npz")
+    add(
+        "--data",
+        nargs="+",
+        required=True,
+        metavar="FILE",
+        help="whole events, see docs/hadrons.md",
+    )
     add("--val", nargs="+", metavar="FILE", help="validation events (default: a tenth of the data)")
     add("--out", type=Path, required=True, metavar="RUNDIR", help="run folder")
     add("--resume", action="store_true", help="continue the run in RUNDIR")
@@ -107,9 +113,10 @@ def command(argv: Sequence[str] | None, prog: str) -> int:
                 raise UserError(
                     f"the run in {folder} has {key} = {resumed['config'][key]}, not {getattr(config, key)}"
                 )
-    events = dataset.read(arguments.data, arguments.limit)
+    identity = {"probe": about["probe"], "target": about["target"]}
+    events = dataset.read(arguments.data, arguments.limit, **identity)
     if arguments.val:
-        held = dataset.read(arguments.val)
+        held = dataset.read(arguments.val, **identity)
     else:
         events, held = dataset.split(events, HELD_OUT, config.seed)
     torch.manual_seed(config.seed)
