@@ -132,48 +132,36 @@ def _root(file: Path, tree: str | None, limit: int | None) -> Iterator[Block]:
     import uproot
 
     try:
-        root = uproot.open(file)
+        with uproot.open(file) as root:
+            events, columns, convert = _find(file, root, tree)
+            stop = None if limit is None else min(limit, events.num_entries)
+            wanted = list(columns.values())
+            for chunk in events.iterate(wanted, step_size=STEP, entry_stop=stop, library="np"):
+                # uproot may name a branch by its last part
+                yield convert({key: chunk[full if full in chunk else key] for key, full in columns.items()})
+    except UserError as error:
+        text = str(error)
+        raise UserError(text if text.startswith(str(file)) else f"{file}: {text}") from None
     except Exception as error:  # uproot raises whatever a damaged file makes its code do
         raise UserError(f"{file}: cannot be read as ROOT ({type(error).__name__})") from None
-    with root:
-        trees = {key.partition(";")[0] for key, kind in root.classnames().items() if kind == "TTree"}
-        names = [tree] if tree else sorted(trees)
-        for name in names:
-            if name not in trees:
-                raise UserError(f"{file}: no TTree {name!r} (trees: {', '.join(sorted(trees)) or 'none'})")
-            branches = {key.rpartition("/")[2]: key for key in root[name].keys()}  # noqa: SIM118 - a tree is no dict
-            for columns, convert in _LAYOUTS:
-                if set(columns) <= branches.keys():
-                    stop = None if limit is None else min(limit, root[name].num_entries)
-                    some = {short: branches[short] for short in columns}
-                    optional = [short for short in _OPTIONAL if short in branches]
-                    some |= {short: branches[short] for short in optional}
-                    yield from _tree(file, root[name], some, convert, stop)
-                    return
-    accepted = "; ".join(", ".join(columns) for columns, _ in _LAYOUTS)
-    raise UserError(
-        f"{file}: no tree with whole events (trees: {', '.join(names) or 'none'}; accepted: {accepted})"
-    )
 
 
-def _tree(
-    file: Path,
-    tree: Any,
-    columns: dict[str, str],
-    convert: Callable[[dict[str, Any]], Block],
-    stop: int | None,
-) -> Iterator[Block]:
-    try:
-        for chunk in tree.iterate(list(columns.values()), step_size=STEP, entry_stop=stop, library="np"):
-            by_name = {
-                short: chunk[full] if full in chunk else chunk[full.rpartition("/")[2]]
-                for short, full in columns.items()
-            }
-            yield convert(by_name)
-    except UserError as error:
-        raise UserError(f"{file}: {error}") from None
-    except Exception as error:
-        raise UserError(f"{file}: cannot be read as ROOT ({type(error).__name__})") from None
+def _find(
+    file: Path, root: Any, tree: str | None
+) -> tuple[Any, dict[str, str], Callable[[dict[str, Any]], Block]]:
+    """The tree of whole events, its branches by their short names, and what makes events of these."""
+    trees = {key.partition(";")[0] for key, kind in root.classnames().items() if kind == "TTree"}
+    names = [tree] if tree else sorted(trees)
+    for name in names:
+        if name not in trees:
+            raise UserError(f"{file}: no TTree {name!r} (trees: {', '.join(sorted(trees)) or 'none'})")
+        branches = {key.rpartition("/")[2]: key for key in root[name].keys()}  # noqa: SIM118 - no dict
+        for columns, convert in _LAYOUTS:
+            if set(columns) <= branches.keys():
+                wanted = (*columns, *(key for key in _OPTIONAL if key in branches))
+                return root[name], {key: branches[key] for key in wanted}, convert
+    accepted, found = "; ".join(", ".join(columns) for columns, _ in _LAYOUTS), ", ".join(names) or "none"
+    raise UserError(f"{file}: no tree with whole events (trees: {found}; accepted: {accepted})")
 
 
 def _flat(lists: Any) -> tuple[NDArray[np.int64], NDArray[Any]]:
@@ -309,12 +297,13 @@ def _nuhepmc(file: Path, limit: int | None) -> Iterator[Block]:
 
 
 def _of_events(file: Path, hepmc: Any, core: Any, reader: Any, count: int) -> Block:
-    event, data = hepmc.GenEvent(), core.GenEventData()
+    event = hepmc.GenEvent()
     heads: list[tuple[Any, ...]] = []
     found: list[NDArray[Any]] = []
     for number in range(count):
         if not reader.read_event(event):
             raise UserError(f"{file}: event {number + 1:,} is damaged")
+        data = core.GenEventData()
         event.write_data(data)
         particles = data.particles
         status, pdg = particles["status"], particles["pid"]
@@ -326,7 +315,8 @@ def _of_events(file: Path, hepmc: Any, core: Any, reader: Any, count: int) -> Bl
             )
         final = particles[status == clauses.FINAL]
         scale = 1e-3 if event.momentum_unit == hepmc.Units.MEV else 1.0
-        process = int(str(event.attributes.get("signal_process_id", "700")))
+        attributes = event.attributes
+        process = int(str(attributes["signal_process_id"])) if "signal_process_id" in attributes else 700
         p4 = np.stack([final[name] for name in ("px", "py", "pz", "e")], axis=1) * scale
         nu = particles[beam[0]]
         probe = int(pdg[beam[0]])

@@ -23,6 +23,7 @@ from nugan_hep.hadrons.learning import Learning
 from nugan_hep.hadrons.model import Frame, HadronModel
 from nugan_hep.hadrons.network import Sizes
 from nugan_hep.hadrons.settings import PRESET, HadronsConfig
+from nugan_hep.hadrons.widening import joined, widened
 from nugan_hep.output.atomic import new_file
 from nugan_hep.run_folder import RUN_FILE, read_run
 from nugan_hep.signals import stop_signals
@@ -121,12 +122,11 @@ def command(argv: Sequence[str] | None, prog: str) -> int:
         events, held = dataset.split(events, HELD_OUT, config.seed)
     torch.manual_seed(config.seed)
     start = load(arguments.start / checkpoint.CHECKPOINT) if arguments.start and not resumed else None
-    source = resumed or start
     frame = dataset.frame(events, about["probe"], about["target"], config.least_seen)
-    if source:
-        saved = frame_of(source["frame"])
-        # the vocabulary and the largest counts are those of the weights; the nucleus is that of the events
-        frame = Frame(frame.charge, frame.baryons, saved.words, saved.most, saved.least, frame.lepton_mass)
+    if resumed:
+        frame = frame_of(resumed["frame"])
+    elif start:
+        frame = joined(frame, frame_of(start["frame"]))
     model = HadronModel(frame, sizes(config))
     training, report = dataset.encoded(events, model)
     print(f"training: {report}")
@@ -134,7 +134,7 @@ def command(argv: Sequence[str] | None, prog: str) -> int:
     print(f"validation: {report}")
     del events, held
     if start:
-        model.load_state_dict(start["average"])
+        model.load_state_dict(widened(model, start["average"]))
     elif not resumed:
         model.fit_inputs(training.take(torch.arange(min(len(training), 40_000))))
     else:
