@@ -68,7 +68,8 @@ def test_sampled_etas_become_photons_of_their_mass() -> None:
     uniform = torch.rand(60, columns, generator=torch.Generator().manual_seed(5), dtype=torch.float64)
     lepton = (torch.from_numpy(x) for x in (events.enu, events.emu, events.cos))
     batch = sampling.sample(model, *lepton, uniform)
-    n, codes, p = sampling.particles(model, batch, uniform)
+    lepton = (torch.from_numpy(x) for x in (events.enu, events.emu, events.cos))
+    _, n, codes, p = model.sample(*lepton, uniform)
     before = sampling.codes(model, batch)
     etas = before == species.ETA
     assert etas.any()

@@ -12,8 +12,9 @@ from nugan_hep.errors import UserError
 from nugan_hep.hadrons import events as whole
 from nugan_hep.hadrons import readers
 from nugan_hep.hadrons.batch import Batch, encode
+from nugan_hep.hadrons.contents import Frame
 from nugan_hep.hadrons.events import LeftOut, Whole
-from nugan_hep.hadrons.model import Frame, HadronModel
+from nugan_hep.hadrons.model import HadronModel
 
 CHUNK = 50_000
 CARBON = 1000060120

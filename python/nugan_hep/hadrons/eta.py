@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -39,14 +41,14 @@ def joined(
     return owner[~gone], codes[~gone], p[~gone]
 
 
-def decay(momentum: Tensor, uniform: Tensor) -> tuple[Tensor, Tensor]:
+def decay(momentum: Tensor, uniform: Tensor, mass: float = MASS) -> tuple[Tensor, Tensor]:
     """Momenta [N, 3] of the two photons of etas [N, 3], isotropic at rest, for uniform numbers [N, 2]."""
-    cos, phi = 2.0 * uniform[:, 0] - 1.0, 2.0 * torch.pi * uniform[:, 1]
+    cos, phi = 2.0 * uniform[:, 0] - 1.0, 2.0 * math.pi * uniform[:, 1]
     sine = torch.sqrt((1.0 - cos * cos).clamp(min=0.0))
-    at_rest = 0.5 * MASS * torch.stack([sine * torch.cos(phi), sine * torch.sin(phi), cos], dim=1)
-    energy = torch.sqrt((momentum * momentum).sum(1) + MASS**2)
+    at_rest = 0.5 * mass * torch.stack([sine * torch.cos(phi), sine * torch.sin(phi), cos], dim=1)
+    energy = torch.sqrt((momentum * momentum).sum(1) + mass * mass)
     along = (at_rest * momentum).sum(1)
     # a boost by P/E of a photon of energy m/2
-    factor = (along / (energy + MASS) + 0.5 * MASS) / MASS
+    factor = (along / (energy + mass) + 0.5 * mass) / mass
     first = at_rest + factor.unsqueeze(1) * momentum
     return first, momentum - first

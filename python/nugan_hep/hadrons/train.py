@@ -19,8 +19,9 @@ import torch
 from nugan_hep import cli
 from nugan_hep.errors import UserError
 from nugan_hep.hadrons import dataset
+from nugan_hep.hadrons.contents import Frame
 from nugan_hep.hadrons.learning import Learning
-from nugan_hep.hadrons.model import Frame, HadronModel
+from nugan_hep.hadrons.model import HadronModel
 from nugan_hep.hadrons.network import Sizes
 from nugan_hep.hadrons.settings import PRESET, HadronsConfig
 from nugan_hep.hadrons.widening import joined, widened

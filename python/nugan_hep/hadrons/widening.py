@@ -6,7 +6,8 @@ from typing import Any
 
 from torch import Tensor
 
-from nugan_hep.hadrons.model import Frame, HadronModel
+from nugan_hep.hadrons.contents import Frame
+from nugan_hep.hadrons.model import HadronModel
 
 RARE = 3.0
 """How far below the least likely class that was there a new class begins, in its logit."""
