@@ -77,7 +77,8 @@ class Contents(nn.Module):
         self.positive, self.negative = (species.COUNTED.index(code) for code in (211, -211))
         self.eta, self.photon = species.ETA, species.PHOTON
         self.neutron, self.proton = (species.COUNTED.index(code) for code in (2112, 2212))
-        self.net = Hadrons(sizes or Sizes(), len(frame.words), frame.most)
+        self.sizes = sizes or Sizes()
+        self.net = Hadrons(self.sizes, len(frame.words), frame.most)
         self.register_buffer("words", _word_table(frame.words))
         self.register_buffer("word_size", torch.tensor([len(w) for w in frame.words]))
         longest = max(len(w) for w in frame.words)
