@@ -111,10 +111,12 @@ COMPLETE: dict[str, Any] = {
             ({k: v for k, v in COMPLETE.items() if k != name}, f"has no {name}")
             for name in list(COMPLETE)[1:]
         ),
-        (COMPLETE | {"probe": "14"}, "probe is '14', expected int"),
-        (COMPLETE | {"target": True}, "target is True, expected int"),
-        (COMPLETE | {"name": None}, "name is None, expected str"),
+        (COMPLETE | {"probe": "14"}, "probe is not a whole number"),
+        (COMPLETE | {"target": True}, "target is not a whole number"),
+        (COMPLETE | {"name": None}, "name is not a text"),
         (COMPLETE | {"enu_range": [0.3]}, "enu_range is not two energies"),
+        (COMPLETE | {"shift": "small"}, "shift is not a number"),
+        (COMPLETE | {"latent_size": 50.5}, "latent_size is not a whole number"),
         (COMPLETE | {"enu_range": ["low", "high"]}, "enu_range is not two energies"),
     ],
 )
@@ -129,7 +131,7 @@ def test_incomplete_metadata(tmp_path: Path, document: object, message: str) -> 
 
 def test_complete_metadata_and_damaged_members(tmp_path: Path) -> None:
     path = tmp_path / "model.pt"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+    with zipfile.ZipFile(path, "w") as file:
         file.writestr("model/extra/nugan.json", json.dumps(COMPLETE))
     assert archive.read_metadata(path) == COMPLETE
     whole = path.read_bytes()

@@ -35,7 +35,6 @@ BASE = COMPILED | {
     "sampler",
     "signals",
     "skipping",
-    "source",
     "streams",
     "targets",
 }

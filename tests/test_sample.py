@@ -21,7 +21,7 @@ import uproot
 from numpy.typing import NDArray
 from scipy import stats
 
-from nugan_hep import archive, kinematics, options, sample
+from nugan_hep import _core, archive, kinematics, sample
 from nugan_hep.output import Run, formats
 
 Columns = dict[str, NDArray[Any]]
@@ -514,7 +514,7 @@ def test_format_follows_from_the_suffix(
         ("--out", "a.hepmc3.gz"): ("nuhepmc", "a.hepmc3.gz"),
         ("--out", "a.root"): ("gst", "a.root"),
     }.items():
-        found = options.parse(list(arguments))
+        found = _core.parse_options("nugan-sample", [word.encode() for word in arguments])
         assert (found.format, str(found.out)) == expected
     assert sample.main(["--model", str(toy), "-n", "10", "--quiet"]) == 0
     assert len(read(Path("events.root"))["iev"]) == 10
@@ -673,7 +673,7 @@ def one_line_error(capsys: pytest.CaptureFixture[str]) -> str:
         (["-n", "0"], "'0' is not a whole number of at least 1"),
         (["-n", "-1"], "'-1' is not a whole number of at least 1"),
         (["-n", "1.5"], "'1.5' is not a whole number"),
-        (["-n", "many"], "'many' is not a number"),
+        (["-n", "many"], "'many' is not a whole number of at least 1"),
         (["-n", "1e12"], "1,000,000,000,000 is above 2,147,483,647"),
         (["--energy", "20"], "energy 20 GeV is outside of the range of toy, 0.3 to 10 GeV"),
         (["--energy", "0.29"], "energy 0.29 GeV is outside"),

@@ -18,7 +18,6 @@ from nugan_hep import _sampler, archive, sample
 from nugan_hep.errors import UserError
 from nugan_hep.families.common.exported import weights_sha256
 from nugan_hep.flux import Flux
-from nugan_hep.source import Energies, Source
 
 C12, AR40 = 1000060120, 1000180400
 FLUX = Flux([0.5, 1.0, 3.0], [4.0, 1.0])
@@ -54,39 +53,44 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+Cores = dict[int, _sampler.SamplerCore]
+
+
 @pytest.fixture(scope="module")
-def cores(models: Path) -> dict[int, _sampler.SamplerCore]:
+def cores(models: Path) -> Cores:
     opened = [_sampler.SamplerCore(str(path), "cpu", 1) for path in sorted(models.glob("*.pt"), reverse=True)]
     return {core.target: core for core in opened}
 
 
-def make(cores: dict[int, _sampler.SamplerCore], energies: Energies, seed: int) -> Source:
-    return Source([cores[C12], cores[AR40]], [0.8, 0.2], energies, seed)
+def make(
+    cores: Cores, low: float, high: float, flux: Flux | None = None, weighted: bool = False, seed: int = 1
+) -> _sampler.SourceCore:
+    samplers = [cores[C12], cores[AR40]]
+    return _sampler.SourceCore(samplers, [0.8, 0.2], low, high, flux, weighted, seed, None)
 
 
-def mixture(cores: dict[int, _sampler.SamplerCore], weighted: bool = False, seed: int = 3) -> Source:
-    return make(cores, Energies(0.3, 8.0, FLUX, weighted), seed)
+def mixture(cores: Cores, weighted: bool = False, seed: int = 3) -> _sampler.SourceCore:
+    return make(cores, 0.3, 8.0, FLUX, weighted, seed)
 
 
-def test_cross_section_and_shares(cores: dict[int, _sampler.SamplerCore]) -> None:
+def test_cross_section_and_shares(cores: Cores) -> None:
     """Mean energy of the flux 1.375 GeV: 0.8 x 0.7 and 0.2 x 1.4 of it."""
     source = mixture(cores)
     assert source.sigma == pytest.approx((0.56 + 0.28) * 1.375, rel=1e-12)
     assert source.sigma_error == pytest.approx(0.01 * 1.375 * np.hypot(0.56, 0.28), rel=1e-12)
     np.testing.assert_allclose(source.shares(), [2 / 3, 1 / 3], rtol=1e-12)
-    table = source.table()
-    assert table is not None
-    np.testing.assert_allclose(table(np.array([0.3, 2.0, 8.0])), 0.84 * np.array([0.3, 2.0, 8.0]))
+    enu, sigma = source.table()
+    np.testing.assert_allclose(np.interp([0.3, 2.0, 8.0], enu, sigma), 0.84 * np.array([0.3, 2.0, 8.0]))
     assert source.outside == (0, 0)
-    tail = make(cores, Energies(0.3, 8.0, Flux([0.0, 20.0], [1.0])), 1)
+    tail = make(cores, 0.3, 8.0, Flux([0.0, 20.0], [1.0]))
     assert tail.outside == pytest.approx((0.09 / 400, 336 / 400), rel=1e-9)
-    at_one = make(cores, Energies(2.0, 2.0), 1)
+    at_one = make(cores, 2.0, 2.0)
     assert at_one.sigma == pytest.approx(0.84 * 2)
     assert _sampler.common_range([*cores.values()]) == (0.3, 8.0)
 
 
 @pytest.mark.parametrize("weighted", [False, True])
-def test_same_events_whatever_the_chunks(cores: dict[int, _sampler.SamplerCore], weighted: bool) -> None:
+def test_same_events_whatever_the_chunks(cores: Cores, weighted: bool) -> None:
     whole = mixture(cores, weighted).draw(0, 3000)
     cut = mixture(cores, weighted)
     parts = [cut.draw(0, 1), cut.draw(1, 999), cut.draw(1000, 2000)]
@@ -99,7 +103,7 @@ def test_same_events_whatever_the_chunks(cores: dict[int, _sampler.SamplerCore],
     assert (other["tgt"] != whole["tgt"]).mean() > 0.3
 
 
-def test_events_of_a_mixture(cores: dict[int, _sampler.SamplerCore]) -> None:
+def test_events_of_a_mixture(cores: Cores) -> None:
     events = mixture(cores).draw(0, 30_000)
     np.testing.assert_array_equal(events["iev"], np.arange(30_000))
     argon = events["tgt"] == AR40
@@ -112,7 +116,7 @@ def test_events_of_a_mixture(cores: dict[int, _sampler.SamplerCore]) -> None:
     assert runs.mean() == pytest.approx(1 / (2 * (1 / 3) * (2 / 3)), rel=0.05)
 
 
-def test_weights_of_a_mixture(cores: dict[int, _sampler.SamplerCore]) -> None:
+def test_weights_of_a_mixture(cores: Cores) -> None:
     events = mixture(cores, weighted=True).draw(0, 30_000)
     for pdg in (C12, AR40):
         own = events["tgt"] == pdg
@@ -121,18 +125,18 @@ def test_weights_of_a_mixture(cores: dict[int, _sampler.SamplerCore]) -> None:
     assert events["wght"].mean() == pytest.approx(1, abs=4 * events["wght"].std() / np.sqrt(30_000))
 
 
-def test_one_nucleus_is_the_model_itself(cores: dict[int, _sampler.SamplerCore]) -> None:
+def test_one_nucleus_is_the_model_itself(cores: Cores) -> None:
     core = cores[C12]
-    alone = Source([core], [1.0], Energies(1.0, 2.0), 9)
+    alone = _sampler.SourceCore([core], [1.0], 1.0, 2.0, None, False, 9, None)
     for name, values in core.sample_uniform(1.0, 2.0, 500, 9, 20).items():
         np.testing.assert_array_equal(alone.draw(20, 500)[name], values)
     assert alone.sigma is None
     assert alone.shares() == [1]
 
 
-def test_mixture_without_shares(cores: dict[int, _sampler.SamplerCore]) -> None:
+def test_mixture_without_shares(cores: Cores) -> None:
     with pytest.raises(UserError, match="share the events by their cross sections"):
-        make(cores, Energies(1.0, 2.0), 9)
+        make(cores, 1.0, 2.0)
 
 
 def read(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:

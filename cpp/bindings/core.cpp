@@ -1,6 +1,7 @@
 #include <nugan/Error.hpp>
 #include <nugan/FluxUnit.hpp>
 
+#include "python_value.hpp"
 #include "register.hpp"
 
 namespace py = pybind11;
@@ -15,9 +16,9 @@ PYBIND11_MODULE(_core, m) {
     try {
       if (thrown) std::rethrow_exception(thrown);
     } catch (const nugan::NoUnitError& caught) {
-      py::set_error(no_unit, caught.what());
+      py::set_error(no_unit, text_to_python(caught.what()));
     } catch (const nugan::Error& caught) {
-      py::set_error(user_error, caught.what());
+      py::set_error(user_error, text_to_python(caught.what()));
     }
   });
   register_beam(m);
@@ -25,6 +26,8 @@ PYBIND11_MODULE(_core, m) {
   register_files(m);
   register_flux(m);
   register_kinematics(m);
+  register_models(m);
+  register_options(m);
   register_random(m);
   register_spectrum(m);
   register_rate(m);

@@ -18,6 +18,17 @@ inline std::string text_from_python(const pybind11::handle& text) {
   return pybind11::str(text).attr("encode")("utf-8", "surrogateescape").cast<std::string>();
 }
 
+/// A dictionary of such values by name.
+class Members : public pybind11::dict {
+ public:
+  PYBIND11_OBJECT_DEFAULT(Members, pybind11::dict, PyDict_Check)
+};
+
+template <>
+struct pybind11::detail::handle_type_name<Members> {
+  static constexpr auto name = const_name("dict[str, typing.Any]");
+};
+
 /// None, bool, int, float, str, list or dict.
 inline pybind11::object to_python(const nugan::Value& value) {
   return std::visit(
@@ -39,4 +50,9 @@ inline pybind11::object to_python(const nugan::Value& value) {
         }
       },
       value.any());
+}
+
+/// The same of a map.
+inline Members map_to_python(const nugan::Value& map) {
+  return pybind11::reinterpret_borrow<Members>(to_python(map));
 }

@@ -1,3 +1,5 @@
+#include <pybind11/stl/filesystem.h>
+
 #include <memory>
 #include <nugan/event_files.hpp>
 
@@ -7,7 +9,15 @@ namespace py = pybind11;
 
 void register_files(py::module_& m) {
   using nugan::PartMark;
+  using std::filesystem::path;
   m.def("least_event_bytes", &nugan::least_event_bytes, py::arg("format"), py::arg("compressed"));
+  m.def(
+      "check_target", [](const path& file, bool force) { nugan::check_target(file, force); }, py::arg("path"),
+      py::arg("force"));
+  m.def(
+      "check_space",
+      [](const path& file, std::int64_t events, double bytes) { nugan::check_space(file, events, bytes); },
+      py::arg("path"), py::arg("events"), py::arg("bytes"));
   m.def("check_not_being_written", &nugan::check_not_being_written, py::arg("path"));
   py::class_<PartMark>(m, "PartMark").def(py::init<const std::string&>(), py::arg("part"));
 }

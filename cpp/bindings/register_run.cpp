@@ -1,4 +1,5 @@
 #include <pybind11/stl.h>
+#include <pybind11/stl/filesystem.h>
 
 #include <nugan/Run.hpp>
 
@@ -14,16 +15,15 @@ using nugan::Run;
 using Number = std::optional<double>;
 using Targets = std::vector<std::pair<int, double>>;
 
-Run make(int probe, Targets targets, Number sigma, Number sigma_error, const py::object& flux, Number energy,
-         Number pot) {
-  Run run{.probe = probe,
+Run make(int probe, Targets targets, Number sigma, Number sigma_error, std::optional<nugan::Flux> flux,
+         Number energy, Number pot) {
+  return {.probe = probe,
           .targets = std::move(targets),
           .sigma = sigma,
           .sigma_error = sigma_error,
+          .flux = std::move(flux),
           .energy = energy,
           .pot = pot};
-  if (!flux.is_none()) run.flux = flux_from_python(flux);
-  return run;
 }
 
 }  // namespace
@@ -36,30 +36,30 @@ void register_run(py::module_& m) {
       .def_readonly("targets", &Run::targets)
       .def_readonly("sigma", &Run::sigma)
       .def_readonly("sigma_error", &Run::sigma_error)
-      .def_property_readonly("flux",
-                             [](const Run& run) { return run.flux ? flux_to_python(*run.flux) : py::none(); })
+      .def_readonly("flux", &Run::flux)
       .def_readonly("energy", &Run::energy)
-      .def_readwrite("pot", &Run::pot)
+      .def_readonly("pot", &Run::pot)
       .def_readwrite("program", &Run::program)
       .def_property(
           "command", [](const Run& run) { return text_to_python(run.command); },
           [](Run& run, const py::str& command) { run.command = text_from_python(command); })
-      .def_readwrite("first", &Run::first)
-      .def_readwrite("requested", &Run::requested)
-      .def_property("exposure", nullptr,
-                    [](Run& run, const std::tuple<double, double, double, std::int64_t>& given) {
-                      const auto& [pot, mass, expected, drawn] = given;
-                      run.exposure = {.pot = pot, .mass = mass, .expected = expected, .drawn = drawn};
-                    })
+      .def_readonly("first", &Run::first)
+      .def_readonly("requested", &Run::requested)
       .def(
           "describe",
           [](const Run& run, std::optional<std::int64_t> events) {
-            return to_python(nugan::describe(run, events));
+            return map_to_python(nugan::describe(run, events));
           },
           py::arg("events") = py::none())
-      .def("numbers", [](const Run& run) { return to_python(nugan::describe_numbers(run)); });
+      .def("numbers", [](const Run& run) { return map_to_python(nugan::describe_numbers(run)); })
+      .def(
+          "summary",
+          [](const Run& run, const std::filesystem::path& path, std::int64_t events, double seconds) {
+            return text_to_python(nugan::summary(run, path, events, seconds));
+          },
+          py::arg("path"), py::arg("events"), py::arg("seconds"));
+  m.def("interruption", &nugan::interruption, py::arg("events"), py::arg("requested"));
   m.def(
-      "describe_flux",
-      [](const py::object& flux) { return to_python(nugan::describe(flux_from_python(flux))); },
+      "describe_flux", [](const nugan::Flux& flux) { return map_to_python(nugan::describe(flux)); },
       py::arg("flux"));
 }

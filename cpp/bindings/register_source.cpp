@@ -2,7 +2,6 @@
 
 #include <nugan/Error.hpp>
 #include <nugan/Source.hpp>
-#include <nugan/run_of.hpp>
 
 #include "python_events.hpp"
 #include "python_flux.hpp"
@@ -69,6 +68,5 @@ void register_source(py::module_& m) {
       .def_property_readonly("sigma_error", &Source::sigma_error)
       .def_property_readonly("mean_sigma", &Source::mean_sigma)
       .def_property_readonly("outside", &outside);
-  m.def("run_of", &nugan::run_of, py::arg("source"));
   m.def("common_range", &common_range, py::arg("samplers"));
 }

@@ -5,4 +5,5 @@ PYBIND11_MODULE(_sampler, m) {
   pybind11::module_::import("nugan_hep._core");  // its errors and its spectra
   register_sampler(m);
   register_source(m);
+  register_drive(m);
 }

@@ -8,11 +8,11 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
-#include <filesystem>
 #include <map>
 #include <mutex>
 #include <nugan/Constants.hpp>
 #include <nugan/Error.hpp>
+#include <nugan/model_archive.hpp>
 #include <string_view>
 #include <utility>
 
@@ -69,20 +69,13 @@ at::Tensor check_muons(const c10::IValue& result, std::int64_t rows) {
 
 namespace {
 
-void check_file(const std::string& file) {
-  namespace fs = std::filesystem;
-  std::error_code ignored;
-  if (!fs::exists(file, ignored)) throw Error(message(file, ": no such file"));
-  if (!fs::is_regular_file(file, ignored)) throw Error(message(file, ": not a file"));
-}
-
 torch::jit::Module load(const std::string& file, torch::Device device, std::string& metadata) {
-  torch::jit::ExtraFilesMap extra{{"nugan.json", ""}};
+  torch::jit::ExtraFilesMap extra{{metadata_file, ""}};
   try {
     check_archive(file);
     auto script = torch::jit::load(file, device, extra);
     script.eval();
-    metadata = extra["nugan.json"];
+    metadata = extra[metadata_file];
     return script;
   } catch (const std::exception& error) {
     throw Error(message(file, ": not a readable TorchScript archive (", short_reason(error), ")"));
@@ -133,12 +126,11 @@ class Attributes {
 };
 
 ModelInfo read_info(const torch::jit::Module& script, const std::string& file, std::string metadata) {
-  constexpr int format_version = 1;
   if (metadata.empty()) throw Error(message(file, ": no nugan.json inside; not a nugan-hep model"));
   if (!is_utf8(metadata)) throw Error(message(file, ": nugan.json inside is not UTF-8"));
   const Attributes attributes(script, file);
-  if (const int version = attributes.integer("format_version"); version != format_version)
-    attributes.fail("format_version", message(format_version, ", not ", version));
+  if (const int version = attributes.integer("format_version"); version != archive_format_version)
+    attributes.fail("format_version", message(archive_format_version, ", not ", version));
   ModelInfo info{.file = file,
                  .name = attributes.text("name"),
                  .probe = attributes.integer("probe"),
@@ -181,20 +173,8 @@ std::string weights_sha256(const torch::jit::Module& script) {
 
 }  // namespace
 
-ModelInfo read_model_info(const std::string& file) try {
-  check_file(file);
-  std::string metadata;
-  const auto script = load(file, torch::kCPU, metadata);
-  return read_info(script, file, std::move(metadata));
-} catch (const Error&) {
-  throw;
-} catch (const std::exception& error) {
-  throw Error(message(file, ": ", short_reason(error)));
-}
-
 TorchModel::TorchModel(const std::string& file, const std::string& device) try : device_(device) {
   const auto torch_device = parse_device(device);
-  check_file(file);
   std::string metadata;
   auto script = load(file, torch_device, metadata);
   info_ = read_info(script, file, std::move(metadata));

@@ -11,10 +11,6 @@
 
 namespace nugan {
 
-/// What an archive says about its generator, whose weights are not looked at.
-/// @throws Error naming the file
-ModelInfo read_model_info(const std::string& file);
-
 /// A generator in a TorchScript archive, run in tiles of a fixed number of events.
 ///
 /// No torch header leaks from here: they are slow to compile, and one source file needs them.

@@ -8,14 +8,13 @@
 #include <torch/csrc/jit/serialization/storage_context.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <map>
 #include <nugan/Error.hpp>
 #include <string_view>
+
+#include "ZipFile.hpp"
 
 namespace nugan {
 
@@ -23,73 +22,12 @@ namespace {
 
 using Reader = caffe2::serialize::PyTorchStreamReader;
 
-constexpr std::array<std::uint32_t, 256> crc_table = [] {
-  std::array<std::uint32_t, 256> table{};
-  for (std::uint32_t byte = 0; byte < 256; ++byte) {
-    std::uint32_t rest = byte;
-    for (int bit = 0; bit < 8; ++bit) rest = (rest & 1) ? 0xEDB88320 ^ (rest >> 1) : rest >> 1;
-    table[byte] = rest;
-  }
-  return table;
-}();
-
-// CRC-32 of zip files (ISO 3309)
-std::uint32_t crc32(std::string_view bytes) {
-  std::uint32_t rest = 0xFFFFFFFF;
-  for (const char byte : bytes)
-    rest = crc_table[(rest ^ static_cast<std::uint8_t>(byte)) & 0xFF] ^ (rest >> 8);
-  return ~rest;
-}
-
-template <class T>
-std::size_t number(std::string_view bytes, std::size_t at) {
-  T value;
-  if (at > bytes.size() || bytes.size() - at < sizeof value) throw Error("its directory is damaged");
-  std::memcpy(&value, bytes.data() + at, sizeof value);
-  return value;
-}
-
-std::string read_bytes(std::ifstream& in, std::size_t from, std::size_t size) {
-  std::string bytes(size, '\0');
-  in.seekg(static_cast<std::streamoff>(from));
-  in.read(bytes.data(), static_cast<std::streamsize>(size));
-  bytes.resize(static_cast<std::size_t>(in.gcount()));
-  return bytes;
-}
-
-// Checksums of a zip file's members from its central directory (sections 4.3.12 and 4.3.16 of PKWARE's
-// APPNOTE); torch's archives need none of the extensions for files above 4 GB
-std::map<std::string, std::uint32_t> read_checksums(const std::string& file) {
-  const std::size_t size = std::filesystem::file_size(file);
-  std::ifstream in(file, std::ios::binary);
-  constexpr std::size_t longest_end = 22 + 65535;
-  const std::string tail = read_bytes(in, size - std::min(size, longest_end), std::min(size, longest_end));
-  const auto end = tail.rfind("PK\5\6");
-  if (end == std::string::npos) throw Error("it has no directory");
-  const auto count = number<std::uint16_t>(tail, end + 10);
-  const auto length = number<std::uint32_t>(tail, end + 12);
-  const std::string directory = read_bytes(in, number<std::uint32_t>(tail, end + 16), std::min(length, size));
-  std::map<std::string, std::uint32_t> checksums;
-  std::size_t at = 0;
-  for (std::size_t member = 0; member < count; ++member) {
-    const auto checksum = static_cast<std::uint32_t>(number<std::uint32_t>(directory, at + 16));
-    const auto name = number<std::uint16_t>(directory, at + 28);
-    const auto rest = number<std::uint16_t>(directory, at + 30) + number<std::uint16_t>(directory, at + 32);
-    if (directory.compare(at, 4, "PK\1\2") != 0 || at + 46 + name > directory.size())
-      throw Error("its directory is damaged");
-    if (!checksums.emplace(directory.substr(at + 46, name), checksum).second)
-      throw Error("it has two members of one name");
-    at += 46 + name + rest;
-  }
-  return checksums;
-}
-
-void check_checksums(Reader& reader, const std::map<std::string, std::uint32_t>& checksums) {
-  for (const auto& [member, checksum] : checksums) {
+void check_checksums(Reader& reader, const std::map<std::string, ZipMember>& members) {
+  for (const auto& [member, where] : members) {
     const std::string name = member.substr(member.find('/') + 1);  // behind the folder that holds all
     if (name.empty() || name.ends_with('/') || name.starts_with("data/")) continue;
     const auto [data, size] = reader.getRecord(name);
-    if (crc32({static_cast<const char*>(data.get()), size}) != checksum)
+    if (crc32({static_cast<const char*>(data.get()), size}) != where.checksum)
       throw Error("a member does not match its checksum; the file is corrupt");
   }
 }
@@ -129,9 +67,9 @@ std::size_t instruction_length(std::string_view rest) {
     case 'c':  // two lines: module and name
       return next_line(next_line(1));
     case 'X':
-      return 5 + number<std::uint32_t>(rest, 1);
+      return 5 + number_at<std::uint32_t>(rest, 1);
     case '\x8a':
-      return 2 + number<std::uint8_t>(rest, 1);
+      return 2 + number_at<std::uint8_t>(rest, 1);
     case 'G':
       return 9;
     case 'J':
@@ -195,7 +133,7 @@ void check_tensors(Reader& reader, const std::string& pickle) {
 
 void check_archive(const std::string& file) {
   Reader reader(file);
-  check_checksums(reader, read_checksums(file));
+  check_checksums(reader, zip_members(file));
   for (const std::string pickle : {"constants", "data"})
     if (reader.hasRecord(pickle + ".pkl")) check_tensors(reader, pickle);
 }

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string_view>
 
+#include "grouped.hpp"
 #include "message.hpp"
 
 namespace nugan {
@@ -64,6 +65,26 @@ PartMark::PartMark(const std::string& part) : descriptor_(::open(part.c_str(), O
 
 PartMark::~PartMark() {
   if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+void check_target(const std::string& path, bool force) {
+  std::error_code ignored;
+  const fs::path file(path), folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
+  if (!fs::is_directory(folder, ignored))
+    throw Error(message("cannot write ", path, ": there is no folder ", folder.string()));
+  if (!fs::exists(file, ignored)) return;
+  if (!fs::is_regular_file(file, ignored))
+    throw Error(message("cannot write ", path, ": it exists and is not a regular file"));
+  if (!force) throw Error(message(path, " exists; give another name or --force to replace it"));
+}
+
+void check_space(const std::string& path, std::int64_t events, double bytes) {
+  std::error_code error;
+  const auto folder = fs::absolute(path, error).parent_path();
+  const auto free = static_cast<double>(fs::space(folder, error).available);
+  if (!error && bytes > free)
+    throw Error(message(grouped(events), " events take at least ", rounded(bytes / 1e9, 3), " GB, but ",
+                        folder.string(), " has ", rounded(free / 1e9, 3), " GB free"));
 }
 
 void check_not_being_written(const std::string& path) {

@@ -6,46 +6,33 @@
 #include <nugan/Error.hpp>
 #include <nugan/Target.hpp>
 #include <nugan/find_model.hpp>
-#include <optional>
+#include <nugan/model_archive.hpp>
 #include <set>
-#include <sstream>
-#include <string>
 #include <string_view>
-#include <vector>
 
-#include "TorchModel.hpp"
+#include "joined.hpp"
 #include "message.hpp"
+#include "quoted.hpp"
+#include "split.hpp"
 
 namespace nugan {
 
 namespace {
 
 namespace fs = std::filesystem;
+using Names = std::vector<std::string>;
 
 // The models are installed in a fixed place relative to this shared library
 fs::path installed_models() {
   Dl_info info{};
-  if (dladdr(reinterpret_cast<const void*>(&list_models), &info) == 0) return {};
+  if (dladdr(reinterpret_cast<const void*>(&models_folders), &info) == 0) return {};
   std::error_code ignored;
   return (fs::weakly_canonical(info.dli_fname, ignored).parent_path() / NUGAN_MODELS_FROM_LIB)
       .lexically_normal();
 }
 
-std::vector<fs::path> search_path() {
-  std::vector<fs::path> folders;
-  if (const char* variable = std::getenv("NUGAN_MODELS_PATH")) {
-    std::istringstream list(variable);
-    for (std::string folder; std::getline(list, folder, ':');)
-      if (!folder.empty()) folders.emplace_back(folder);
-  }
-  folders.push_back(installed_models());
-  return folders;
-}
-
-// A process's plain name is its flow of 100,000 events or more: _flow, and _100k before _gan or the end,
-// may be left out
-std::vector<std::string> spellings(const std::string& name) {
-  std::vector<std::string> names{name};
+Names spellings(const std::string& name) {
+  Names names{name};
   std::string shorter = name;
   if (shorter.ends_with("_flow")) names.push_back(shorter.erase(shorter.size() - 5));
   for (const std::string_view end : {"_100k", "_100k_gan"})
@@ -53,66 +40,82 @@ std::vector<std::string> spellings(const std::string& name) {
   return names;
 }
 
-std::string joined(const auto& parts) {
-  std::string text;
-  for (const auto& part : parts) text += (text.empty() ? "" : ", ") + std::string(part);
-  return text;
+bool is_file(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_regular_file(path, ignored);
 }
 
-// What a model says of itself; nothing where it cannot be read, which it will complain of when it is named
-std::optional<ModelInfo> try_model(const std::string& name) try {
-  return read_model_info(find_model(name));
-} catch (const Error&) {
-  return {};
+struct Process {
+  int probe, target;
+  bool operator==(const Process&) const = default;
+};
+
+Process process_of(const Value& metadata) {
+  const auto whole = [&](const char* name) {
+    return static_cast<int>(*metadata.find(name)->get<std::int64_t>());
+  };
+  return {.probe = whole("probe"), .target = whole("target")};
 }
 
 }  // namespace
 
-std::string find_model(const std::string& name_or_path) {
-  if (name_or_path.find('/') != std::string::npos || name_or_path.ends_with(".pt")) return name_or_path;
-  for (const auto& spelling : spellings(name_or_path))
-    for (const auto& folder : search_path()) {
-      std::error_code ignored;
-      const auto file = folder / (spelling + ".pt");
-      if (fs::is_regular_file(file, ignored)) return file.string();
-    }
-  const auto there = list_models();
-  throw Error(message(
-      "no model named '", name_or_path,
-      "': ", there.empty() ? "no models at all in " + joined(search_path()) : "there is " + joined(there)));
+Names models_folders(const Names& before_installed) {
+  const char* variable = std::getenv("NUGAN_MODELS_PATH");
+  Names all = split(variable ? variable : "", ':'), folders;
+  all.insert(all.end(), before_installed.begin(), before_installed.end());
+  all.push_back(installed_models().string());
+  std::error_code ignored;
+  for (const auto& folder : all)
+    if (std::ranges::find(folders, folder) == folders.end() && fs::is_directory(folder, ignored))
+      folders.push_back(folder);
+  return folders;
 }
 
-std::vector<std::string> list_models() {
+std::string find_model(const std::string& name_or_path, const Names& folders) {
+  if (name_or_path.find('/') != std::string::npos || name_or_path.ends_with(".pt")) {
+    if (!is_file(name_or_path)) throw Error(message("no model file ", name_or_path));
+    return name_or_path;
+  }
+  for (const auto& spelling : spellings(name_or_path))
+    for (const auto& folder : folders)
+      if (const auto file = fs::path(folder) / (spelling + ".pt"); is_file(file)) return file.string();
+  const auto there = list_models(folders);
+  throw Error(message("no model ", nugan::quoted(name_or_path), "; there is: ",
+                      !there.empty()    ? joined(there)
+                      : folders.empty() ? "none"
+                                        : "none in " + joined(folders)));
+}
+
+Names list_models(const Names& folders) {
   std::set<std::string> names;
   std::error_code ignored;
-  for (const auto& folder : search_path())
+  for (const auto& folder : folders)
     for (const auto& entry : fs::directory_iterator(folder, ignored))
       if (entry.path().extension() == ".pt" && entry.is_regular_file(ignored))
         names.insert(entry.path().stem().string());
   return {names.begin(), names.end()};
 }
 
-std::string find_model(int probe, int target) {
-  const auto has_them = [=](const ModelInfo& model) {
-    return model.probe == probe && model.target == target;
-  };
+std::string find_model(int probe, int target, const Names& folders) {
+  const Process wanted{.probe = probe, .target = target};
   const std::string usual = probe_name(probe) + "_" + nucleus_name(target) + "_inc";
-  const auto names = list_models();
-  // most often it is there, and the others need not be read
-  if (std::ranges::binary_search(names, usual))
-    if (const auto model = try_model(usual); model && has_them(*model)) return usual;
-  std::vector<std::string> candidates;
+  Names candidates;
   std::set<std::string> known;
-  for (const auto& name : names)
-    if (const auto model = try_model(name)) {
-      known.insert(probe_on_nucleus(model->probe, model->target));
-      if (has_them(*model)) candidates.push_back(name);
+  for (const auto& name : list_models(folders)) {
+    try {
+      const auto process = process_of(read_metadata(find_model(name, folders)));
+      known.insert(probe_on_nucleus(process.probe, process.target));
+      if (process == wanted) candidates.push_back(name);
+    } catch (const Error&) {
+      // it will complain when it is named itself
     }
+  }
+  if (std::ranges::find(candidates, usual) != candidates.end()) return usual;
   if (candidates.size() == 1) return candidates[0];
-  const std::string wanted = probe_on_nucleus(probe, target);
+  const std::string process = probe_on_nucleus(probe, target);
   if (!candidates.empty())
-    throw Error(message("several models of ", wanted, ": name one by --model, of ", joined(candidates)));
-  throw Error(message("no model of ", wanted, "; there is: ", known.empty() ? "none" : joined(known)));
+    throw Error(message("several models of ", process, ": name one by --model, of ", joined(candidates)));
+  throw Error(message("no model of ", process, "; there is: ", known.empty() ? "none" : joined(known)));
 }
 
 }  // namespace nugan

@@ -59,7 +59,7 @@ nugan::Flux read_flux(const std::string& source, int probe) {
 
 void write(const std::string& path, const nugan::Source& source, const nugan::Events& events,
            std::int64_t drawn) {
-  nugan::root::Run run = nugan::root::run_of(source);
+  nugan::Run run = nugan::run_of(source);
   run.requested = drawn;  // a cross section of the file's events is sigma times their share of these
   run.program = "cpp_chain, muons that stop in the detector";
   const auto writer = nugan::root::create(path, run, {.force = true});

@@ -1,12 +1,13 @@
 """The C++ sampler on LibTorch; it raises UserError."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nugan_hep._core import Beam, EnergySpectrum, Rate, Run
+from nugan_hep._core import Beam, EnergySpectrum, Options, Rate, Run
 from nugan_hep.flux import Flux
 
 class SamplerCore:
@@ -83,4 +84,17 @@ class SourceCore:
     def outside(self) -> tuple[float, float]: ...
 
 def common_range(samplers: Sequence[SamplerCore]) -> tuple[float, float]: ...
-def run_of(source: SourceCore) -> Run: ...
+
+class Opened:
+    @property
+    def run(self) -> Run: ...
+    @property
+    def warning(self) -> str: ...
+    def draw_chunks(
+        self,
+        options: Options,
+        write: Callable[[dict[str, NDArray[Any]]], None],
+        stopped: Callable[[], bool],
+    ) -> int: ...
+
+def open_source(options: Options, folders: Sequence[Path], read: Callable[[int], Flux]) -> Opened: ...

@@ -1,38 +1,22 @@
-"""Find model archives and read what they say of themselves, without torch.
+"""Find model archives and read what they say of themselves, without torch: the core's rules.
 
 A model is a TorchScript archive (a zip file) with its metadata in the extra file ``nugan.json``.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import re
-import zipfile
-import zlib
-from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from nugan_hep.errors import UserError
+from nugan_hep import _core
 
-FORMAT_VERSION = 1
-METADATA_FILE = "nugan.json"
+FORMAT_VERSION = _core.archive_format_version
+METADATA_FILE = _core.metadata_file
 TRAINING_FILE = "training.pt"
-DEFAULT_MODEL = "numu_C12_inc"
+DEFAULT_MODEL = _core.default_model
 MODELS_VARIABLE = "NUGAN_MODELS_PATH"
-
-REQUIRED = {
-    "name": str,
-    "probe": int,
-    "target": int,
-    "interaction": str,
-    "enu_range": list,
-    "latent_size": int,
-    "shift": float,
-}
-"""Metadata that every model has, and the types."""
 
 
 def package_dirs() -> list[Path]:
@@ -43,26 +27,15 @@ def package_dirs() -> list[Path]:
 
 def models_dirs() -> list[Path]:
     """Folders with models: those of ``NUGAN_MODELS_PATH``, the checkout's, the package's."""
-    folders = [Path(p) for p in os.environ.get(MODELS_VARIABLE, "").split(os.pathsep) if p]
     checkout = Path(__file__).parents[2]
-    if os.path.isfile(checkout / "pyproject.toml"):  # installed, it is some folder of Python
-        folders.append(checkout / "models")  # before the copies that an editable install made
-    folders += [folder / "models" for folder in package_dirs()]
-    # os.path says no where it may not look; methods of Path raise before Python 3.14
-    return [folder for folder in dict.fromkeys(folders) if os.path.isdir(folder)]
-
-
-def spellings(name: str) -> list[str]:
-    """Names under which a model may lie: a process's plain name is its flow of 100,000 events or more."""
-    shorter = name.removesuffix("_flow")
-    return list(dict.fromkeys([name, shorter, re.sub(r"_100k(?=(_gan)?$)", "", shorter)]))
+    # installed, it is some folder of Python; os.path says no where it may not look
+    in_checkout = os.path.isfile(checkout / "pyproject.toml")
+    return _core.models_folders([checkout / "models"] if in_checkout else [])
 
 
 def list_models() -> list[str]:
     """Names that :func:`find_model` knows, sorted."""
-    return sorted(
-        {path.stem for folder in models_dirs() for path in folder.glob("*.pt") if os.path.isfile(path)}
-    )
+    return _core.list_models(models_dirs())
 
 
 def find_model(name: str | Path) -> Path:
@@ -72,17 +45,12 @@ def find_model(name: str | Path) -> Path:
     ------
     UserError : there is no such model or file
     """
-    text = os.fspath(name)
-    if os.sep in text or text.endswith(".pt"):
-        path = Path(text)
-        if not os.path.isfile(path):
-            raise UserError(f"no model file {text}")
-        return path
-    for spelling in spellings(text):
-        for folder in models_dirs():
-            if os.path.isfile(path := folder / f"{spelling}.pt"):
-                return path
-    raise UserError(f"no model {text!r}; there is: {', '.join(list_models()) or 'none'}")
+    return _core.find_model(name, models_dirs())
+
+
+def model_table() -> str:
+    """A line for each model, the shortest names first: the plain ones."""
+    return _core.model_table(models_dirs())
 
 
 def read_metadata(path: Path) -> dict[str, Any]:
@@ -93,37 +61,17 @@ def read_metadata(path: Path) -> dict[str, Any]:
     UserError : not an archive, truncated, without metadata or a part of them, or of an unknown
         format version
     """
-    try:
-        metadata = json.loads(read_extra(path, METADATA_FILE))
-    except (ValueError, RecursionError):
-        raise UserError(f"{path}: {METADATA_FILE} is not valid JSON") from None
-    if not isinstance(metadata, dict):
-        raise UserError(f"{path}: {METADATA_FILE} is not a JSON object")
-    version = metadata.get("format_version")
-    if version != FORMAT_VERSION:
-        raise UserError(f"{path}: format version {version!r}, expected {FORMAT_VERSION}")
-    for key, kind in REQUIRED.items():
-        if key not in metadata:
-            raise UserError(f"{path}: {METADATA_FILE} has no {key}")
-        if not _is(metadata[key], kind):
-            raise UserError(
-                f"{path}: {METADATA_FILE}: {key} is {metadata[key]!r:.60}, expected {kind.__name__}"
-            )
-    if len(metadata["enu_range"]) != 2 or not all(_is(energy, float) for energy in metadata["enu_range"]):
-        raise UserError(f"{path}: {METADATA_FILE}: enu_range is not two energies")
-    return metadata
+    return _core.read_metadata(path)
 
 
-def training_events(metadata: Mapping[str, Any]) -> int | None:
-    """Events that a model was trained on, if it says; resampled ones count for the true ones behind them."""
-    data = (metadata.get("training") or {}).get("data") or {}
-    events = (data.get("replay") or data).get("events")
-    return events if isinstance(events, int) else None
+def training_events(path: Path) -> int | None:
+    """Events that a model was trained on, if it says; resampled ones count for the true ones behind them.
 
-
-def _is(value: object, kind: type) -> bool:
-    """Whether a JSON value is of a kind; a whole number is a float too, true and false are no numbers."""
-    return isinstance(value, (int, float) if kind is float else kind) and not isinstance(value, bool)
+    Raises
+    ------
+    UserError : see :func:`read_metadata`
+    """
+    return _core.training_events(path)
 
 
 def read_extra(path: Path, name: str) -> bytes:
@@ -133,11 +81,4 @@ def read_extra(path: Path, name: str) -> bytes:
     ------
     UserError : not an archive, truncated, or without such a file
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            for member in archive.namelist():
-                if member.endswith(f"/extra/{name}"):
-                    return archive.read(member)
-    except (OSError, zipfile.BadZipFile, EOFError, RuntimeError, zlib.error) as error:
-        raise UserError(f"{path} is not a model archive, or it is truncated ({error})") from None
-    raise UserError(f"{path} has no {name}: not a model of nugan-hep")
+    return _core.read_extra(path, name)

@@ -7,7 +7,7 @@ import operator
 import os
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,7 +18,9 @@ from nugan_hep.errors import UserError
 from nugan_hep.flux import Flux
 from nugan_hep.flux_readers import FluxLike, as_flux, other_neutrino
 from nugan_hep.rate import Rate, check_outside, flux_rate
-from nugan_hep.source import Energies, Source
+
+if TYPE_CHECKING:
+    from nugan_hep._sampler import SourceCore
 
 Columns = dict[str, NDArray[Any]]
 
@@ -168,7 +170,7 @@ class Sampler:
         if energies is not None:
             low = high = float(energies)
         known = None if flux is None else self._flux(flux, flux_units, flux_columns)
-        source = Source([self._core], [1.0], Energies(low, high, known, weighted), seed, beam)
+        source = self._source(low, high, known, weighted, seed, beam)
         if known is not None:
             check_outside(known, sum(source.outside), self.enu_range, allow_flux_outside)
         return source.draw(first, n)
@@ -190,6 +192,14 @@ class Sampler:
         UserWarning : see :meth:`sample`
         """
         return flux_rate(self._core, self._flux(flux, flux_units, flux_columns))
+
+    def _source(
+        self, low: float, high: float, flux: Flux | None, weighted: bool, seed: int, beam: Beam | None
+    ) -> SourceCore:
+        from nugan_hep import _sampler
+
+        place = None if beam is None else beam.in_core()
+        return _sampler.SourceCore([self._core], [1.0], low, high, flux, weighted, seed, place)
 
     def _flux(self, flux: FluxLike, flux_units: str | None, flux_columns: str | None) -> Flux:
         known = as_flux(flux, *self.enu_range, flux_units, self._core.probe, flux_columns)

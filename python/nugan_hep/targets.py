@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from nugan_hep import _core, archive
-from nugan_hep.errors import UserError
 
 
 def parse_probe(text: str) -> int:
@@ -46,24 +45,7 @@ def find_model(probe: int, target: int) -> str:
     ------
     UserError : no model, or several of other names
     """
-    known: dict[tuple[int, int], list[str]] = {}
-    for name in archive.list_models():
-        try:
-            about = archive.read_metadata(archive.find_model(name))
-        except UserError:
-            continue  # it will complain when it is named itself
-        known.setdefault((about["probe"], about["target"]), []).append(name)
-    candidates = known.get((probe, target), [])
-    usual = f"{probe_name(probe)}_{nucleus(target)}_inc"
-    if usual in candidates:
-        return usual
-    if len(candidates) == 1:
-        return candidates[0]
-    wanted = _core.probe_on_nucleus(probe, target)
-    if candidates:
-        raise UserError(f"several models of {wanted}: name one by --model, of {', '.join(candidates)}")
-    there = sorted(_core.probe_on_nucleus(*one) for one in known)
-    raise UserError(f"no model of {wanted}; there is: {', '.join(there) or 'none'}")
+    return _core.find_model_of(probe, target, archive.models_dirs())
 
 
 def _bytes(text: str) -> bytes:

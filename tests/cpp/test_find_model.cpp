@@ -6,11 +6,13 @@
 
 namespace fs = std::filesystem;
 
-TEST_CASE("Models are found by name, paths are taken as they are", "[find_model]") {
+TEST_CASE("Models are found by name and by path", "[find_model]") {
   REQUIRE(std::getenv("NUGAN_MODELS_PATH") != nullptr);
   CHECK(fs::equivalent(nugan::find_model("toy"), fs::path(std::getenv("NUGAN_MODELS_PATH")) / "toy.pt"));
-  CHECK(nugan::find_model("somewhere/else") == "somewhere/else");
-  CHECK(nugan::find_model("local.pt") == "local.pt");
+  const auto path = nugan::find_model("toy");
+  CHECK(nugan::find_model(path) == path);
+  CHECK(error_of([] { nugan::find_model("somewhere/else"); }) == "no model file somewhere/else");
+  CHECK(error_of([] { nugan::find_model("local.pt"); }) == "no model file local.pt");
 }
 
 TEST_CASE("The suffixes of a process's plain name may be given", "[find_model]") {

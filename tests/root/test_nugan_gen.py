@@ -119,28 +119,12 @@ def test_same_options_same_events(
     assert columns.keys() == expected.keys()
     for name, values in expected.items():
         assert columns[name].dtype == values.dtype
-        if case in ("weighted", "mixture", "first of a mixture"):  # sums of another order
-            np.testing.assert_allclose(columns[name], values, rtol=2e-7, atol=1e-12, err_msg=name)
-        else:
-            np.testing.assert_array_equal(columns[name], values, err_msg=name)
-    for name in ("probe", "energy", "pot"):
-        assert getattr(ours, name) == getattr(theirs, name)
-    for name in ("sigma", "sigma_error"):
-        value = getattr(theirs, name)
-        assert getattr(ours, name) == (None if value is None else pytest.approx(value, rel=1e-12))
-    assert ours.targets == pytest.approx(theirs.targets)
-    if theirs.flux is not None:
-        assert ours.flux is not None
-        np.testing.assert_allclose(ours.flux.density, theirs.flux.density, rtol=1e-14)
-        np.testing.assert_allclose(ours.flux.edges, theirs.flux.edges, rtol=1e-14)
-        assert (ours.flux.unit, ours.flux.name) == (theirs.flux.unit, theirs.flux.name)
-    assert ours.metadata.keys() == theirs.metadata.keys()
-    for name in ("seed", "first", "requested", "events", "backend", "model"):
-        assert ours.metadata[name] == theirs.metadata[name], name
-    assert ours.metadata["cross_section"]["sigma"] == pytest.approx(theirs.metadata["cross_section"]["sigma"])
-    # the mean of a uniform range: exact here, over the events there
-    mean, other = (run.metadata["cross_section"]["mean"] for run in (ours, theirs))
-    assert mean == pytest.approx(other, rel=0.1 if theirs.sigma is None else 1e-12)
+        np.testing.assert_array_equal(columns[name], values, err_msg=name)
+    # the same code describes the run
+    ours_about, theirs_about = ours.as_dict(), theirs.as_dict()
+    assert [*ours_about] == [*theirs_about]
+    differing = {name for name, value in theirs_about.items() if ours_about[name] != value}
+    assert differing <= {"program", "command", "time"}
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -197,30 +181,31 @@ def test_flux_of_a_histogram_is_that_of_python(tmp_path: Path, nugan_gen: Gen, f
 
 BAD = {
     "-n 0": "argument -n: '0' is not a whole number of at least 1",
-    "-n 3e9": "above 2147483647",
+    "-n 3e9": "above 2,147,483,647",
     "-n": "expected one argument",
     "--energy 50": "energy 50 GeV is outside of the range",
     "--energy x": "argument --energy: 'x' is not a finite number above 0",
     "--uniform 3 1": "the first energy must not be above the second",
     "--uniform 3": "expected 2 arguments",
     "--uniform 3 nan": "'nan' is not a finite number above 0",
-    "--energy 1 --uniform 1 2": "give one of",
+    "--energy 1 --uniform 1 2": "--uniform: not allowed with argument --energy",
     "--seed -1": "argument --seed: '-1' is not a whole number from 0 to 2^64 - 1",
     "--seed 18446744073709551616": "2^64 - 1",
     "--threads -1": "argument --threads",
-    "--chunk 1e7": "above 1000000",
+    "--chunk 1e7": "above 1,000,000",
     "--first -1": "argument --first: '-1' is not a whole number of at least 0",
     "--first 0.5": "argument --first: '0.5' is not a whole number of at least 0",
-    "--first 2147483640 -n 9": "-n 9 from --first 2147483640 on: event numbers end at 2147483647",
+    "--first 2147483640 -n 9": "-n 9 from --first 2,147,483,640 on: event numbers end at 2,147,483,647",
     "--probe numu --target CH": "no model of numu on hydrogen (H1); there is: numu on Ar40",
     "--probe numu --target C12=90,Ar40=10": "mass fraction 90 of 'C12'; expected fractions above 0",
-    "--format hdf5": "format 'hdf5' is not one of gst, rootracker, rntuple",
-    "--format nuhepmc": "format nuhepmc is written by nugan-sample",
+    "--format hdf5": "format 'hdf5' is not one of gst, rootracker, nuhepmc",
+    "--format nuhepmc --out a.hepmc3": "format nuhepmc is written by nugan-sample; nugan-gen has gst,",
+    "--out a.npz": "format npz is written by nugan-sample; nugan-gen has gst, rootracker, rntuple",
     "--compression brotli": "compression 'brotli' is not one of",
     "--compression zstd:0": "compression 'zstd:0'",
-    "--device tpu": "device 'tpu'",
-    "--backend gpu": "backend 'gpu'",
-    "--model nosuch": "no model named 'nosuch'",
+    "--device tpu": "argument --device: 'tpu' is not cpu, cuda or cuda:k",
+    "--backend gpu": "argument --backend: 'gpu' is not one of auto, fused, torch",
+    "--model nosuch": "no model 'nosuch'; there is: ",
     "--probe numu": "--probe goes with --target",
     "--probe numu --target Xx": "no element 'Xx'",
     "--probe numu --target O16": "no model of numu on O16; there is:",
@@ -230,8 +215,8 @@ BAD = {
     "--exposure 1e20": "is not POT,MASS",
     "--flux {fluxes}/flux.txt --exposure 1e600,1": "is not POT,MASS",
     "--flux {fluxes}/flux.txt --exposure 1e20,1 --weighted": "not both",
-    "--flux {fluxes}/flux.txt --exposure 1e20,1 -n 5": "not allowed with argument -n",
-    "--flux {fluxes}/flux.txt --exposure 1e30,1": "above 2147483647",
+    "--flux {fluxes}/flux.txt --exposure 1e20,1 -n 5": "argument -n: not allowed with argument --exposure",
+    "--flux {fluxes}/flux.txt --exposure 1e30,1": "above 2,147,483,647",
     "--flux {fluxes}/flux.txt --exposure 1,1e-9": "none drawn",
     "--flux {fluxes}/flux.root:untitled": "has no flux unit",
     "--flux {fluxes}/flux.root:untitled --flux-units /GeV --exposure 1e20,1": "an exposure needs a flux per",
@@ -255,7 +240,7 @@ BAD = {
     "--quiet -xq": "unrecognized arguments: -x",
     "stray": "unrecognized arguments: stray",
     "--out nowhere/a.root": "there is no folder",
-    "--out a.txt": "expected a name with .root",
+    "--out a.txt": "a.txt: unknown suffix '.txt', expected one of .root (gst",
 }
 
 
@@ -349,7 +334,7 @@ def test_a_file_that_is_there_stays(tmp_path: Path, nugan_gen: Gen) -> None:
 def test_disk_fills_up(small_disk: Path, nugan_gen: Gen, form: str, events: int) -> None:
     done = nugan_gen("-n", "2e9", "--format", form, "--out", small_disk / "a.root")
     assert done.returncode == 2
-    assert "2000000000 events take at least" in done.stderr
+    assert "2,000,000,000 events take at least" in done.stderr
     done = nugan_gen("-n", events, "--format", form, "--out", small_disk / "a.root")
     assert done.returncode == 2
     assert "no space left on device" in done.stderr.lower()
@@ -415,8 +400,8 @@ def test_interrupted_run_leaves_a_valid_file(
     assert n % 5000 == 0
     assert run.metadata["events"] == n
     assert run.pot == pytest.approx(4e24 * n / requested)
-    assert stderr == f"nugan-gen: interrupted after {n} of {requested} events\n"
-    assert f"{n} events in" in stdout
+    assert stderr == f"nugan-gen: interrupted after {n:,} of {requested:,} events\n"
+    assert f"{n:,} events in" in stdout
 
 
 def test_what_it_says_of_itself(nugan_gen: Gen, tmp_path: Path, models: Path) -> None:
@@ -424,26 +409,10 @@ def test_what_it_says_of_itself(nugan_gen: Gen, tmp_path: Path, models: Path) ->
     (tmp_path / "damaged.pt").write_bytes(b"not an archive")
     folders = f"{models}:{tmp_path}"
     listed = nugan_gen("--list-models", NUGAN_MODELS_PATH=folders).stdout
-    # the same lines but for what is wrong with the damaged one
-    command = [sys.executable, "-m", "nugan_hep.sample", "--list-models"]
-    environment = {**os.environ, "NUGAN_MODELS_PATH": folders}
-    theirs = subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stdout
+    assert listed.splitlines()[0].split()[:3] == ["model", "family", "probe"]
     assert re.search("^damaged: unreadable: ", listed, re.M)
-    assert [line for line in listed.splitlines() if "unreadable" not in line] == [
-        line for line in theirs.splitlines() if "unreadable" not in line
-    ]
     text = nugan_gen("--help").stdout
     assert all(word in text for word in ("--flux FILE[:HIST]", "GeV", "exit codes"))
-
-
-def test_options_are_those_of_nugan_sample(nugan_gen: Gen) -> None:
-    """But for --root-writer, which is nugan-gen."""
-    command = [sys.executable, "-m", "nugan_hep.sample", "--help"]
-    theirs = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    names = [{word for word in re.split(r"[\s,.\[\]]+", text)
-              if word.startswith("--")} for text in (nugan_gen("--help").stdout, theirs)]  # fmt: skip
-    assert names[1] - names[0] == {"--root-writer"}
-    assert names[0] <= names[1]
 
 
 def test_a_flux_of_another_neutrino_is_noticed(tmp_path: Path, nugan_gen: Gen, fluxes: Path) -> None:
@@ -464,7 +433,7 @@ def test_summary_has_the_cross_section(tmp_path: Path, nugan_gen: Gen, fluxes: P
     with uproot.open(out) as file:
         about = json.loads(str(file["nugan"]))
     assert f"sigma {about['run']['sigma']:.4g} +- " in done.stdout
-    assert f"{about['exposure']['expected']:.4g} events expected" in done.stdout
+    assert f"{about['exposure']['expected']:,.6g} events expected" in done.stdout
     n, mean = about["events"], about["exposure"]["expected"]
     assert abs(n - mean) < 5 * math.sqrt(mean)
     assert nugan_gen("-n", "5", "--out", out, "--force", "--quiet").stdout == ""

@@ -37,10 +37,10 @@ struct Run {
 
   /// The model of one of the targets.
   struct Model {
-    std::string name, sha256, interaction;
-    int probe, target;
-    double fraction, share;  ///< of the nucleons, of the events
-    std::optional<double> sigma;
+    std::string name{}, sha256{}, interaction{};
+    int probe = 0, target = 0;
+    double fraction = 1, share = 1;  ///< of the nucleons, of the events
+    std::optional<double> sigma{};
     std::vector<double> xsec_enu{}, xsec{};  ///< cross section against energy, GeV, 1e-38 cm²/nucleon
   };
   std::vector<Model> models{};
@@ -72,6 +72,26 @@ NUGAN_EXPORT Value::Map describe_numbers(const Run& run);
 
 /// A flux in a file's description.
 NUGAN_EXPORT Value::Map describe(const Flux& flux);
+
+/// What a program says when a file is done: events and rate, flux, nuclei, exposure, a line each.
+/// @param run      what its events have in common
+/// @param path     the file
+/// @param events   in it
+/// @param seconds  that it took
+NUGAN_EXPORT std::string summary(const Run& run, const std::string& path, std::int64_t events,
+                                 double seconds);
+
+/// What a program says when it was interrupted.
+NUGAN_EXPORT std::string interruption(std::int64_t events, std::int64_t requested);
+
+/// The number of events that an exposure happens to give, which the run then has, as it has the protons on
+/// target.
+/// @param run   with its flux and cross section
+/// @param pot   protons on target
+/// @param mass  of the target, t
+/// @param seed  of the events
+/// @throws Error for a flux without normalisation, too many events, and none
+NUGAN_EXPORT std::int64_t draw_number(Run& run, double pot, double mass, std::uint64_t seed);
 
 /// Now, as Run::time.
 NUGAN_EXPORT std::string utc_now();

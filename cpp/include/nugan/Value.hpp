@@ -1,10 +1,12 @@
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -37,6 +39,35 @@ class Value {
 
   /// What it is, for std::visit.
   const Any& any() const { return any_; }
+
+  /// It as a kind, or nothing.
+  template <class T>
+  const T* get() const {
+    return std::get_if<T>(&any_);
+  }
+
+  /// It as a number, whole or not, if it is one.
+  std::optional<double> number() const {
+    if (const auto* whole = get<std::int64_t>()) return static_cast<double>(*whole);
+    if (const auto* whole = get<std::uint64_t>()) return static_cast<double>(*whole);
+    if (const auto* real = get<double>()) return *real;
+    return {};
+  }
+
+  /// A member of a map by its name, of a map in it by more names; nothing where it is none.
+  template <class... Names>
+  const Value* find(std::string_view name, Names... more) const {
+    const auto* map = get<Map>();
+    if (!map) return nullptr;
+    // of several of one name, the last one
+    const auto found =
+        std::find_if(map->rbegin(), map->rend(), [&](const auto& m) { return m.first == name; });
+    if (found == map->rend()) return nullptr;
+    if constexpr (sizeof...(more) > 0)
+      return found->second.find(more...);
+    else
+      return &found->second;
+  }
 
  private:
   Any any_;

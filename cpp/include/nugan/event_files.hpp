@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <nugan/export.hpp>
 #include <string>
 
@@ -10,6 +11,17 @@ namespace nugan {
 /// @param compressed  random mantissas do not compress: at one energy zlib:9 still needs more than this
 /// @throws Error for another format
 NUGAN_EXPORT double least_event_bytes(const std::string& format, bool compressed);
+
+/// Refuse an output that could not or should not take the name `path`.
+/// @throws Error for a missing folder, what is not a regular file, or a file that is there without `force`
+NUGAN_EXPORT void check_target(const std::string& path, bool force);
+
+/// Refuse what the disk cannot hold.
+/// @param path    of the file
+/// @param events  their number, for the message
+/// @param bytes   that they take at least
+/// @throws Error where fewer are free
+NUGAN_EXPORT void check_space(const std::string& path, std::int64_t events, double bytes);
 
 /// Marks a file that is being written under another name, `.NAME.PROCESS-RANDOM.part`, as such.
 ///

@@ -13,6 +13,7 @@
 #include <nugan/FluxUnit.hpp>
 #include <nugan/Kinematics.hpp>
 #include <nugan/ModelInfo.hpp>
+#include <nugan/Options.hpp>
 #include <nugan/Rate.hpp>
 #include <nugan/Run.hpp>
 #include <nugan/Sampler.hpp>
@@ -20,7 +21,10 @@
 #include <nugan/Target.hpp>
 #include <nugan/Value.hpp>
 #include <nugan/cross_section_at.hpp>
+#include <nugan/drive.hpp>
 #include <nugan/event_files.hpp>
+#include <nugan/event_formats.hpp>
 #include <nugan/find_model.hpp>
+#include <nugan/model_archive.hpp>
 #include <nugan/read_flux.hpp>
 #include <nugan/run_of.hpp>

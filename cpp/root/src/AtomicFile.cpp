@@ -94,7 +94,7 @@ AtomicFile::AtomicFile(const std::string& path, const std::string& compression, 
   // through a symbolic link the file is replaced, not the link
   const fs::path target = fs::weakly_canonical(fs::absolute(path, ignored), ignored);
   path_ = target.empty() ? path : target.string();
-  refuse_target();
+  check_target(path_, force_);
   check_not_being_written(path_);
   if (target.parent_path().string().find_first_of(marks) != std::string::npos)
     throw Error(message("cannot write ", path_, ": ROOT takes no folders with ", marks, " in their names"));
@@ -125,17 +125,6 @@ AtomicFile::~AtomicFile() {
   fs::remove(part_, ignored);
 }
 
-void AtomicFile::refuse_target() const {
-  const fs::path path(path_);
-  std::error_code ignored;
-  if (!fs::is_directory(path.parent_path(), ignored))
-    throw Error(message("cannot write ", path_, ": there is no folder ", path.parent_path().string()));
-  if (fs::exists(path, ignored) && !fs::is_regular_file(path, ignored))
-    throw Error(message("cannot write ", path_, ": it exists and is not a regular file"));
-  if (fs::exists(path, ignored) && !force_)
-    throw Error(message(path_, " exists; give another name or --force to replace it"));
-}
-
 void AtomicFile::with(const std::function<void(TFile&)>& action) {
   if (!file_) throw Error(message(path_, " is closed: nothing more can be written"));
   const TDirectory::TContext context(file_.get());
@@ -157,7 +146,7 @@ void AtomicFile::with(const std::function<void(TFile&)>& action) {
 
 void AtomicFile::close() {
   with([](TFile& file) { file.Close(); });
-  refuse_target();  // another run may have finished meanwhile
+  check_target(path_, force_);  // another run may have finished meanwhile
   if (const int reason = sync(part_))
     throw Error(message("cannot write ", path_, ": ", std::strerror(reason)));
   std::error_code error;

@@ -26,8 +26,6 @@ class AtomicFile {
   void close();
 
  private:
-  void refuse_target() const;
-
   std::string path_, part_;
   bool force_;
   std::unique_ptr<TFile> file_;

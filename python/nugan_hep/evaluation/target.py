@@ -48,7 +48,7 @@ def read_model(path: Path) -> Model:
     """Read the metadata of an archive, see :func:`nugan_hep.archive.read_metadata`."""
     about = archive.read_metadata(path)
     low, high = about["enu_range"]
-    events = archive.training_events(about)
+    events = archive.training_events(path)
     return Model(about["name"], about["probe"], about["target"], (low, high), about["shift"], events)
 
 

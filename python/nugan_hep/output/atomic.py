@@ -20,13 +20,7 @@ def check_target(path: Path, force: bool) -> None:
     ------
     UserError : folder missing, not a regular file, or existing without ``force``
     """
-    # os.path says no where it may not look; methods of Path raise before Python 3.14
-    if not os.path.isdir(path.parent):
-        raise UserError(f"cannot write {path}: there is no folder {path.parent}")
-    if os.path.exists(path) and not os.path.isfile(path):
-        raise UserError(f"cannot write {path}: it exists and is not a regular file")
-    if os.path.exists(path) and not force:
-        raise UserError(f"{path} exists; give another name or --force to replace it")
+    _core.check_target(path, force)
 
 
 @contextlib.contextmanager

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import importlib
-import shutil
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NamedTuple
 
+from nugan_hep import _core
 from nugan_hep.errors import UserError
 from nugan_hep.output import EventReader, EventWriter, Run
 
@@ -16,30 +16,16 @@ class Format(NamedTuple):
     """Suffixes of its files, the first being usual, and whether ``nugan-convert`` reads it."""
 
     suffixes: tuple[str, ...]
-    readable: bool = True
-    compression: str = "zstd:1"
+    readable: bool
 
 
-FORMATS = {
-    "gst": Format((".root",)),
-    "rootracker": Format((".root",)),
-    "nuhepmc": Format((".hepmc3", ".hepmc3.gz", ".hepmc", ".hepmc.gz"), compression=""),
-    "nuisance": Format((".root",)),
-    "rntuple": Format((".root",)),
-    "parquet": Format((".parquet",)),
-    "npz": Format((".npz",), compression="none"),
-}
-"""Compression is the usual one; empty where the suffix says it."""
+FORMATS = {form.name: Format(tuple(form.suffixes), form.readable) for form in _core.event_formats()}
+"""All formats, of the core's table."""
 
 
 def suffix_of(path: Path) -> str:
     """The end of a name that tells its format: ``.root``, ``.hepmc3.gz``."""
     return "".join(path.suffixes[-2:]) if path.suffix == ".gz" else path.suffix
-
-
-def with_suffix(suffix: str) -> list[str]:
-    """The formats whose files may have a suffix."""
-    return [name for name, form in FORMATS.items() if suffix in form.suffixes]
 
 
 def of_suffix(path: Path) -> list[str]:
@@ -49,12 +35,7 @@ def of_suffix(path: Path) -> list[str]:
     ------
     UserError : no format has this suffix; lists those that there are
     """
-    suffix = suffix_of(path)
-    if names := with_suffix(suffix):
-        return names
-    suffixes = dict.fromkeys(suffix for form in FORMATS.values() for suffix in form.suffixes)
-    known = "; ".join(f"{suffix} ({', '.join(with_suffix(suffix))})" for suffix in suffixes)
-    raise UserError(f"{path}: unknown suffix {suffix!r}, expected one of {known}")
+    return _core.formats_of_suffix(path)
 
 
 def check_format(name: str, path: Path) -> Format:
@@ -64,12 +45,8 @@ def check_format(name: str, path: Path) -> Format:
     ------
     UserError : unknown format, or a suffix of none or of another
     """
-    if name not in FORMATS:
-        raise UserError(f"format {name!r} is not one of {', '.join(FORMATS)}")
-    form = FORMATS[name]
-    if name not in of_suffix(path):
-        raise UserError(f"{path}: expected a name with {' or '.join(form.suffixes)} for the format {name}")
-    return form
+    _core.check_format(name, path)
+    return FORMATS[name]
 
 
 def create(
@@ -81,17 +58,10 @@ def create(
     ------
     UserError : see :func:`check_format`; what the format cannot hold; the file cannot be written
     """
-    form = check_format(name, path)
+    usual = _core.usual_compression(name, path)
     module = importlib.import_module(f"nugan_hep.output.{name}")
-    writer: AbstractContextManager[EventWriter] = module.create(
-        path, run, compression or usual_compression(form, path), force
-    )
+    writer: AbstractContextManager[EventWriter] = module.create(path, run, compression or usual, force)
     return writer
-
-
-def usual_compression(form: Format, path: Path) -> str:
-    """The compression of a file that nothing else is said of."""
-    return form.compression or ("zlib:1" if path.suffix == ".gz" else "none")
 
 
 def check_space(name: str, path: Path, events: int, compression: str | None = None) -> None:
@@ -102,13 +72,8 @@ def check_space(name: str, path: Path, events: int, compression: str | None = No
     UserError : fewer bytes are free beside ``path`` than the events take at least; bad compression
     """
     module = importlib.import_module(f"nugan_hep.output.{name}")
-    need = module.least_bytes(events, compression or usual_compression(FORMATS[name], path))
-    free = shutil.disk_usage(path.parent).free
-    if need > free:
-        raise UserError(
-            f"{events:,} events take at least {need / 1e9:.3g} GB, "
-            f"but {path.parent} has {free / 1e9:.3g} GB free"
-        )
+    usual = _core.usual_compression(name, path)
+    _core.check_space(path, events, module.least_bytes(events, compression or usual))
 
 
 def read(name: str, path: Path) -> AbstractContextManager[EventReader]:

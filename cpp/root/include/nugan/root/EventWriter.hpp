@@ -13,7 +13,7 @@ namespace nugan::root {
 /// Writes events to a ROOT file that appears under its name when it is closed, and not at all otherwise.
 ///
 ///     nugan::Source source({{nugan::Sampler("numu_C12_inc"), 1.0}}, {.low = 1, .high = 1}, 7);
-///     auto writer = nugan::root::create("events.root", nugan::root::run_of(source));
+///     auto writer = nugan::root::create("events.root", nugan::run_of(source));
 ///     writer->write(source.draw(0, 10'000));
 ///     writer->close();
 class NUGAN_ROOT_EXPORT EventWriter {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <nugan/Run.hpp>
+#include <nugan/find_model.hpp>
 #include <nugan/root/export.hpp>
 #include <nugan/run_of.hpp>
 #include <string>
@@ -9,11 +10,9 @@
 namespace nugan::root {
 
 using nugan::Exposure;
+using nugan::model_table;
 using nugan::Run;
 using nugan::run_of;
-
-/// A line for each model that is found by its name, the shortest names first, as nugan-sample shows them.
-NUGAN_ROOT_EXPORT std::string model_table();
 
 /// The JSON of a run with so many events, as nugan-sample writes it; nugan-convert reads it. It lies beside
 /// the events as the TObjString "nugan", see describe(). The writers read the run when they are closed, but
