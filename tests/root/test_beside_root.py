@@ -24,8 +24,8 @@ def test_directories_stay_and_closed_writers_say_so(
     done = run(root_program("beside_root"), work / "flux.root", NUGAN_MODELS_PATH=str(models))
     assert done.stdout == "0 failures\n"
     assert done.stderr == ""
-    written = ["flux.root", "gst.root", "mine.root", "rntuple.root", "rootracker.root"]
+    written = ["flux.root", "gst.root", "mine.root", "nuisance.root", "rntuple.root", "rootracker.root"]
     assert sorted(path.name for path in work.iterdir()) == written
     with uproot.open(work / "mine.root") as file:
-        assert sorted(file.keys(cycle=False)) == ["gst", "rntuple", "rootracker"]
+        assert sorted(file.keys(cycle=False)) == ["gst", "nuisance", "rntuple", "rootracker"]
         assert all(file[name].values().sum() == 1 for name in file.keys(cycle=False))

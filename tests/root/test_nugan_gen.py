@@ -200,7 +200,7 @@ BAD = {
     "--probe numu --target C12=90,Ar40=10": "mass fraction 90 of 'C12'; expected fractions above 0",
     "--format hdf5": "format 'hdf5' is not one of gst, rootracker, nuhepmc",
     "--format nuhepmc --out a.hepmc3": "format nuhepmc is written by nugan-sample; nugan-gen has gst,",
-    "--out a.npz": "format npz is written by nugan-sample; nugan-gen has gst, rootracker, rntuple",
+    "--out a.npz": "format npz is written by nugan-sample; nugan-gen has gst, rootracker, nuisance, rntuple",
     "--compression brotli": "compression 'brotli' is not one of",
     "--compression zstd:0": "compression 'zstd:0'",
     "--device tpu": "argument --device: 'tpu' is not cpu, cuda or cuda:k",
