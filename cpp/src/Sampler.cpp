@@ -9,6 +9,7 @@
 #include "Generator.hpp"
 #include "TileWorker.hpp"
 #include "check_numbers.hpp"
+#include "hadrons/HadronWorker.hpp"
 #include "memory.hpp"
 #include "message.hpp"
 #include "run_workers.hpp"
@@ -17,8 +18,11 @@ namespace nugan {
 
 namespace {
 
-void check_memory(std::int64_t n) {
-  std::uint64_t event_bytes = 0;
+// Bytes that the particles of an event take, as a rule
+constexpr std::uint64_t particle_bytes = 400;
+
+void check_memory(std::int64_t n, bool hadrons) {
+  std::uint64_t event_bytes = hadrons ? particle_bytes : 0;
   for_stored_columns([&]<class Values>(const ColumnInfo& info, Values Events::*) {
     if (info.where == Where::drawn) event_bytes += sizeof(typename Values::value_type);
   });
@@ -29,8 +33,8 @@ void check_memory(std::int64_t n) {
                         " GB is available; sample in parts, with first"));
 }
 
-Events make_columns(std::int64_t n) {
-  check_memory(n);
+Events make_columns(std::int64_t n, bool hadrons) {
+  check_memory(n, hadrons);
   const auto size = static_cast<std::size_t>(n);
   Events e;
   const auto for_drawn = [&](const auto& act) {
@@ -40,7 +44,34 @@ Events make_columns(std::int64_t n) {
   };
   for_drawn([&](auto& values) { values.reserve(size); });  // what fails does so before memory is touched
   for_drawn([&](auto& values) { values.resize(size); });
+  if (hadrons) e.mode.resize(size);
   return e;
+}
+
+// The particles of blocks of events, one after the other
+Particles joined(std::vector<Particles>&& blocks) {
+  if (blocks.size() == 1) return std::move(blocks.front());
+  std::size_t events = 0, size = 0;
+  for (const auto& block : blocks) {
+    events += block.offsets.size() - 1;
+    size += block.pdg.size();
+  }
+  Particles all;
+  all.offsets.reserve(events + 1);
+  all.offsets.push_back(0);
+#define NUGAN_RESERVE(type, name, meaning) all.name.reserve(size);
+  NUGAN_PARTICLE_COLUMNS(NUGAN_RESERVE)
+#undef NUGAN_RESERVE
+  for (auto& block : blocks) {
+    const auto start = all.offsets.back();
+    for (std::size_t i = 1; i < block.offsets.size(); ++i) all.offsets.push_back(start + block.offsets[i]);
+#define NUGAN_APPEND(type, name, meaning) \
+  all.name.insert(all.name.end(), block.name.begin(), block.name.end());
+    NUGAN_PARTICLE_COLUMNS(NUGAN_APPEND)
+#undef NUGAN_APPEND
+    block = {};
+  }
+  return all;
 }
 
 void check_energy(const ModelInfo& model, double enu) {
@@ -60,25 +91,18 @@ class Sampler::Impl {
  public:
   Impl(const std::string& model, const Config& config)
       : generator(find_model(model), config.device, config.backend),
-        threads(resolve_threads(config.threads)) {}
+        threads(resolve_threads(config.threads)) {
+    const auto tensors = generator.torch().hadrons();
+    if (!tensors) return;
+    auto networks = read_hadrons(generator.info().file, *tensors, generator.info().metadata);
+    if (!config.lepton_only)
+      hadrons = std::make_unique<const PackedHadrons>(std::move(networks), generator.stages());
+  }
 
   Events run(const Request& request) const {
     try {
-      Events events = make_columns(request.n);
-      const std::int64_t first_tile = request.first / generator.tile_size();
-      const std::int64_t last_tile = (request.first + request.n - 1) / generator.tile_size();
-      const SerialTorch serial;
-      if (!generator.on_cpu()) {
-        run_on_device(request, first_tile, last_tile, events);
-        return events;
-      }
-      const auto make_worker = [&] {
-        serial.enter_worker();
-        return [&, worker = TileWorker(generator, request, events)](std::int64_t task) mutable {
-          worker(first_tile + task);
-        };
-      };
-      run_workers(threads, last_tile - first_tile + 1, make_worker);
+      Events events = draw_leptons(request);
+      if (hadrons) add_hadrons(events, request.seed);
       return events;
     } catch (const std::bad_alloc&) {
       throw Error(message("n = ", request.n, ": not enough memory; sample in parts, with first"));
@@ -86,9 +110,47 @@ class Sampler::Impl {
   }
 
   Generator generator;
+  std::unique_ptr<const PackedHadrons> hadrons;  ///< where the events have them
   int threads;
 
  private:
+  Events draw_leptons(const Request& request) const {
+    Events events = make_columns(request.n, hadrons != nullptr);
+    const std::int64_t first_tile = request.first / generator.tile_size();
+    const std::int64_t last_tile = (request.first + request.n - 1) / generator.tile_size();
+    const SerialTorch serial;
+    if (!generator.on_cpu()) {
+      run_on_device(request, first_tile, last_tile, events);
+      return events;
+    }
+    const auto make_worker = [&] {
+      serial.enter_worker();
+      return [&, worker = TileWorker(generator, request, events)](std::int64_t task) mutable {
+        worker(first_tile + task);
+      };
+    };
+    run_workers(threads, last_tile - first_tile + 1, make_worker);
+    return events;
+  }
+
+  void add_hadrons(Events& events, std::uint64_t seed) const {
+    const auto size = static_cast<std::int64_t>(events.size());
+    const std::int64_t tasks = (size + HadronWorker::block - 1) / HadronWorker::block;
+    std::vector<Particles> blocks(static_cast<std::size_t>(tasks));
+    const ModelInfo& model = generator.info();
+    const auto make_worker = [&] {
+      return [&, worker = std::make_unique<HadronWorker>(*hadrons, model.process, model.file, seed)](
+                 std::int64_t task) {
+        const std::int64_t from = task * HadronWorker::block,
+                           to = std::min(from + HadronWorker::block, size);
+        blocks[static_cast<std::size_t>(task)] =
+            (*worker)(events, static_cast<std::size_t>(from), static_cast<std::size_t>(to));
+      };
+    };
+    run_workers(threads, tasks, make_worker);
+    events.particles = joined(std::move(blocks));
+  }
+
   // The device computes a tile while the host makes events of the one before
   void run_on_device(const Request& request, std::int64_t first_tile, std::int64_t last_tile,
                      Events& events) const {
@@ -116,6 +178,10 @@ const std::string& Sampler::device() const {
 
 std::string Sampler::backend() const {
   return impl_->generator.backend();
+}
+
+bool Sampler::hadrons() const {
+  return impl_->hadrons != nullptr;
 }
 
 int Sampler::threads() const {

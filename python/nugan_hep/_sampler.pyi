@@ -11,7 +11,14 @@ from nugan_hep._core import Beam, EnergySpectrum, Options, Process, Rate, Run
 from nugan_hep.flux import Flux
 
 class SamplerCore:
-    def __init__(self, path: str, device: str = "cpu", threads: int = 0, backend: str = "auto") -> None: ...
+    def __init__(
+        self,
+        path: str,
+        device: str = "cpu",
+        threads: int = 0,
+        backend: str = "auto",
+        lepton_only: bool = False,
+    ) -> None: ...
     @property
     def name(self) -> str: ...
     @property
@@ -46,6 +53,8 @@ class SamplerCore:
     def threads(self) -> int: ...
     @property
     def backend(self) -> str: ...
+    @property
+    def hadrons(self) -> bool: ...
     def sample_uniform(
         self, enu_low: float, enu_high: float, n: int, seed: int, first: int = 0
     ) -> dict[str, NDArray[Any]]: ...
