@@ -22,6 +22,7 @@ py::str text(const Options& options) {
 
 void register_options(py::module_& m) {
   py::class_<Options>(m, "Options")
+      .def_readonly("program", &Options::program)
       .def_property_readonly("model", &text<&Options::model>)
       .def_property_readonly("probe", &text<&Options::probe>)
       .def_property_readonly("target", &text<&Options::target>)

@@ -159,6 +159,7 @@ Options parse_options(const std::string& program, const Words& words) {
   const bool gen = program == "nugan-gen";
   Parser parser(gen, words);
   Options options = parser.parse();
+  options.program = program;
   if (options.show == "help") return options;
   if (!options.n && !options.exposure) options.n = usual_events;
   check_together(parser.given(), options);

@@ -223,11 +223,14 @@ std::optional<Tensors> TorchModel::hadrons() const try {
   if (!script.attr(hadrons_module).isModule())
     throw Error(message(info_.file, ": hadrons: expected a module of tensors"));
   Tensors tensors;
-  for (const auto& [name, tensor] : script.attr(hadrons_module).toModule().named_buffers()) {
+  const auto take = [&](const std::string& name, const at::Tensor& tensor) {
     const auto values = tensor.detach().to(torch::kCPU, torch::kFloat64).contiguous();
     const double* const data = values.data_ptr<double>();
     tensors[name] = {.shape = values.sizes().vec(), .values = {data, data + values.numel()}};
-  }
+  };
+  const auto hadrons = script.attr(hadrons_module).toModule();
+  for (const auto& [name, tensor] : hadrons.named_parameters()) take(name, tensor);
+  for (const auto& [name, tensor] : hadrons.named_buffers()) take(name, tensor);
   return tensors;
 } catch (const Error&) {
   throw;

@@ -76,14 +76,6 @@ def count(text: str) -> int:
     return int(value) if "e" in text.lower() or "." in text else int(text)
 
 
-def number(text: str) -> int:
-    """Argument type of a whole number from 0 on; accepts ``1e6``."""
-    try:
-        return 0 if float(text) == 0 else count(text)
-    except (ValueError, argparse.ArgumentTypeError):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 0") from None
-
-
 def positive(text: str) -> float:
     """Argument type of a finite number above zero."""
     try:

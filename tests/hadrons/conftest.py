@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from whole_events import npz, particle_lists, random_model
+from whole_events import from_lists, npz, particle_lists, random_model
 
-from nugan_hep.hadrons.events import Whole, from_lists
+from nugan_hep.hadrons.events import Whole
 from nugan_hep.hadrons.model import HadronModel
 
 

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from nugan_hep.hadrons import cube
+from nugan_hep.hadrons.states import Left
 
 N = 2000
 MASSES = [(0.938, 1.877, 2), (0.1396, 0.938, 1), (0.938, 0.1396, 1), (0.0, 0.0, 1), (0.4977, 3.2, 4)]
@@ -17,13 +18,13 @@ def uniform(seed: int, *shape: int) -> Tensor:
     return torch.rand(*shape, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
 
 
-def left(mass: float, rest: float, others: int, seed: int = 1) -> cube.Left:
+def left(mass: float, rest: float, others: int, seed: int = 1) -> Left:
     """Systems from rest to 10 GeV, from near threshold to far above it."""
     excess = 10.0 ** (4.0 * uniform(seed, N) - 3.0)
     momentum = 10.0 * uniform(seed + 1, N) ** 3
     energy = torch.sqrt((mass + rest + excess) ** 2 + momentum**2)
     full = torch.full((N,), 1.0, dtype=torch.float64)
-    return cube.Left(
+    return Left(
         energy,
         momentum,
         mass * full,

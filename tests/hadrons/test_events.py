@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from whole_events import npz, particle_lists
+from whole_events import block, from_lists, npz, particle_lists
 
 from nugan_hep.errors import UserError
 from nugan_hep.hadrons import dataset, species
-from nugan_hep.hadrons.events import content, from_lists, read_npz, vocabulary
+from nugan_hep.hadrons.events import content, from_particles, vocabulary
 
 
 def test_the_frame_keeps_lengths_and_angles_to_q() -> None:
@@ -55,15 +55,15 @@ def test_hadrons_are_listed_by_species_and_the_fastest_first() -> None:
 def test_energies_follow_from_momenta_for_any_lepton() -> None:
     enu, mode, n, pdg, p = particle_lists(40, 2)
     pdg[np.cumsum(n) - n] = 11
-    events = from_lists(enu, mode, n, pdg, p)
+    events, _ = from_particles(block((enu, mode, n, pdg, p), probe=12), 12, 1000060120)
     lepton = np.linalg.norm(p[np.cumsum(n) - n], axis=1)
     assert events.emu == pytest.approx(np.hypot(lepton, species.ELECTRON_MASS))
 
 
 def test_vocabulary_counts_what_is_rare() -> None:
-    events = from_lists(*particle_lists(46, 2, [(22, 22, 2212)] * 22 + [(2212,), (321, 3122)]))
+    events = from_lists(*particle_lists(46, 2, [(22, 2212)] * 22 + [(2212,), (321, 3122)]))
     words = vocabulary(events, least=3)
-    assert words == ((), (22, 22))
+    assert words == ((), (22,))
     entry, counts = content(events, words)
     assert np.bincount(entry + 1).tolist() == [1, 1, 44]
     assert counts[0].tolist() == [0, 0, 0, 0, 1]
@@ -79,10 +79,10 @@ def test_taken_events_are_themselves() -> None:
 
 
 def test_files_and_lists_agree(whole_file: Callable[..., Path]) -> None:
-    read, made = read_npz(whole_file(60, seed=3)), from_lists(*particle_lists(60, 3))
+    read, made = dataset.read([str(whole_file(60, seed=3))]), from_lists(*particle_lists(60, 3))
     assert read.pdg.tolist() == made.pdg.tolist()
     assert read.momentum == pytest.approx(made.momentum, abs=2e-5)
-    assert read_npz(whole_file(60, seed=3), limit=7).n.tolist() == made.n[:7].tolist()
+    assert dataset.read([str(whole_file(60, seed=3))], 7).n.tolist() == made.n[:7].tolist()
 
 
 def broken(path: Path, how: str) -> Path:
@@ -106,27 +106,27 @@ def broken(path: Path, how: str) -> Path:
 @pytest.mark.parametrize(
     ("how", "message"),
     [
-        ("no lepton", "event 4 begins with PDG code 2212: expected a charged lepton"),
-        ("neutrino first", "event 0 begins with PDG code 14"),
-        ("momentum no number", "particle 7: momentum is no number"),
-        ("unknown code", "unknown PDG code 9999"),
-        ("an event of nothing", "event 2 has no particles"),
+        ("no lepton", "1 without their charged lepton; more than 1 %"),
+        ("neutrino first", "no event of probe 14 and target 1000060120"),
+        ("momentum no number", "a momentum is no number"),
+        ("unknown code", r"1 with an unknown PDG code \(9999\); more than 1 % cannot be used"),
+        ("an event of nothing", "no event of probe 14"),
         ("too few particles", "but there are"),
     ],
 )
 def test_what_is_no_whole_event_is_refused(how: str, message: str, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=message):
-        read_npz(broken(tmp_path / "bad.npz", how))
+        dataset.read([str(broken(tmp_path / "bad.npz", how))])
 
 
 def test_other_files_are_refused(tmp_path: Path) -> None:
     np.savez(tmp_path / "muons.npz", enu=np.ones(3), emu=np.ones(3))
     with pytest.raises(UserError, match="has no dyn, n, pdg, px, py, pz: expected whole events"):
-        read_npz(tmp_path / "muons.npz")
+        dataset.read([str(tmp_path / "muons.npz")])
     (tmp_path / "text.npz").write_text("no archive")
     with pytest.raises(UserError, match="cannot read"):
-        read_npz(tmp_path / "text.npz")
-    with pytest.raises(UserError, match="cannot read"):
-        read_npz(tmp_path / "none.npz")
+        dataset.read([str(tmp_path / "text.npz")])
+    with pytest.raises(UserError, match="no such file"):
+        dataset.read([str(tmp_path / "none.npz")])
     with pytest.raises(UserError, match="the events have no hadrons"):
         dataset.read([str(npz(tmp_path / "leptons.npz", particle_lists(20, 3, [()])))])

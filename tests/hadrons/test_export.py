@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 
 from nugan_hep import export, train
 from nugan_hep.archive import find_model, read_metadata
 from nugan_hep.errors import UserError
-from nugan_hep.hadrons import dataset
-from nugan_hep.hadrons.events import read_npz
+from nugan_hep.hadrons import dataset, sampling
 from nugan_hep.hadrons.export import load_run, read_hadrons
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -32,7 +30,7 @@ def test_what_is_exported_comes_back(run: Path, whole_file: Callable[..., Path],
     assert out.stat().st_size < 3_000_000
     ours, theirs = load_run(run), read_hadrons(out)
     assert ours.frame == theirs.frame
-    batch, _ = dataset.encoded(read_npz(whole_file(100, seed=5)), ours)
+    batch, _ = dataset.encoded(dataset.read([str(whole_file(100, seed=5))]), ours)
     assert torch.equal(ours.log_prob(batch), theirs.log_prob(batch))
     # the lepton is the same to the bit
     before, after = (torch.jit.load(path) for path in (find_model("numu_C12_inc"), out))
@@ -40,17 +38,26 @@ def test_what_is_exported_comes_back(run: Path, whole_file: Callable[..., Path],
     assert torch.equal(before(latent, enu), after(latent, enu))
     old, new = (read_metadata(path) for path in (find_model("numu_C12_inc"), out))
     assert {key for key in new if new[key] != old.get(key)} == {"hadrons", "sha256"}
-    assert new["hadrons"]["uniforms"] == 11 + 3 * (new["hadrons"]["most_hadrons"] - 1)
+    assert new["hadrons"]["uniforms"] == 11 + 3 * new["hadrons"]["most_hadrons"]
 
 
-def test_weights_are_plain_named_tensors(run: Path, tmp_path: Path) -> None:
+def test_the_archive_samples_as_the_model(run: Path, tmp_path: Path) -> None:
+    """TorchScript alone, without this package, draws the same hadrons; weights are plain named tensors."""
     out = tmp_path / "whole.pt"
     export.main([str(run), "--lepton", "numu_C12_inc", "--out", str(out)])
-    held = dict(torch.jit.load(out).hadrons.named_buffers())
-    model = load_run(run)
-    assert np.array_equal(held["remnants.k2.first.weight"], model.state_dict()["net.remnants.2.first.weight"])
-    words = [[int(code) for code in word if code] for word in held["word_codes"]]
-    assert words == [list(word) for word in model.frame.words]
+    scripted, model = torch.jit.load(out), load_run(run)
+    held = dict(scripted.hadrons.named_parameters())
+    held |= dict(scripted.hadrons.named_buffers())
+    for name, tensor in model.state_dict().items():
+        assert torch.equal(held[name], tensor)
+    random = torch.Generator().manual_seed(1)
+    uniform = torch.rand(300, sampling.all_columns(model), generator=random, dtype=torch.float64)
+    enu = 0.5 + 9.0 * torch.rand(300, generator=random, dtype=torch.float64)
+    lepton = (enu, 0.6 * enu, torch.full_like(enu, 0.8))
+    with torch.inference_mode():
+        ours, theirs = model.sample(*lepton, uniform), scripted.hadrons.sample(*lepton, uniform)
+    for one, other in zip(ours, theirs, strict=True):
+        assert torch.equal(one, other)
 
 
 def test_parts_that_do_not_fit_are_refused(

@@ -10,17 +10,17 @@ import pytest
 import torch
 from scipy.integrate import quad
 from torch import Tensor
-from whole_events import CONTENTS, particle_lists, random_model
+from whole_events import CONTENTS, from_lists, particle_lists, random_model
 
 from nugan_hep.families.flow import spline
 from nugan_hep.hadrons import dataset, features, sampling, species
 from nugan_hep.hadrons.batch import Batch
-from nugan_hep.hadrons.events import Whole, from_lists
+from nugan_hep.hadrons.events import Whole
 from nugan_hep.hadrons.model import HadronModel
 
 
 def numbers(model: HadronModel, count: int, seed: int = 3) -> Tensor:
-    columns = sampling.columns(sampling.most_hadrons(model))
+    columns = sampling.all_columns(model)
     random = torch.Generator().manual_seed(seed)
     return torch.rand(count, columns, generator=random, dtype=torch.float64)
 
@@ -44,16 +44,16 @@ def test_energy_momentum_charge_and_baryons_are_conserved(model: HadronModel, ev
     uniform = numbers(model, len(events))
     batch = sampled(model, events, uniform)
     lep = model.lepton(batch)
-    drawn = sampling._topology(model, lep, uniform)
-    missing, _, total = sampling._remnant(model, lep, *drawn, batch.n.long(), uniform)
+    drawn = model.draw_topology(lep, uniform)
+    missing, _, total = model.draw_remnant(lep, *drawn, batch.n.long(), uniform)
     energy = per_event(batch, torch.sqrt((batch.momentum**2).sum(1) + batch.mass**2))
-    _, _, baryons = model._contents(batch.word.long(), batch.counts)
+    _, _, baryons = model.contents(batch.word.long(), batch.counts)
     some = batch.n > 0
     left = lep.omega + baryons * species.NUCLEON_MASS - energy
     torch.testing.assert_close(left[some], missing[some], rtol=0, atol=1e-9)
     torch.testing.assert_close(per_event(batch, batch.momentum)[some], total[some], rtol=0, atol=1e-9)
     charge = model.words[batch.word.long(), 1] + batch.counts.double() @ model.counted[:, 1]
-    z, a = model.frame.charge - charge, model.frame.baryons - baryons
+    z, a = model.charge - charge, model.baryons - baryons
     assert ((z >= 0) & (z <= a)).all()
 
 
@@ -157,8 +157,7 @@ def test_flat_networks_fill_phase_space_of_the_closed_form(name: str) -> None:
     lep = model.lepton(many)
     uniform = numbers(model, count)
     word, counts, n = many.word.long(), many.counts.long(), many.n.long()
-    lists = sampling._emissions(
-        model,
+    lists = model.draw_emissions(
         lep,
         many.mode.long(),
         word,
@@ -195,7 +194,7 @@ def test_no_remnant_is_negative_at_any_energy(probe: int, target: int) -> None:
     """From 300 MeV on, where most topologies are forbidden: nothing is not a number, all balances."""
     model = random_model(from_lists(*particle_lists(600, 1)), spread=1.0)
     charge, baryons = target // 10_000 % 1000 + (1 if probe > 0 else -1), target // 10 % 1000
-    model.frame = replace(model.frame, charge=charge, baryons=baryons)
+    model.charge, model.baryons = float(charge), float(baryons)
     count = 4000
     enu = 0.3 + 0.7 * torch.rand(count, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
     share = torch.rand(count, generator=torch.Generator().manual_seed(2), dtype=torch.float64)
@@ -204,8 +203,8 @@ def test_no_remnant_is_negative_at_any_energy(probe: int, target: int) -> None:
     batch = sampling.sample(model, enu, emu, cos, numbers(model, count))
     assert torch.isfinite(batch.momentum).all()
     charge = model.words[batch.word.long(), 1] + batch.counts.double() @ model.counted[:, 1]
-    _, masses, baryons = model._contents(batch.word.long(), batch.counts)
-    z, a = model.frame.charge - charge, model.frame.baryons - baryons
+    _, masses, baryons = model.contents(batch.word.long(), batch.counts)
+    z, a = model.charge - charge, model.baryons - baryons
     assert (a >= 0).all()
     assert ((z >= 0) & (z <= a)).double().mean() > 0.999
     energy = per_event(batch, torch.sqrt((batch.momentum**2).sum(1) + batch.mass**2))

@@ -6,10 +6,9 @@ import math
 
 import numpy as np
 import pytest
-from whole_events import particle_lists
+from whole_events import from_lists, particle_lists
 
 from nugan_hep.hadrons import evaluation, species
-from nugan_hep.hadrons.events import from_lists
 from nugan_hep.hadrons.observables import FEATURES, Lists, observables, topologies
 from nugan_hep.kinematics import MUON_MASS
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from whole_events import particle_lists
+from whole_events import from_lists, particle_lists
 
 from nugan_hep.hadrons import sets
 from nugan_hep.hadrons.evaluation import lists_of_events
-from nugan_hep.hadrons.events import from_lists
 from nugan_hep.hadrons.observables import Lists
 
 pytestmark = pytest.mark.usefixtures("one_thread")

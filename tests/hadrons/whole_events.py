@@ -9,9 +9,10 @@ import numpy as np
 import torch
 
 from nugan_hep.hadrons import dataset, species
-from nugan_hep.hadrons.events import Whole
+from nugan_hep.hadrons.events import Whole, from_particles
 from nugan_hep.hadrons.model import HadronModel
 from nugan_hep.hadrons.network import Sizes
+from nugan_hep.hadrons.readers import Block
 from nugan_hep.kinematics import MUON_MASS
 
 CONTENTS: tuple[tuple[int, ...], ...] = (
@@ -70,6 +71,22 @@ def particle_lists(count: int, seed: int, contents: Sequence[tuple[int, ...]] = 
         np.concatenate([np.array(codes) for codes in columns[3]]).astype(np.int32),
         np.concatenate(columns[4]),  # type: ignore[arg-type]
     )
+
+
+def block(lists: Lists, probe: int = 14, target: int = 1000060120) -> Block:
+    """The same as a file's reader gives it, neutrino along z."""
+    enu, mode, n, pdg, p = lists
+    neutrino = np.zeros((len(enu), 3))
+    neutrino[:, 2] = enu
+    full = np.ones(len(enu), dtype=np.int64)
+    return Block(
+        neutrino, probe * full, target * full, mode, full.astype(bool), n, pdg, p, np.full(len(pdg), np.nan)
+    )
+
+
+def from_lists(*lists: np.ndarray) -> Whole:
+    """The same as whole events."""
+    return from_particles(block(lists), 14, 1000060120)[0]  # type: ignore[arg-type]
 
 
 def npz(path: Path, lists: Lists) -> Path:

@@ -12,6 +12,7 @@ namespace nugan {
 
 /// What nugan-sample and nugan-gen are told on the command line.
 struct Options {
+  std::string program;                                ///< nugan-sample or nugan-gen
   std::string model;                                  ///< name or path
   std::string probe, target;                          ///< in place of the model; both or none
   std::optional<std::int64_t> n;                      ///< events, unless there is an exposure

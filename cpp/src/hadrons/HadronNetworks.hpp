@@ -16,6 +16,9 @@ inline constexpr int hadrons_layout = 1;
 /// QE, RES, DIS, COH, MEC; species that are counted: pi+, pi0, pi-, n, p.
 inline constexpr int hadron_modes = 5, counted_species = 5;
 
+/// PDG numbers: two photons of an eta's mass are one particle to the networks.
+inline constexpr int eta = 221, photon = 22;
+
 /// Sizes of what the networks see.
 inline constexpr int lepton_inputs = 12, remnant_inputs = 32, step_inputs = 62, word_inputs = 8;
 

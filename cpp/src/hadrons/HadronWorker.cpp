@@ -32,6 +32,7 @@ enum Use : int {
 
 constexpr int pi_plus = 0, pi_minus = 2, neutrons = 3, protons = 4;
 constexpr int most_lanes = 64;
+constexpr double delta_mass = 1.232;
 constexpr double two_pi = 2 * std::numbers::pi, infinite = std::numeric_limits<double>::infinity();
 constexpr float forbidden = -1e30f;
 // GENIE's number of what is left where that is no nucleus
@@ -362,7 +363,7 @@ void HadronWorker::draw_remnants(int mode, const int* rows, int count) {
   }
   begin_chain(chain, count);
   draw(0, use_missing_energy);
-  std::array<cube::Bounds, most_lanes> bounds{};
+  std::array<cube::Bounds, most_lanes> bounds{}, squares{};
   for (int lane = 0; lane < count; ++lane) {
     const auto at = static_cast<std::size_t>(lane);
     Drawn& e = event(lane);
@@ -383,6 +384,7 @@ void HadronWorker::draw_remnants(int mode, const int* rows, int count) {
   draw(1, use_missing_momentum);
   for (int lane = 0; lane < count; ++lane) {
     const auto at = static_cast<std::size_t>(lane);
+    const Drawn& e = event(lane);
     r[at] = cube::missing_momentum(unit(lane), bounds[at].low, bounds[at].high);
     Column put = column(hidden, lane, width + 5);
     put(r[at]);
@@ -390,21 +392,27 @@ void HadronWorker::draw_remnants(int mode, const int* rows, int count) {
     put(r[at] / 0.05);
     put((r[at] - 0.22) / 0.05);
     put(bounds[at].low);
+    // masses that the hadrons may have, and where that of the Delta lies
+    const double lower = (e.q - r[at]) * (e.q - r[at]), side = std::min(e.q + r[at], most[at]);
+    const double upper = std::max(side * side, lower), energy2 = e.energy * e.energy;
+    put(std::min(std::sqrt(cube::positive(energy2 - lower)), 4.0));
+    put(std::min(std::sqrt(cube::positive(energy2 - upper)), 4.0));
+    put(std::clamp((energy2 - delta_mass * delta_mass - lower) / std::max(upper - lower, 1e-9), -1.0, 2.0));
+    squares[at] = {lower, upper};
   }
-  know(chain, 5, 5, count);
+  know(chain, 5, 8, count);
   draw(2, use_square);
   for (int lane = 0; lane < count; ++lane) {
     const auto at = static_cast<std::size_t>(lane);
     const Drawn& e = event(lane);
-    const double lower = (e.q - r[at]) * (e.q - r[at]), side = std::min(e.q + r[at], most[at]);
-    const double upper = std::max(side * side, lower);
+    const auto [lower, upper] = squares[at];
     square[at] = e.n == 1 ? most[at] * most[at] : lower + unit(lane) * (upper - lower);
-    Column put = column(hidden, lane, width + 10);
+    Column put = column(hidden, lane, width + 13);
     put(e.n == 1 ? 0 : unit(lane));
     put(square[at]);
     put(square[at]);
   }
-  know(chain, 10, 3, count);
+  know(chain, 13, 3, count);
   draw(3, use_azimuth);
   for (int lane = 0; lane < count; ++lane) {
     const auto at = static_cast<std::size_t>(lane);
@@ -575,7 +583,7 @@ bool HadronWorker::run_queue() {
 
 // --- particles ---
 
-Particles HadronWorker::finish(Events& events, std::size_t from) const {
+Particles HadronWorker::finish(Events& events, std::size_t from) {
   const HadronNetworks& tables = net_.tables();
   const bool free_proton = process_.target == hydrogen;
   const double target_mass = free_proton ? proton_mass : nuclear_mass(process_.target);
@@ -586,7 +594,7 @@ Particles HadronWorker::finish(Events& events, std::size_t from) const {
 #undef NUGAN_RESERVE
   particles.offsets.reserve(drawn_.size() + 1);
   for (std::size_t row = 0; row < drawn_.size(); ++row) {
-    const Drawn& event = drawn_[row];
+    Drawn& event = drawn_[row];
     const std::size_t i = from + row;
     events.mode[i] = static_cast<std::int32_t>(modes[static_cast<std::size_t>(event.mode)]);
     const double enu = events.Ev[i], energy = events.El[i];
@@ -628,23 +636,34 @@ Particles HadronWorker::finish(Events& events, std::size_t from) const {
       charge -= event.counts[j + 1] * tables.counted[j].charge;
       baryons -= event.counts[j + 1] * tables.counted[j].baryons;
     }
-    for (std::size_t k = event.first; k < event.first + static_cast<std::size_t>(event.n); ++k) {
-      const Vector& local = momentum_[k];
+    const auto leave = [&](int code, const Vector& local, double mass) {
       Vector p;
       for (std::size_t d = 0; d < 3; ++d) p[d] = local[0] * x[d] + local[1] * y[d] + local[2] * z[d];
-      const double own = std::sqrt(cube::dot(p, p) + mass_[k] * mass_[k]);
+      const double own = std::sqrt(cube::dot(p, p) + mass * mass);
       if (!std::isfinite(own))
         throw Error(message(model_, ": the hadrons' networks gave no finite momentum for event ",
                             event.number, " at enu = ", enu, " GeV"));
       rest = cube::minus(rest, p);
       rest_energy -= own;
-      particles.push_back({.pdg = code_[k],
+      particles.push_back({.pdg = code,
                            .status = Particle::final,
                            .mother = static_cast<std::int32_t>(target_place),
                            .px = p[0],
                            .py = p[1],
                            .pz = p[2],
                            .E = own});
+    };
+    int etas = 0;
+    for (std::size_t k = event.first; k < event.first + static_cast<std::size_t>(event.n); ++k) {
+      if (code_[k] != eta) {
+        leave(code_[k], momentum_[k], mass_[k]);
+        continue;
+      }
+      const int use = use_step + 3 * event.n + 2 * etas++;
+      const double first = uniform(event, use), second = uniform(event, use + 1);
+      const Vector one = cube::first_photon(momentum_[k], first, second, mass_[k]);
+      leave(photon, one, 0);
+      leave(photon, cube::minus(momentum_[k], one), 0);
     }
     particles.push_back({.pdg = remnant_code(charge, baryons),
                          .status = Particle::remnant,

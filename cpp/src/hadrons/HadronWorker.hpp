@@ -58,7 +58,7 @@ class HadronWorker {
   void draw_steps(int chain, const int* rows, int count);
   void wait_for_step(int row);
   bool run_queue();
-  Particles finish(Events& events, std::size_t from) const;
+  Particles finish(Events& events, std::size_t from);
 
   double uniform(Drawn& event, int number) const;
   Column column(float* buffer, int lane, int row = 0) const {

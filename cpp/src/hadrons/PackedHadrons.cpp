@@ -43,7 +43,7 @@ const Inputs of_remnant = joined(joined(of_lepton, repeated(plain(), 18)), {loga
 
 const Inputs known_of_remnant = {tangent(),         tangent(),          tangent(),    tangent(), plain(),
                                  logarithm(0.005f), bounded(0.2f),      tangent(),    tangent(), logarithm(0.01f),
-                                 plain(),           logarithm(0.001f), bounded(0.3f)};
+                                 plain(), plain(), plain(), plain(), logarithm(0.001f), bounded(0.3f)};
 
 const Inputs of_step =
     joined({logarithm(0.02f), logarithm(0.05f), bounded(0.5f), logarithm(0.01f), tangent(), plain(),

@@ -140,4 +140,15 @@ inline Vector emitted(double p, double y, double azimuth, const std::array<Vecto
   return result;
 }
 
+/// Momentum of the first of two photons into which a particle decays, isotropic at rest, for two uniform numbers.
+inline Vector first_photon(const Vector& p, double first, double second, double mass) {
+  const double cosine = 2 * first - 1, sine = std::sqrt(positive(1 - cosine * cosine));
+  const double azimuth = 2 * std::numbers::pi * second, half = 0.5 * mass;
+  const Vector rest = {half * sine * std::cos(azimuth), half * sine * std::sin(azimuth), half * cosine};
+  const double energy = std::sqrt(dot(p, p) + mass * mass);
+  // a boost by P/E of a photon of energy m/2
+  const double factor = (dot(rest, p) / (energy + mass) + half) / mass;
+  return {rest[0] + factor * p[0], rest[1] + factor * p[1], rest[2] + factor * p[2]};
+}
+
 }  // namespace nugan::cube

@@ -59,9 +59,9 @@ class Reader {
 
   // Two layers that are added: one of the inputs of both
   DenseLayer head(const std::string& stage, int number, int width, int seen) const {
-    const DenseLayer mixed = dense(message(stage, ".mixed.k", number), width);
+    const DenseLayer mixed = dense(message(stage, ".mixed.", number), width);
     if (seen == 0) return mixed;
-    const DenseLayer more = dense(message(stage, ".seen.k", number + seen_from_), seen, mixed.outputs, false);
+    const DenseLayer more = dense(message(stage, ".seen.", number + seen_from_), seen, mixed.outputs, false);
     DenseLayer both{.inputs = width + seen, .outputs = mixed.outputs, .weight = {}, .bias = mixed.bias};
     for (int o = 0; o < both.outputs; ++o) {
       const auto append = [&](const DenseLayer& from) {
@@ -85,7 +85,7 @@ class Reader {
     for (std::size_t j = 0; j < seen.size(); ++j) {
       const int number = static_cast<int>(j);
       chain.heads.push_back(head(name, number, chain.second.outputs, seen[j]));
-      const auto end = message(name, ".ends.k", j);
+      const auto end = message(name, ".ends.", j);
       chain.ends.push_back(spline(dense(end, chain.heads.back().outputs), end));
     }
     chain.seen = std::move(seen);
@@ -93,11 +93,11 @@ class Reader {
   }
 
   void topology(HadronNetworks& net) {
-    const std::string name = "topology";
+    const std::string name = "net.topology";
     net.lepton = normalisation(name + ".normalise", lepton_inputs);
-    net.mode[0] = dense(name + ".mode.k0", lepton_inputs);
-    net.mode[1] = dense(name + ".mode.k2", net.mode[0].outputs);
-    net.mode[2] = dense(name + ".mode.k4", net.mode[1].outputs, hadron_modes);
+    net.mode[0] = dense(name + ".mode.0", lepton_inputs);
+    net.mode[1] = dense(name + ".mode.2", net.mode[0].outputs);
+    net.mode[2] = dense(name + ".mode.4", net.mode[1].outputs, hadron_modes);
     net.first = dense(name + ".first", lepton_inputs + hadron_modes);
     net.second = dense(name + ".second", net.first.outputs);
     seen_from_ = -1;
@@ -105,7 +105,7 @@ class Reader {
       const auto at = static_cast<std::size_t>(j);
       net.heads[at] = head(name, j, net.second.outputs, j == 0 ? 0 : 5 + 3 * j);
       const int classes = j == 0 ? static_cast<int>(net.words.size()) : net.most[at - 1] + 1;
-      net.ends[at] = dense(message(name, ".ends.k", j), net.heads[at].outputs, classes);
+      net.ends[at] = dense(message(name, ".ends.", j), net.heads[at].outputs, classes);
     }
   }
 
@@ -130,6 +130,7 @@ class Reader {
         const double mass = masses.values[longest * k + j], code = codes.values[longest * k + j];
         if (!(mass >= 0 && mass <= 1000))
           fail(message("entry ", k, " of the vocabulary: a mass of ", mass, " GeV"));
+        if (code == eta && !(mass > 0)) fail(message("an eta of mass ", mass, " GeV"));
         if (!(std::abs(code) < 1e9)) fail(message("entry ", k, " of the vocabulary: PDG number ", code));
         word.masses.push_back(mass);
         word.codes.push_back(static_cast<int>(code));
@@ -226,9 +227,9 @@ HadronNetworks read_hadrons(const std::string& file, const Tensors& tensors, con
     reader.fail(message("up to ", net.most_hadrons(), " hadrons, expected ", most_particles, " at most"));
   reader.topology(net);
   for (std::size_t k = 0; k < net.remnants.size(); ++k)
-    net.remnants[k] = reader.chain(message("remnants.k", k), remnant_inputs, {5, 10, 13});
+    net.remnants[k] = reader.chain(message("net.remnants.", k), remnant_inputs, {5, 13, 16});
   for (std::size_t k = 0; k < net.steps.size(); ++k)
-    net.steps[k] = reader.chain(message("steps.k", k), step_inputs, {7, 13});
+    net.steps[k] = reader.chain(message("net.steps.", k), step_inputs, {7, 13});
   return net;
 }
 

@@ -18,6 +18,9 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from nugan_hep.hadrons.states import Left
+
+# TorchScript sees no globals: functions take these as the defaults of arguments
 TINY = 1e-12
 TRANSVERSE = 0.3
 MISSING_SCALE = 0.2
@@ -64,15 +67,15 @@ def missing_momentum_bounds(q: Tensor, most: Tensor, single: Tensor) -> tuple[Te
     return torch.where(single, (q - most).abs(), _positive(q - most)), q + most
 
 
-def missing_momentum_unit(r: Tensor, low: Tensor, high: Tensor) -> Fractions:
-    whole = -torch.expm1(-(high - low) / MISSING_SCALE)
-    part = -torch.expm1(-_positive(r - low) / MISSING_SCALE)
-    return Fractions(part / whole, -_positive(r - low) / MISSING_SCALE - torch.log(MISSING_SCALE * whole))
+def missing_momentum_unit(r: Tensor, low: Tensor, high: Tensor, scale: float = MISSING_SCALE) -> Fractions:
+    whole = -torch.expm1(-(high - low) / scale)
+    part = -torch.expm1(-_positive(r - low) / scale)
+    return Fractions(part / whole, -_positive(r - low) / scale - torch.log(scale * whole))
 
 
-def missing_momentum(unit: Tensor, low: Tensor, high: Tensor) -> Tensor:
-    whole = -torch.expm1(-(high - low) / MISSING_SCALE)
-    return torch.minimum(low - MISSING_SCALE * torch.log1p(-unit * whole), high)
+def missing_momentum(unit: Tensor, low: Tensor, high: Tensor, scale: float = MISSING_SCALE) -> Tensor:
+    whole = -torch.expm1(-(high - low) / scale)
+    return torch.minimum(low - scale * torch.log1p(-unit * whole), high)
 
 
 def square_bounds(q: Tensor, r: Tensor, most: Tensor) -> tuple[Tensor, Tensor]:
@@ -91,13 +94,13 @@ def hadron_momentum(q: Tensor, r: Tensor, square: Tensor, azimuth: Tensor) -> Te
 # --- one hadron after another ---
 
 
-def local_axes(p: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def local_axes(p: Tensor, tiny: float = TINY) -> tuple[Tensor, Tensor, Tensor]:
     """Axes x, y, z [N, 3] for momentum [N, 3]: z along it, x towards q (the z axis of the frame)."""
     transverse = torch.hypot(p[:, 0], p[:, 1])
-    size = torch.sqrt((p * p).sum(1)).clamp(min=TINY)
-    along = transverse > TINY
-    cos_phi = torch.where(along, p[:, 0] / transverse.clamp(min=TINY), 1.0)
-    sin_phi = torch.where(along, p[:, 1] / transverse.clamp(min=TINY), 0.0)
+    size = torch.sqrt((p * p).sum(1)).clamp(min=tiny)
+    along = transverse > tiny
+    cos_phi = torch.where(along, p[:, 0] / transverse.clamp(min=tiny), 1.0)
+    sin_phi = torch.where(along, p[:, 1] / transverse.clamp(min=tiny), 0.0)
     cos, sin = p[:, 2] / size, transverse / size
     cos = torch.where(size > 1e-11, cos, 1.0)
     sin = torch.where(size > 1e-11, sin, 0.0)
@@ -108,27 +111,23 @@ def local_axes(p: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     return x, y, z
 
 
-class Left(NamedTuple):
-    """What is left before a hadron is emitted, each [N].
-
-    ``energy`` and ``momentum`` [GeV] of all hadrons not yet emitted, ``mass`` of the next one, ``rest``
-    the sum of the masses after it, ``others`` their number; ``same`` whether all after it are of its own
-    species; ``before`` the energy [GeV] of the hadron before if of the same species, else infinite.
-    """
-
-    energy: Tensor
-    momentum: Tensor
-    mass: Tensor
-    rest: Tensor
-    others: Tensor
-    same: Tensor
-    before: Tensor
+def of_rows(left: Left, rows: Tensor) -> Left:
+    """The same of some events."""
+    return Left(
+        left.energy[rows],
+        left.momentum[rows],
+        left.mass[rows],
+        left.rest[rows],
+        left.others[rows],
+        left.same[rows],
+        left.before[rows],
+    )
 
 
-def kinetic_bounds(left: Left) -> tuple[Tensor, Tensor]:
+def kinetic_bounds(left: Left, tiny: float = TINY) -> tuple[Tensor, Tensor]:
     """Bounds [GeV] of the next hadron's kinetic energy in the lab."""
     energy, p, m, s = left.energy, left.momentum, left.mass, left.rest
-    mass = torch.sqrt(_positive(energy * energy - p * p)).clamp(min=TINY)
+    mass = torch.sqrt(_positive(energy * energy - p * p)).clamp(min=tiny)
     star = (mass * mass + (m - s) * (m + s)) / (2.0 * mass)
     momentum = torch.sqrt(_positive((mass - m - s) * (mass + m + s) * (mass - m + s) * (mass + m - s)))
     momentum = momentum / (2.0 * mass)
@@ -144,28 +143,30 @@ def kinetic_bounds(left: Left) -> tuple[Tensor, Tensor]:
     return low, torch.maximum(high, low)
 
 
-def _share(t: Tensor, total: Tensor, mass: Tensor, rest: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def _share(
+    t: Tensor, total: Tensor, mass: Tensor, rest: Tensor, tiny: float = TINY
+) -> tuple[Tensor, Tensor, Tensor]:
     """``f = a/(a + b)``, a and b of a kinetic energy; see the module."""
     r = _positive(total - t)
     a = torch.sqrt(t * (t + 2.0 * mass))
     b = torch.sqrt(r * (r + 2.0 * rest))
-    return a / (a + b).clamp(min=TINY), a, b
+    return a / (a + b).clamp(min=tiny), a, b
 
 
-def kinetic_unit(t: Tensor, left: Left) -> Fractions:
+def kinetic_unit(t: Tensor, left: Left, tiny: float = TINY) -> Fractions:
     """Kinetic energy of the next hadron as a coordinate."""
     low, high = kinetic_bounds(left)
     total = left.energy - left.mass - left.rest
     f_low = _share(low, total, left.mass, left.rest)[0]
-    whole = (_share(high, total, left.mass, left.rest)[0] - f_low).clamp(min=TINY)
+    whole = (_share(high, total, left.mass, left.rest)[0] - f_low).clamp(min=tiny)
     t = torch.minimum(torch.maximum(t, low), high)
     f, a, b = _share(t, total, left.mass, left.rest)
     a, b = a.clamp(min=1e-9), b.clamp(min=1e-9)
     slope = ((t + left.mass) / a * b + a * (_positive(total - t) + left.rest) / b) / (a + b) ** 2
-    return Fractions((f - f_low) / whole, torch.log(slope.clamp(min=TINY) / whole))
+    return Fractions((f - f_low) / whole, torch.log(slope.clamp(min=tiny) / whole))
 
 
-def kinetic(unit: Tensor, left: Left) -> Tensor:
+def kinetic(unit: Tensor, left: Left, tiny: float = TINY) -> Tensor:
     """The inverse of :func:`kinetic_unit`."""
     low, high = kinetic_bounds(left)
     total = left.energy - left.mass - left.rest
@@ -177,39 +178,39 @@ def kinetic(unit: Tensor, left: Left) -> Tensor:
     linear = 2.0 * (left.mass * g2 + f2 * (total + left.rest))
     constant = f2 * total * (total + 2.0 * left.rest)
     root = torch.sqrt(_positive(linear * linear + 4.0 * quadratic * constant))
-    t = 2.0 * constant / (linear + root).clamp(min=TINY)
+    t = 2.0 * constant / (linear + root).clamp(min=tiny)
     return torch.minimum(torch.maximum(t, low), high)
 
 
-def opening_bound(t: Tensor, left: Left) -> Tensor:
+def opening_bound(t: Tensor, left: Left, tiny: float = TINY) -> Tensor:
     """Largest 1 - cos of the angle to P, in [0, 2], at kinetic energy t."""
     p = torch.sqrt(t * (t + 2.0 * left.mass))
     r = left.energy - left.mass - t
     most = _positive((r - left.rest) * (r + left.rest))
-    product = (2.0 * left.momentum * p).clamp(min=TINY)
+    product = (2.0 * left.momentum * p).clamp(min=tiny)
     # |P - p|² <= most, written with 1 - cos
     return ((most - (left.momentum - p) ** 2) / product).clamp(0.0, 2.0)
 
 
-def _opening_scale(p: Tensor) -> Tensor:
-    return 0.5 * (TRANSVERSE / p.clamp(min=1e-6)) ** 2
+def _opening_scale(p: Tensor, transverse: float = TRANSVERSE) -> Tensor:
+    return 0.5 * (transverse / p.clamp(min=1e-6)) ** 2
 
 
-def opening_unit(y: Tensor, t: Tensor, left: Left) -> Fractions:
+def opening_unit(y: Tensor, t: Tensor, left: Left, tiny: float = TINY) -> Fractions:
     """1 - cos of the angle to P as a coordinate."""
-    high = opening_bound(t, left).clamp(min=TINY)
+    high = opening_bound(t, left).clamp(min=tiny)
     scale = _opening_scale(torch.sqrt(t * (t + 2.0 * left.mass)))
     y = torch.minimum(_positive(y), high)
     unit = y / (y + scale) * (high + scale) / high
     return Fractions(unit, torch.log(scale / high * (high + scale) / (y + scale) ** 2))
 
 
-def opening(unit: Tensor, t: Tensor, left: Left) -> Tensor:
+def opening(unit: Tensor, t: Tensor, left: Left, tiny: float = TINY) -> Tensor:
     """The inverse of :func:`opening_unit`."""
     high = opening_bound(t, left)
     scale = _opening_scale(torch.sqrt(t * (t + 2.0 * left.mass)))
     part = unit * high / (high + scale)
-    return torch.minimum(scale * part / (1.0 - part).clamp(min=TINY), high)
+    return torch.minimum(scale * part / (1.0 - part).clamp(min=tiny), high)
 
 
 def pair_opening(t: Tensor, left: Left) -> Tensor:

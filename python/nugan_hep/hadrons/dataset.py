@@ -10,11 +10,14 @@ import torch
 
 from nugan_hep.errors import UserError
 from nugan_hep.hadrons import events as whole
+from nugan_hep.hadrons import readers
 from nugan_hep.hadrons.batch import Batch, encode
-from nugan_hep.hadrons.events import Whole
-from nugan_hep.hadrons.model import Frame, HadronModel
+from nugan_hep.hadrons.contents import Frame
+from nugan_hep.hadrons.events import LeftOut, Whole
+from nugan_hep.hadrons.model import HadronModel
 
 CHUNK = 50_000
+CARBON = 1000060120
 LEAST = 0.005
 """Smallest upper bound [GeV] of E_miss that a topology may have."""
 MOST_LEFT_OUT = 0.01
@@ -34,27 +37,39 @@ class Report:
         return f"{self.read:,} events" + (f", without {' and '.join(left)}" if left else "")
 
 
-def read(paths: Sequence[str], limit: int | None = None) -> Whole:
-    """Whole events of several files, in order.
+def read(paths: Sequence[str], limit: int | None = None, probe: int = 14, target: int = CARBON) -> Whole:
+    """Whole events of several files, in order; what is left out is printed.
 
     Raises
     ------
-    UserError : a file that has no whole events
+    UserError : a file that has no whole events, none of the probe and target, or more than 1 % that no
+        event can be
     """
     parts: list[Whole] = []
-    left = limit
+    left_out = LeftOut()
     for path in paths:
-        parts.append(whole.read_npz(path, left))
-        if left is not None:
-            left -= len(parts[-1])
-            if left <= 0:
-                break
-    masses = {part.lepton_mass for part in parts}
-    if len(masses) > 1:
-        raise UserError("the files hold leptons of several kinds: expected one")
+        remaining = None if limit is None else limit - left_out.read
+        if remaining is not None and remaining <= 0:
+            break
+        for block in readers.blocks(path, remaining):
+            try:
+                part, left = whole.from_particles(block, probe, target)
+            except UserError as error:
+                raise UserError(f"{path}: {error}") from None
+            parts.append(part)
+            left_out.add(left)
+    names = ", ".join(map(str, paths))
+    bad = left_out.no_lepton + left_out.unknown + left_out.unphysical
+    reasons = " and ".join(left_out.reasons())
+    if not any(map(len, parts)):
+        raise UserError(f"{names}: no event of probe {probe} and target {target} ({reasons or 'no events'})")
     events = whole.concatenate(parts)
+    if bad > MOST_LEFT_OUT * (len(events) + bad):
+        raise UserError(f"{names}: {reasons}; more than 1 % cannot be used")
     if len(events.pdg) == 0:
-        raise UserError(f"{', '.join(paths)}: the events have no hadrons")
+        raise UserError(f"{names}: the events have no hadrons")
+    if reasons:
+        print(f"{names}: left out {reasons}")
     return events
 
 

@@ -15,13 +15,14 @@ import numpy as np
 import torch
 
 from nugan_hep import cli
-from nugan_hep.archive import find_model
+from nugan_hep.archive import find_model, read_metadata
 from nugan_hep.errors import UserError
 from nugan_hep.hadrons import dataset, evaluation, export
 from nugan_hep.hadrons.events import Whole
 from nugan_hep.hadrons.model import HadronModel
 from nugan_hep.hadrons.sets import two_sample_of_sets
 from nugan_hep.output.atomic import new_file
+from nugan_hep.run_folder import read_run
 
 PROGRAM = "python -m nugan_hep.hadrons.evaluate"
 EPILOG = """\
@@ -75,9 +76,15 @@ def likelihood(model: HadronModel, events: Whole) -> dict[str, float]:
     return {**means, "left_out": float(left_out.rare + left_out.unbalanced)}
 
 
-def _model(name: str) -> HadronModel:
+def _model(name: str) -> tuple[HadronModel, int, int]:
+    """The hadrons of a run or model, its probe and target."""
     folder = Path(name)
-    return export.load_run(folder) if folder.is_dir() else export.read_hadrons(find_model(name))
+    if folder.is_dir():
+        about, model = read_run(folder), export.load_run(folder)
+    else:
+        path = find_model(name)
+        about, model = read_metadata(path), export.read_hadrons(path)
+    return model, about["probe"], about["target"]
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -89,8 +96,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("model", metavar="MODEL_OR_RUN", help="model name, archive or run folder")
-    add("--reference", nargs="+", required=True, metavar="FILE", help="whole events never seen, .npz")
-    add("--leptons", nargs="+", metavar="FILE", help="events whose leptons are taken, .npz")
+    add("--reference", nargs="+", required=True, metavar="FILE", help="whole events never seen")
+    add("--leptons", nargs="+", metavar="FILE", help="events whose leptons are taken")
     add("-n", type=cli.count, metavar="N", help="events of each sample (default: all)")
     add("--seed", type=cli.seed, default=1, metavar="S", help="0 to 2^64 - 1 (default 1)")
     add("--no-classifier", action="store_true", help="fractions and pulls alone")
@@ -101,10 +108,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def _command(argv: Sequence[str] | None) -> int:
     arguments = _parser().parse_args(argv)
-    model = _model(arguments.model)
-    reference = dataset.read(arguments.reference)
+    model, probe, target = _model(arguments.model)
+    reference = dataset.read(arguments.reference, probe=probe, target=target)
     if arguments.leptons:
-        leptons = dataset.read(arguments.leptons, arguments.n)
+        leptons = dataset.read(arguments.leptons, arguments.n, probe, target)
     else:
         half = len(reference) // 2
         leptons, reference = reference.take(np.arange(half)), reference.take(np.arange(half, 2 * half))

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from nugan_hep.evaluation.two_sample import two_sample
-from nugan_hep.hadrons import sampling, species
+from nugan_hep.hadrons import sampling
 from nugan_hep.hadrons.batch import Batch
 from nugan_hep.hadrons.events import Whole
 from nugan_hep.hadrons.model import HadronModel
@@ -44,7 +44,7 @@ def generate(model: HadronModel, enu: F64, emu: F64, cos: F64, seed: int) -> Bat
     """Hadrons for leptons [N], in chunks."""
     parts = []
     random = torch.Generator().manual_seed(seed)
-    columns = sampling.columns(sampling.most_hadrons(model))
+    columns = sampling.all_columns(model)
     for start in range(0, len(enu), CHUNK):
         part = [torch.from_numpy(x[start : start + CHUNK]).double() for x in (enu, emu, cos)]
         uniform = torch.rand(len(part[0]), columns, generator=random, dtype=torch.float64)
@@ -55,19 +55,6 @@ def generate(model: HadronModel, enu: F64, emu: F64, cos: F64, seed: int) -> Bat
         for key in ("enu", "emu", "cos", "mode", "word", "counts", "kind", "mass", "momentum")
     }
     return Batch(n=n, first=torch.cumsum(n.long(), 0) - n.long(), **joined)
-
-
-def codes(model: HadronModel, batch: Batch) -> NDArray[np.int32]:
-    """PDG codes of the hadrons of a batch, flat."""
-    event = np.repeat(np.arange(len(batch)), batch.n.numpy())
-    position = np.arange(len(event)) - batch.first.numpy()[event]
-    longest = max(max(len(word) for word in model.frame.words), 1)
-    table = np.zeros((len(model.frame.words), longest), dtype=np.int32)
-    for k, word in enumerate(model.frame.words):
-        table[k, : len(word)] = word
-    kind = batch.kind.numpy().astype(np.int64)
-    other = table[batch.word.numpy().astype(np.int64)[event], np.minimum(position, longest - 1)]
-    return np.where(kind == 0, other, np.array(species.COUNTED)[np.maximum(kind - 1, 0)]).astype(np.int32)
 
 
 def in_laboratory(
@@ -106,7 +93,7 @@ def lists_of_model(model: HadronModel, batch: Batch, seed: int = 7) -> Lists:
         batch.cos.numpy(),
         model.frame.lepton_mass,
         batch.n.numpy().astype(np.int64),
-        codes(model, batch),
+        sampling.codes(model, batch).numpy().astype(np.int32),
         batch.momentum.double().numpy(),
         seed,
     )

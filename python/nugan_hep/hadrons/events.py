@@ -10,19 +10,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nugan_hep.errors import UserError
-from nugan_hep.hadrons import species
+from nugan_hep.hadrons import eta, species
 from nugan_hep.kinematics import MUON_MASS
 
 F64 = NDArray[np.float64]
 
 MODES = (0, 2, 4, 6, 8)
 """NuWro's ``dyn``: quasi-elastic, resonance, deep inelastic, coherent, two-body current."""
+NUCLEUS = 1_000_000_000
+"""PDG codes from here on are nuclei, which belong to the remnant, and generators' pseudo-particles."""
 MODE_NAMES = ("qel", "res", "dis", "coh", "mec")
 
 
@@ -83,81 +85,127 @@ def transfer_frame(neutrino: F64, lepton: F64) -> tuple[F64, F64, F64]:
     return x, np.cross(z, x), z
 
 
-def from_lists(
-    enu: F64, mode: NDArray[np.int8], n: NDArray[np.int64], pdg: NDArray[np.int32], momentum: F64
-) -> Whole:
-    """Events from particles that leave the nucleus, lepton first; the neutrino flies along z.
+@dataclass
+class LeftOut:
+    """Events that were read and not taken, by reason."""
 
-    Parameters
-    ----------
-    enu, mode, n : per event; n counts the lepton too
-    pdg, momentum : flat over the events, [P] and [P, 3] in GeV
+    read: int = 0
+    other: int = 0
+    no_lepton: int = 0
+    unknown: int = 0
+    unphysical: int = 0
+    code: int = 0
+
+    def add(self, more: LeftOut) -> None:
+        for name in ("read", "other", "no_lepton", "unknown", "unphysical"):
+            setattr(self, name, getattr(self, name) + getattr(more, name))
+        self.code = self.code or more.code
+
+    def reasons(self) -> list[str]:
+        """In words, those that there are."""
+        words = {
+            "other": "of another probe, target or current",
+            "no_lepton": "without their charged lepton",
+            "unknown": f"with an unknown PDG code ({self.code})",
+            "unphysical": "with a lepton above the neutrino's energy",
+        }
+        return [f"{getattr(self, name):,} {text}" for name, text in words.items() if getattr(self, name)]
+
+
+class Particles(Protocol):
+    """Events as lists of particles, see :class:`nugan_hep.hadrons.readers.Block`."""
+
+    @property
+    def neutrino(self) -> F64: ...
+    @property
+    def probe(self) -> NDArray[np.int64]: ...
+    @property
+    def target(self) -> NDArray[np.int64]: ...
+    @property
+    def mode(self) -> NDArray[np.int8]: ...
+    @property
+    def charged(self) -> NDArray[np.bool_]: ...
+    @property
+    def n(self) -> NDArray[np.int64]: ...
+    @property
+    def pdg(self) -> NDArray[np.int32]: ...
+    @property
+    def momentum(self) -> F64: ...
+    @property
+    def energy(self) -> F64: ...
+
+
+def from_particles(block: Particles, probe: int, target: int) -> tuple[Whole, LeftOut]:
+    """The charged-current events of a probe and a target (0 in the block: not said), and what was left out.
 
     Raises
     ------
-    UserError : no lepton first, momenta that are no numbers, or unknown PDG codes
+    UserError : momenta that are no numbers, or energies that do not fit masses and momenta
     """
-    first = np.cumsum(n) - n
-    if (n < 1).any():
-        raise UserError(f"event {int(np.argmax(n < 1))} has no particles: expected a charged lepton first")
-    if not np.isfinite(momentum).all():
-        raise UserError(f"particle {int(np.argmin(np.isfinite(momentum).all(1)))}: momentum is no number")
-    leading = np.abs(pdg[first])
-    if not np.isin(leading, (11, 13)).all():
-        bad = int(np.argmin(np.isin(leading, (11, 13))))
-        raise UserError(f"event {bad} begins with PDG code {pdg[first[bad]]}: expected a charged lepton")
-    mass = species.PARTICLES[int(leading[0])][0]
-    lepton = momentum[first]
-    neutrino = np.zeros_like(lepton)
-    neutrino[:, 2] = enu
-    x, y, z = transfer_frame(neutrino, lepton)
-    size = np.linalg.norm(lepton, axis=1)
-    keep = np.ones(len(pdg), dtype=bool)
-    keep[first] = False
-    event = np.repeat(np.arange(len(n)), n)[keep]
-    code, p = pdg[keep], momentum[keep]
-    known = np.isin(code, np.fromiter(species.PARTICLES, dtype=np.int64))
-    if not known.all():
-        raise UserError(f"unknown PDG code {code[~known][0]} among the hadrons")
-    local = np.stack([(p * axis[event]).sum(1) for axis in (x, y, z)], axis=1)
-    order = np.lexsort((-(local**2).sum(1), species.rank(code), event))
-    hadrons = n - 1
-    return Whole(
-        enu,
-        np.sqrt(size**2 + mass**2),
-        lepton[:, 2] / size,
-        mode,
+    count, n = len(block.n), block.n
+    event = np.repeat(np.arange(count), n)
+    finite = np.isfinite(block.momentum).all(axis=1)
+    if not finite.all():
+        raise UserError(f"event {event[np.argmin(finite)] + 1:,}: a momentum is no number")
+    mass = species.lookup(block.pdg)[0]
+    _check_energies(block, mass, event)
+    left = LeftOut(read=count)
+    wanted = block.charged & (block.probe == probe) & ((block.target == target) | (block.target == 0))
+    left.other = int((~wanted).sum())
+    # the first charged lepton of the probe is that of the vertex
+    code = probe - 1 if probe > 0 else probe + 1
+    rows = np.flatnonzero(block.pdg == code)[::-1]
+    lepton_row = np.full(count, -1, dtype=np.int64)
+    lepton_row[event[rows]] = rows
+    left.no_lepton = int((wanted & (lepton_row < 0)).sum())
+    wanted = wanted & (lepton_row >= 0)
+    nucleus = np.abs(block.pdg) >= NUCLEUS
+    bad = np.bincount(event[np.isnan(mass) & ~nucleus], minlength=count) > 0
+    left.unknown = int((wanted & bad).sum())
+    left.code = int(block.pdg[np.isnan(mass) & ~nucleus][0]) if bad.any() else 0
+    wanted = wanted & ~bad
+    lepton = block.momentum[lepton_row]
+    lepton_mass = species.PARTICLES[code][0]
+    enu, size = np.linalg.norm(block.neutrino, axis=1), np.linalg.norm(lepton, axis=1)
+    emu = np.sqrt(size**2 + lepton_mass**2)
+    possible = (emu < enu) & (size > 0.0)
+    left.unphysical = int((wanted & ~possible).sum())
+    wanted = wanted & possible
+    hadron = wanted[event] & ~nucleus
+    hadron[lepton_row[wanted]] = False
+    kept = np.flatnonzero(wanted)
+    axes = transfer_frame(block.neutrino[kept], lepton[kept])
+    place = np.cumsum(wanted) - 1
+    owner, codes, p = place[event[hadron]], block.pdg[hadron], block.momentum[hadron]
+    local = np.stack([(p * axis[owner]).sum(1) for axis in axes], axis=1)
+    owner, codes, local = eta.joined(owner, codes, local)
+    order = np.lexsort((-(local**2).sum(1), species.rank(codes), owner))
+    hadrons = np.bincount(owner, minlength=len(kept)).astype(np.int64)
+    cos = (block.neutrino * lepton).sum(1)[kept] / (enu * size)[kept]
+    whole = Whole(
+        enu[kept],
+        emu[kept],
+        np.clip(cos, -1.0, 1.0),
+        block.mode[kept].astype(np.int8),
         hadrons,
         np.cumsum(hadrons) - hadrons,
-        code[order].astype(np.int32),
+        codes[order].astype(np.int32),
         local[order].astype(np.float32),
-        mass,
+        lepton_mass,
     )
+    return whole, left
 
 
-def read_npz(path: str | Path, limit: int | None = None) -> Whole:
-    """Whole events from ``enu``, ``dyn``, ``n`` per event and ``pdg``, ``px``, ``py``, ``pz`` flat.
-
-    Raises
-    ------
-    UserError : not such a file
-    """
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            missing = {"enu", "dyn", "n", "pdg", "px", "py", "pz"} - set(file.files)
-            if missing:
-                raise UserError(f"{path} has no {', '.join(sorted(missing))}: expected whole events")
-            n = file["n"][:limit].astype(np.int64)
-            total = int(n.sum())
-            momentum = np.stack([file[key][:total] for key in ("px", "py", "pz")], axis=1).astype(np.float64)
-            if len(momentum) != total:
-                raise UserError(f"{path}: n counts {total} particles, but there are {len(momentum)}")
-            mode = np.searchsorted(MODES, file["dyn"][:limit]).astype(np.int8)
-            enu = file["enu"][:limit].astype(np.float64)
-            pdg = file["pdg"][:total]
-    except (OSError, ValueError) as error:
-        raise UserError(f"cannot read {path}: {error}") from None
-    return from_lists(enu, mode, n, pdg, momentum)
+def _check_energies(block: Particles, mass: F64, event: NDArray[np.int64]) -> None:
+    """Refuse four-momenta that are not those of particles: most of them must be near their masses."""
+    expected = np.sqrt((block.momentum**2).sum(1) + np.nan_to_num(mass) ** 2)
+    known = np.isfinite(block.energy) & np.isfinite(mass)
+    off = known & (np.abs(block.energy - expected) > 0.05 * expected + 0.01)
+    if off.sum() > 0.01 * max(int(known.sum()), 1):
+        row = int(np.argmax(off))
+        energies = f"energy {block.energy[row]:.4g} GeV, but by mass and momentum {expected[row]:.4g}"
+        share = f"{off.sum():,} of {known.sum():,} particles"
+        raise UserError(f"event {event[row] + 1:,}: PDG code {block.pdg[row]} has {energies}; so {share}")
 
 
 Vocabulary = tuple[tuple[int, ...], ...]

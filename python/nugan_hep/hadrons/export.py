@@ -1,7 +1,7 @@
 """Put the hadrons of a run into the archive of a model of the lepton.
 
-The networks lie in the archive's module ``hadrons`` as plain named tensors, see docs/hadrons.md; what belongs
-to them beside is in the metadata under the same name. The lepton's part stays as it is.
+The networks lie in the archive's module ``hadrons``, a scripted :class:`HadronSampler`, see docs/hadrons.md;
+what belongs to them beside is in the metadata under the same name. The lepton's part stays as it is.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
 
 from nugan_hep import families
 from nugan_hep.archive import METADATA_FILE, TRAINING_FILE, find_model, read_extra, read_metadata
@@ -21,6 +20,7 @@ from nugan_hep.families.common.exported import scripted
 from nugan_hep.hadrons import sampling, species
 from nugan_hep.hadrons.events import MODE_NAMES, MODES
 from nugan_hep.hadrons.model import HadronModel
+from nugan_hep.hadrons.sampling import HadronSampler
 from nugan_hep.hadrons.settings import HadronsConfig
 from nugan_hep.hadrons.train import frame_of, load, sizes
 from nugan_hep.output.atomic import new_file
@@ -32,32 +32,11 @@ LAYOUT = 1
 """Version of names, features and coordinates; a reader refuses another one."""
 
 
-class Tensors(nn.Module):
-    """Named tensors, nested by the dots of their names; it has nothing to call."""
-
-    def __init__(self, tensors: dict[str, Tensor]) -> None:
-        super().__init__()
-        nested: dict[str, dict[str, Tensor]] = {}
-        for name, tensor in tensors.items():
-            head, _, rest = name.partition(".")
-            if rest:
-                nested.setdefault(head, {})[rest] = tensor
-            else:
-                self.register_buffer(head, tensor.detach().clone().contiguous())
-        for head, inner in nested.items():
-            # an attribute of a module cannot be a number
-            self.add_module(f"k{head}" if head.isdigit() else head, Tensors(inner))
-
-
-def tensors(model: HadronModel) -> dict[str, Tensor]:
-    """All that a sampler needs, by name: weights, normalisations, tables of species."""
-    found = {name.removeprefix("net."): tensor for name, tensor in model.state_dict().items()}
-    longest = max(max(len(word) for word in model.frame.words), 1)
-    codes = torch.zeros(len(model.frame.words), longest, dtype=torch.int64)
-    for k, word in enumerate(model.frame.words):
-        codes[k, : len(word)] = torch.tensor(word, dtype=torch.int64)
-    found["word_codes"] = codes
-    return found
+def sampler_of(model: HadronModel) -> HadronSampler:
+    """The part of a model that draws, for TorchScript."""
+    sampler = HadronSampler(model.frame, model.sizes)
+    sampler.load_state_dict(model.state_dict())
+    return sampler
 
 
 def description(model: HadronModel) -> dict[str, Any]:
@@ -75,7 +54,7 @@ def description(model: HadronModel) -> dict[str, Any]:
         "least": frame.least,
         "lepton_mass": frame.lepton_mass,
         "most_hadrons": sampling.most_hadrons(model),
-        "uniforms": sampling.columns(sampling.most_hadrons(model)),
+        "uniforms": sampling.all_columns(model),
         "redrawn": 0.0,
     }
 
@@ -118,7 +97,7 @@ def attach(folder: Path, lepton: str, out: Path, metrics: dict[str, Any] | None 
     config = from_saved(start["config"])
     family = families.of_config(config)
     network = family.exported(config, family.loaded(config, start))
-    network.hadrons = Tensors(tensors(model))
+    network.hadrons = sampler_of(model)
     old = torch.jit.load(path, map_location="cpu")
     own = {"xsec_relative_error": old.xsec_relative_error} if hasattr(old, "xsec_relative_error") else {}
     attributes = {
@@ -168,12 +147,8 @@ def read_hadrons(path: Path) -> HadronModel:
     }
     model = HadronModel(frame_of(saved), sizes(HadronsConfig(**about["training"]["configuration"])))
     held = torch.jit.load(path, map_location="cpu").hadrons.state_dict()
-    plain = {
-        ".".join(part.removeprefix("k") if part[1:].isdigit() else part for part in name.split(".")): tensor
-        for name, tensor in held.items()
-    }
     known = model.state_dict()
-    state = {name: plain.get(name.removeprefix("net.")) for name in known}
+    state = {name: held.get(name) for name in known}
     missing = [name for name, tensor in state.items() if tensor is None or tensor.shape != known[name].shape]
     if missing:
         raise UserError(f"{path}: hadrons without {missing[0]}, or of another shape")

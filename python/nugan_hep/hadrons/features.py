@@ -5,25 +5,16 @@ The same functions serve training, densities and sampling. Arguments are float64
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import torch
 from torch import Tensor
 
 from nugan_hep.hadrons.species import NUCLEON_MASS
+from nugan_hep.hadrons.states import Lepton
 
 MODES = 5
+DELTA = 1.232
 CLASSES = 6
 """Others, then the five counted species."""
-
-
-class Lepton(NamedTuple):
-    """What is known before the hadrons, each [N]: GeV; ``transverse`` is the leptons' momentum across q."""
-
-    enu: Tensor
-    omega: Tensor
-    q: Tensor
-    transverse: Tensor
 
 
 def lepton(enu: Tensor, emu: Tensor, cos: Tensor, mass: float) -> Lepton:
@@ -35,6 +26,11 @@ def lepton(enu: Tensor, emu: Tensor, cos: Tensor, mass: float) -> Lepton:
     return Lepton(enu, enu - emu, q, enu * p * sine / q)
 
 
+def of_rows(lep: Lepton, rows: Tensor) -> Lepton:
+    """The same of some events."""
+    return Lepton(lep.enu[rows], lep.omega[rows], lep.q[rows], lep.transverse[rows])
+
+
 def _log(x: Tensor, floor: float) -> Tensor:
     return torch.log(x.clamp(min=0.0) + floor)
 
@@ -43,12 +39,12 @@ def _bounded(x: Tensor, scale: float) -> Tensor:
     return x / (x.abs() + scale)
 
 
-def of_lepton(lep: Lepton) -> Tensor:
+def of_lepton(lep: Lepton, nucleon: float = NUCLEON_MASS) -> Tensor:
     """[N, 12]."""
     q2 = (lep.q - lep.omega) * (lep.q + lep.omega)
-    w2 = NUCLEON_MASS**2 + 2.0 * NUCLEON_MASS * lep.omega - q2
+    w2 = nucleon**2 + 2.0 * nucleon * lep.omega - q2
     w = torch.sqrt(w2.clamp(min=0.0))
-    elastic = lep.omega - q2 / (2.0 * NUCLEON_MASS)
+    elastic = lep.omega - q2 / (2.0 * nucleon)
     return torch.stack(
         [
             _log(lep.enu, 0.05),
@@ -74,8 +70,9 @@ def of_counts(counts: Tensor) -> Tensor:
     return torch.cat([n / (n + 1.5), (n == 1).double(), (n > 1).double()], dim=1).float()
 
 
-def of_mode(mode: Tensor) -> Tensor:
-    return torch.nn.functional.one_hot(mode.long(), MODES).float()
+def of_mode(mode: Tensor, modes: int = MODES) -> Tensor:
+    """One-hot [N, 5]."""
+    return torch.nn.functional.one_hot(mode.long(), modes).float()
 
 
 def of_remnant(lep: Lepton, counts: Tensor, masses: Tensor, largest: Tensor) -> Tensor:
@@ -96,14 +93,26 @@ def of_missing_energy(e: Tensor, unit: Tensor) -> Tensor:
     return torch.stack(x, dim=1).float()
 
 
-def of_missing_momentum(r: Tensor, low: Tensor) -> Tensor:
-    """[N, 5]."""
+def of_missing_momentum(
+    r: Tensor, low: Tensor, energy: Tensor, lower: Tensor, upper: Tensor, mass: float = DELTA
+) -> Tensor:
+    """[N, 8]: p_miss, the masses that the hadrons may have, and where that of the Delta lies.
+
+    ``energy`` is that of the hadrons, ``lower`` and ``upper`` are the bounds of their P².
+    """
+    square = energy * energy
+    largest = torch.sqrt((square - lower).clamp(min=0.0)).clamp(max=4.0)
+    smallest = torch.sqrt((square - upper).clamp(min=0.0)).clamp(max=4.0)
+    delta = (square - mass * mass - lower) / (upper - lower).clamp(min=1e-9)
     x = [
         _log(r, 0.005),
         _bounded(r, 0.2),
         torch.tanh(r / 0.05),
         torch.tanh((r - 0.22) / 0.05),
         _log(low, 0.01),
+        largest,
+        smallest,
+        delta.clamp(-1.0, 2.0),
     ]
     return torch.stack(x, dim=1).float()
 
@@ -116,7 +125,7 @@ def of_square(unit: Tensor, square: Tensor) -> Tensor:
 def _vector(p: Tensor, axes: tuple[Tensor, Tensor, Tensor]) -> Tensor:
     """Local components, each bounded, [N, 3]."""
     local = torch.stack([(p * axis).sum(1) for axis in axes], dim=1)
-    return local / (torch.sqrt((p * p).sum(1, keepdim=True)) + 0.3)
+    return local / (torch.sqrt((p * p).sum(dim=1, keepdim=True)) + 0.3)
 
 
 def of_step(
@@ -135,6 +144,7 @@ def of_step(
     kind: Tensor,
     last: Tensor,
     earlier: Tensor,
+    classes: int = CLASSES,
 ) -> Tensor:
     """Before a hadron is emitted.
 
@@ -189,7 +199,7 @@ def of_step(
             (counts.double() / (counts.double() + 1.5)).float(),
             (left / (left + 1.5)).float(),
             (left == 1).float(),
-            torch.nn.functional.one_hot(kind.long(), CLASSES).float(),
+            torch.nn.functional.one_hot(kind.long(), classes).float(),
         ],
         dim=1,
     )

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from nugan_hep.hadrons.batch import Batch
+from nugan_hep.hadrons.chains import Chain
 from nugan_hep.hadrons.model import HadronModel
-from nugan_hep.hadrons.network import Chain
 from nugan_hep.hadrons.settings import HadronsConfig
 from nugan_hep.hadrons.tables import Table, Topologies, chains, tables
 

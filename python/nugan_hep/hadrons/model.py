@@ -1,12 +1,8 @@
-"""Density and sampling of the hadrons of events whose lepton is given.
-
-The density is with respect to dE_miss... of every stage: see :meth:`HadronModel.log_prob`.
-"""
+"""The density of the hadrons of events whose lepton is given."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
@@ -14,27 +10,9 @@ from torch import Tensor, nn
 
 from nugan_hep.hadrons import cube, features, species
 from nugan_hep.hadrons.batch import Batch
-from nugan_hep.hadrons.events import MODES, Vocabulary
-from nugan_hep.hadrons.network import Hadrons, Normalised, Sizes
-
-_POSITIVE, _NEGATIVE = (species.COUNTED.index(code) for code in (211, -211))
-COHERENT = MODES.index(6)
-
-
-@dataclass(frozen=True)
-class Frame:
-    """What a model is bound to beside its networks: nucleus, vocabulary, largest counts.
-
-    ``charge`` and ``baryons`` are those of nucleus and neutrino less the charged lepton; ``least`` [GeV] is
-    the smallest upper bound of E_miss that a topology may have.
-    """
-
-    charge: int
-    baryons: int
-    words: Vocabulary
-    most: tuple[int, ...]
-    least: float
-    lepton_mass: float
+from nugan_hep.hadrons.chains import Normalised
+from nugan_hep.hadrons.sampling import HadronSampler
+from nugan_hep.hadrons.states import Left, Lepton
 
 
 class Stages(NamedTuple):
@@ -60,142 +38,29 @@ class Rows(NamedTuple):
     jacobian: Tensor
 
 
-def _word_table(words: Vocabulary) -> Tensor:
-    rows = []
-    for codes in words:
-        known = [species.PARTICLES[code] for code in codes]
-        n = len(codes)
-        rows.append(
-            [
-                n / (n + 1.5),
-                sum(x[1] for x in known),
-                sum(x[2] for x in known),
-                sum(x[0] for x in known),
-                float(22 in codes),
-                float(any(abs(c) in (311, 321) for c in codes)),
-                float(any(3000 < abs(c) < 4000 for c in codes)),
-                float(n == 0),
-            ]
-        )
-    return torch.tensor(rows, dtype=torch.float64)
+class HadronModel(HadronSampler):
+    """The stages: sampling and densities."""
 
-
-class HadronModel(nn.Module):
-    """The stages with the tables that they share."""
-
-    words: Tensor
-    word_size: Tensor
-    word_masses: Tensor
-    centre: Tensor
-    width: Tensor
-    counted: Tensor
-
-    def __init__(self, frame: Frame, sizes: Sizes | None = None) -> None:
-        super().__init__()
-        self.frame = frame
-        self.net = Hadrons(sizes or Sizes(), len(frame.words), frame.most)
-        self.register_buffer("words", _word_table(frame.words))
-        self.register_buffer("word_size", torch.tensor([len(w) for w in frame.words]))
-        longest = max(len(w) for w in frame.words)
-        masses = torch.zeros(len(frame.words), max(longest, 1), dtype=torch.float64)
-        for k, word in enumerate(frame.words):
-            for j, code in enumerate(word):
-                masses[k, j] = species.PARTICLES[code][0]
-        self.register_buffer("word_masses", masses)
-        centre, width = torch.full((features.MODES,), 0.045), torch.full((features.MODES,), 0.030)
-        centre[COHERENT], width[COHERENT] = -0.0004, 0.001
-        self.register_buffer("centre", centre.double())
-        self.register_buffer("width", width.double())
-        table = [species.PARTICLES[code] for code in species.COUNTED]
-        self.register_buffer("counted", torch.tensor(table, dtype=torch.float64))
-
-    # --- topology ---
-
-    def _before(self, word: Tensor, counts: Tensor, j: int) -> Tensor:
-        """Features of what was drawn before count j: 8 of the word, 3 of each count."""
-        n = counts[:, : j - 1].double()
-        parts = [self.words[word], n / (n + 1.5), (n == 1).double(), (n > 1).double()]
-        return torch.cat(parts, dim=1).float()
-
-    def _allowed(self, j: int, neutrons: Tensor, protons: Tensor, energy: Tensor) -> Tensor:
-        """Counts of species j that conservation and the energy allow [N, most + 1]."""
-        mass, baryon = self.counted[j, 0], self.counted[j, 2]
-        k = torch.arange(self.frame.most[j] + 1)
-        left = energy.unsqueeze(1) - k * (mass - baryon * species.NUCLEON_MASS)
-        good = (left >= self.frame.least) | (k == 0)
-        n, p = neutrons.unsqueeze(1), protons.unsqueeze(1)
-        code = species.COUNTED[j]
-        if code == 211:
-            # pi- may take back what is too much
-            charge = (n + k >= 0) & (p - k >= -self.frame.most[_NEGATIVE])
-        elif code == -211:
-            charge = (n - k >= 0) & (p + k >= 0)
-        elif code == 2112:
-            charge = k <= n
-        elif code == 2212:
-            charge = k <= p
-        else:
-            charge = torch.ones_like(good)
-        good = good & charge
-        # where nothing is left the charge decides, and last the smallest count
-        good = torch.where(good.any(1, keepdim=True), good, charge)
-        return torch.where(good.any(1, keepdim=True), good, k == 0)
-
-    def _words_allowed(self, energy: Tensor) -> Tensor:
-        mass = self.words[:, 3] - self.words[:, 2] * species.NUCLEON_MASS
-        good = (energy.unsqueeze(1) - mass >= self.frame.least) | (mass <= 0.0)
-        protons = self.frame.charge - self.words[:, 1]
-        neutrons = self.frame.baryons - self.words[:, 2] - protons
-        # pions can still balance the charge
-        least = (-neutrons).clamp(min=0.0)
-        most = (protons + self.frame.most[_NEGATIVE]).clamp(max=self.frame.most[_POSITIVE])
-        return good & (self.words[:, 2] <= self.frame.baryons) & (least <= most)
-
-    def _after_word(self, word: Tensor, omega: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Neutrons, protons and energy that are left."""
-        charge, baryon, mass = self.words[word, 1], self.words[word, 2], self.words[word, 3]
-        protons = self.frame.charge - charge
-        neutrons = self.frame.baryons - baryon - protons
-        return neutrons, protons, omega - mass + baryon * species.NUCLEON_MASS
-
-    def _after_count(
-        self, j: int, k: Tensor, neutrons: Tensor, protons: Tensor, energy: Tensor
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        mass, charge, baryon = self.counted[j]
-        k = k.double()
-        return (
-            neutrons - k * (baryon - charge),
-            protons - k * charge,
-            energy - k * (mass - baryon * species.NUCLEON_MASS),
-        )
-
-    def topology(self, batch: Batch, lep: features.Lepton) -> Tensor:
+    def topology(self, batch: Batch, lep: Lepton) -> Tensor:
         """log P(mode, word, counts | lepton) [N]."""
         net, x = self.net.topology, features.of_lepton(lep)
         mode, word = batch.mode.long(), batch.word.long()
         total = -nn.functional.cross_entropy(net.mode_logits(x), mode, reduction="none")
         hidden = net.hidden(x, mode)
-        logits = net.logits(0, hidden, None).masked_fill(~self._words_allowed(lep.omega), -math.inf)
+        logits = net.word_logits(hidden).masked_fill(~self.words_allowed(lep.omega), -math.inf)
         total = total - nn.functional.cross_entropy(logits, word, reduction="none")
-        left = self._after_word(word, lep.omega)
+        left = self.after_word(word, lep.omega)
         for j in range(len(species.COUNTED)):
-            logits = net.logits(j + 1, hidden, self._before(word, batch.counts, j + 1))
-            logits = logits.masked_fill(~self._allowed(j, *left), -math.inf)
+            logits = net.logits(j, hidden, self.before(word, batch.counts, j))
+            logits = logits.masked_fill(~self.allowed(j, *left), -math.inf)
             count = batch.counts[:, j].long()
             total = total - nn.functional.cross_entropy(logits, count, reduction="none")
-            left = self._after_count(j, count, *left)
+            left = self.after_count(j, count, *left)
         return total
 
     # --- remnant ---
 
-    def _contents(self, word: Tensor, counts: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Counts [N, 6] with the others', sum of masses [GeV] and baryon number."""
-        counts = counts.double()
-        masses = self.words[word, 3] + counts @ self.counted[:, 0]
-        baryons = self.words[word, 2] + counts @ self.counted[:, 2]
-        return torch.cat([self.word_size[word].double().unsqueeze(1), counts], dim=1), masses, baryons
-
-    def remnant_rows(self, batch: Batch, lep: features.Lepton, energy: Tensor, momentum: Tensor) -> Rows:
+    def remnant_rows(self, batch: Batch, lep: Lepton, energy: Tensor, momentum: Tensor) -> Rows:
         """What the remnant's networks see of the events with hadrons, and where these lie in the cube.
 
         ``energy`` and ``momentum`` [N, 3] are the sums over all hadrons. The measure is dE_miss d³P; of one
@@ -204,8 +69,8 @@ class HadronModel(nn.Module):
         event = (batch.n > 0).nonzero()[:, 0]
         mode, q = batch.mode[event].long(), lep.q[event]
         energy, momentum = energy[event], momentum[event]
-        lep = features.Lepton(*(column[event] for column in lep))
-        counts, masses, baryons = self._contents(batch.word[event].long(), batch.counts[event])
+        lep = features.of_rows(lep, event)
+        counts, masses, baryons = self.contents(batch.word[event].long(), batch.counts[event])
         available = lep.omega + baryons * species.NUCLEON_MASS
         largest, missing = available - masses, available - energy
         single = batch.n[event] == 1
@@ -223,7 +88,7 @@ class HadronModel(nn.Module):
         known = torch.cat(
             [
                 features.of_missing_energy(missing, e.unit),
-                features.of_missing_momentum(r, low),
+                features.of_missing_momentum(r, low, energy, lower, upper),
                 features.of_square(square, size2),
             ],
             dim=1,
@@ -245,11 +110,7 @@ class HadronModel(nn.Module):
 
     # --- emission ---
 
-    def _kind_of_step(self, kind: Tensor, others: Tensor) -> Tensor:
-        group = torch.where(kind == 0, 0, torch.where(kind <= 3, 1, 2))
-        return 2 * group + (others == 1).long()
-
-    def step_rows(self, batch: Batch, lep: features.Lepton, energies: Tensor, total: Tensor) -> Rows:
+    def step_rows(self, batch: Batch, lep: Lepton, energies: Tensor, total: Tensor) -> Rows:
         """What the steps' networks see of all hadrons but the last of their events.
 
         ``energies`` [N] and ``total`` [N, 3] are the sums over all hadrons. The measure is d³p; of the last
@@ -272,7 +133,7 @@ class HadronModel(nn.Module):
         now, own, m = left[rows], kind[rows], mass[rows]
         previous = (rows - 1).clamp(min=0)
         alike = (position > 0) & (mass[previous] == m) & (kind[previous] == own)
-        state = cube.Left(
+        state = Left(
             energy=now[:, 0],
             momentum=torch.sqrt((now[:, 1:4] ** 2).sum(1)),
             mass=m,
@@ -283,8 +144,8 @@ class HadronModel(nn.Module):
         )
         last = torch.where((position > 0).unsqueeze(1), p[previous], 0.0)
         earlier = torch.where((position > 1).unsqueeze(1), p[(rows - 2).clamp(min=0)], 0.0)
-        own_lepton = features.Lepton(*(column[event] for column in lep))
-        _, _, baryons = self._contents(batch.word.long(), batch.counts)
+        own_lepton = features.of_rows(lep, event)
+        _, _, baryons = self.contents(batch.word.long(), batch.counts)
         missing = (lep.omega + baryons * species.NUCLEON_MASS - energies)[event]
         axes = cube.local_axes(now[:, 1:4])
         inputs = features.of_step(
@@ -332,7 +193,7 @@ class HadronModel(nn.Module):
         last_two = -torch.log((e1 * (state.energy - e1) / state.momentum.clamp(min=1e-9)).clamp(min=1e-9))
         return Rows(
             event=event,
-            chain=self._kind_of_step(own, others),
+            chain=self.kind_of_step(own, others),
             inputs=inputs,
             known=known,
             units=torch.stack([first.unit, angle, azimuth], dim=1).float().clamp(0.0, 1.0),
@@ -342,9 +203,9 @@ class HadronModel(nn.Module):
 
     # --- whole events ---
 
-    def lepton(self, batch: Batch) -> features.Lepton:
+    def lepton(self, batch: Batch) -> Lepton:
         """What is known before the hadrons."""
-        return features.lepton(batch.enu, batch.emu, batch.cos, self.frame.lepton_mass)
+        return self.of_lepton(batch.enu, batch.emu, batch.cos)
 
     def rows(self, batch: Batch) -> tuple[Rows, Rows]:
         """Rows of the remnant's and of the steps' networks."""

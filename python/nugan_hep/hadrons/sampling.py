@@ -1,7 +1,7 @@
 """Drawing the hadrons of events whose lepton is given.
 
 Every event has its own row of uniform numbers, and each number its own use (docs/hadrons.md): an event
-does not depend on the events beside it.
+does not depend on the events beside it. The sampler scripts to TorchScript, which C++ runs.
 """
 
 from __future__ import annotations
@@ -11,241 +11,244 @@ import math
 import torch
 from torch import Tensor
 
-from nugan_hep.families.flow import spline
-from nugan_hep.hadrons import cube, features, species
+from nugan_hep.hadrons import cube, eta, features, species
 from nugan_hep.hadrons.batch import Batch
-from nugan_hep.hadrons.model import HadronModel
-from nugan_hep.hadrons.network import Chain, chains_of
+from nugan_hep.hadrons.contents import Contents
+from nugan_hep.hadrons.states import Left, Lepton
 
-MODE, WORD, COUNT, MISSING_ENERGY, MISSING_MOMENTUM, SQUARE, AZIMUTH, STEP = 0, 1, 2, 7, 8, 9, 10, 11
-"""Columns of the uniform numbers; from ``STEP`` on three for each hadron but the last."""
-
-
-def columns(hadrons: int) -> int:
-    """Uniform numbers that an event with so many hadrons uses."""
-    return STEP + 3 * max(hadrons - 1, 0)
-
-
-def most_hadrons(model: HadronModel) -> int:
-    return int(model.word_size.max()) + sum(model.frame.most)
+WORD, COUNT, STEP = 1, 2, 11
+"""Columns of the uniform numbers; from ``STEP`` on three for each hadron, then two for each eta."""
 
 
 def draw(logits: Tensor, uniform: Tensor) -> Tensor:
     """The class [N] whose part of the cumulative distribution holds each uniform number [N]."""
     cumulative = torch.softmax(logits.double(), dim=1).cumsum(1)
-    chosen = (uniform.unsqueeze(1) >= cumulative / cumulative[:, -1:]).sum(1)
+    chosen = (uniform.unsqueeze(1) >= cumulative / cumulative[:, -1:]).long().sum(1)
     # the last class may be forbidden, and uniform so near to 1 that the sum passes it by
-    allowed = torch.isfinite(logits)
-    last = allowed.shape[1] - 1 - allowed.flip(1).long().argmax(1)
+    allowed = torch.isfinite(logits).long()
+    last = allowed.size(1) - 1 - allowed.flip(1).argmax(1)
     return torch.minimum(chosen, last)
 
 
-def _topology(model: HadronModel, lep: features.Lepton, uniform: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    net, x = model.net.topology, features.of_lepton(lep)
-    mode = draw(net.mode_logits(x), uniform[:, MODE])
-    hidden = net.hidden(x, mode)
-    logits = net.logits(0, hidden, None).masked_fill(~model._words_allowed(lep.omega), -math.inf)
-    word = draw(logits, uniform[:, WORD])
-    left = model._after_word(word, lep.omega)
-    counts = torch.zeros(len(mode), len(species.COUNTED), dtype=torch.int64)
-    for j in range(len(species.COUNTED)):
-        logits = net.logits(j + 1, hidden, model._before(word, counts, j + 1))
-        counts[:, j] = draw(logits.masked_fill(~model._allowed(j, *left), -math.inf), uniform[:, COUNT + j])
-        left = model._after_count(j, counts[:, j], *left)
-    return mode, word, counts
+class HadronSampler(Contents):
+    """Topology, remnant and emission, drawn by uniform numbers [N, :func:`all_columns`] in float64."""
 
+    def draw_topology(
+        self, lep: Lepton, uniform: Tensor, word_column: int = WORD, count_column: int = COUNT
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Modes [N], entries of the vocabulary [N], counts [N, 5]."""
+        # TorchScript knows a method of a module by its whole name alone
+        x = features.of_lepton(lep)
+        mode = draw(self.net.topology.mode_logits(x), uniform[:, 0])
+        hidden = self.net.topology.hidden(x, mode)
+        logits = self.net.topology.word_logits(hidden).masked_fill(~self.words_allowed(lep.omega), -math.inf)
+        word = draw(logits, uniform[:, word_column])
+        neutrons, protons, energy = self.after_word(word, lep.omega)
+        counts = torch.zeros(mode.size(0), 5, dtype=torch.int64)
+        for j in range(5):
+            logits = self.net.topology.logits(j, hidden, self.before(word, counts, j))
+            allowed = self.allowed(j, neutrons, protons, energy)
+            counts[:, j] = draw(logits.masked_fill(~allowed, -math.inf), uniform[:, count_column + j])
+            neutrons, protons, energy = self.after_count(j, counts[:, j], neutrons, protons, energy)
+        return mode, word, counts
 
-class _Drawing:
-    """Draws the variables of a chain one after another."""
+    def draw_remnant(
+        self, lep: Lepton, mode: Tensor, word: Tensor, counts: Tensor, n: Tensor, uniform: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """E_miss [N], energy [N] and momentum [N, 3] of all hadrons."""
+        contents, masses, baryons = self.contents(word, counts)
+        available = lep.omega + baryons * self.nucleon
+        largest = available - masses
+        inputs = features.of_remnant(lep, contents, masses, largest)
+        missing = torch.zeros_like(lep.q)
+        momentum = torch.zeros(n.size(0), 3, dtype=torch.float64)
+        for number, chain in enumerate(self.net.remnants):
+            rows = ((mode == number) & (n > 0)).nonzero()[:, 0]
+            if rows.size(0) > 0:
+                single = n[rows] == 1
+                arc = (self.centre[mode[rows]], self.width[mode[rows]])
+                e, p = chain.drawn(  # type: ignore[operator]
+                    inputs[rows], uniform[rows], lep.q[rows], available[rows], masses[rows], single, arc
+                )
+                missing[rows], momentum[rows] = e, p
+        return missing, available - missing, momentum
 
-    def __init__(self, chain: Chain, inputs: Tensor) -> None:
-        self.chain, self.hidden = chain, chain.hidden(inputs)
-        self.known = torch.zeros(len(inputs), chain.known[-1])
-        self.next = self.seen = 0
+    def listed(self, word: Tensor, counts: Tensor, n: Tensor) -> tuple[Tensor, Tensor]:
+        """Classes and masses [N, L] in the order of an event; L is the largest number of hadrons."""
+        longest = max(int(n.max()), 1)
+        place = torch.arange(longest).expand(n.size(0), longest)
+        size = self.word_size[word].unsqueeze(1)
+        ends = torch.cumsum(torch.cat([size, counts], dim=1), dim=1)
+        kind = (place.unsqueeze(2) >= ends.unsqueeze(1)).long().sum(2)
+        own = self.word_masses[word].gather(1, place.clamp(max=self.word_masses.size(1) - 1))
+        mass = torch.where(kind == 0, own, self.counted[:, 0][(kind - 1).clamp(0, 4)])
+        return kind, mass
 
-    def skip(self, found: Tensor) -> None:
-        """Take in what is found out after a variable, and pass by the next one."""
-        size = found.shape[1]
-        part = slice(self.seen, self.seen + size)
-        normal = self.chain.normalise_known
-        self.known[:, part] = ((found - normal.mean[part]) * normal.scale[part]).clamp(-8.0, 8.0)
-        self.seen += size
-        self.next += 1
+    def draw_emissions(
+        self,
+        lep: Lepton,
+        mode: Tensor,
+        word: Tensor,
+        counts: Tensor,
+        n: Tensor,
+        missing: Tensor,
+        energy: Tensor,
+        total: Tensor,
+        uniform: Tensor,
+        column: int = STEP,
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Momenta [N, L, 3], classes and masses [N, L] of hadrons that have ``energy`` and ``total``."""
+        kind, mass = self.listed(word, counts, n)
+        longest = kind.size(1)
+        momenta = torch.zeros(n.size(0), longest, 3, dtype=torch.float64)
+        contents = self.contents(word, counts)[0]
+        remaining = contents.clone()
+        left, energy = total.clone(), energy.clone()
+        inside = torch.arange(longest) < n.unsqueeze(1)
+        rest = torch.where(inside, mass, torch.zeros_like(mass)).flip(1).cumsum(1).flip(1)
+        for k in range(longest):
+            last = (n == k + 1).nonzero()[:, 0]
+            momenta[last, k] = left[last]
+            rows = (n > k + 1).nonzero()[:, 0]
+            if rows.size(0) > 0:
+                here, own, m = left[rows], kind[rows, k], mass[rows, k]
+                others = n[rows] - k - 1
+                before = torch.full_like(m, math.inf)
+                previous = torch.zeros_like(here)
+                earlier = torch.zeros_like(here)
+                if k > 0:
+                    previous = momenta[rows, k - 1]
+                    alike = (kind[rows, k - 1] == own) & (mass[rows, k - 1] == m)
+                    before = torch.where(alike, torch.sqrt((previous * previous).sum(1) + m * m), before)
+                if k > 1:
+                    earlier = momenta[rows, k - 2]
+                unset = remaining[rows]
+                same = (unset.gather(1, own.unsqueeze(1))[:, 0] == others + 1.0) & (own > 0)
+                state = Left(
+                    energy[rows],
+                    torch.sqrt((here * here).sum(1)),
+                    m,
+                    rest[rows, k] - m,
+                    others.double(),
+                    same,
+                    before,
+                )
+                axes = cube.local_axes(here)
+                low, high = cube.kinetic_bounds(state)
+                inputs = features.of_step(
+                    features.of_rows(lep, rows), missing[rows], total[rows], here, axes, state.energy, m,
+                    state.rest, torch.stack([low, high], dim=1), mode[rows], contents[rows], unset, own,
+                    previous, earlier,
+                )  # fmt: skip
+                first = column + 3 * k
+                t, p = self.emission(state, axes, inputs, own, uniform[rows, first : first + 3])
+                momenta[rows, k] = p
+                left[rows] = here - p
+                energy[rows] = state.energy - m - t
+                unset = unset - torch.nn.functional.one_hot(own, 6).double()
+                remaining[rows] = unset
+        return momenta, kind, mass
 
-    def __call__(self, uniform: Tensor, found: Tensor | None) -> Tensor:
-        """The next variable [N] in [0, 1]; ``found`` [N, F] is what came of the variable before."""
-        if found is not None:
-            self.skip(found)
-        raw = self.chain.parameters_of(self.next, self.hidden, self.known)
-        return spline.quantile(raw.double(), uniform)
+    def emission(
+        self,
+        state: Left,
+        axes: tuple[Tensor, Tensor, Tensor],
+        inputs: Tensor,
+        own: Tensor,
+        uniform: Tensor,
+    ) -> tuple[Tensor, Tensor]:
+        """Kinetic energies [N] and momenta [N, 3] of the next hadrons, of classes ``own`` [N]."""
+        step = self.kind_of_step(own, state.others.long())
+        t, p = torch.zeros_like(state.mass), torch.zeros(own.size(0), 3, dtype=torch.float64)
+        for number, chain in enumerate(self.net.steps):
+            rows = (step == number).nonzero()[:, 0]
+            if rows.size(0) > 0:
+                t_some, y, azimuth = chain.drawn(  # type: ignore[operator]
+                    inputs[rows], uniform[rows], cube.of_rows(state, rows), number % 2 == 1
+                )
+                t[rows] = t_some
+                frame = (axes[0][rows], axes[1][rows], axes[2][rows])
+                p[rows] = cube.emitted(t_some, y, azimuth, state.mass[rows], frame)
+        return t, p
 
+    def hadrons(
+        self, enu: Tensor, emu: Tensor, cos: Tensor, uniform: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]:
+        """Mode, word [N], counts [N, 5], n [N]; classes, masses [H], momenta [H, 3] in the frame of q."""
+        lep = self.of_lepton(enu, emu, cos)
+        mode, word, counts = self.draw_topology(lep, uniform)
+        n = self.word_size[word] + counts.sum(1)
+        missing, energy, total = self.draw_remnant(lep, mode, word, counts, n, uniform)
+        momenta, kind, mass = self.draw_emissions(lep, mode, word, counts, n, missing, energy, total, uniform)
+        inside = torch.arange(kind.size(1)) < n.unsqueeze(1)
+        return mode, word, counts, n, kind[inside], mass[inside], momenta[inside]
 
-def _remnant(
-    model: HadronModel,
-    lep: features.Lepton,
-    mode: Tensor,
-    word: Tensor,
-    counts: Tensor,
-    n: Tensor,
-    uniform: Tensor,
-) -> tuple[Tensor, Tensor, Tensor]:
-    """E_miss [N], energy [N] and momentum [N, 3] of all hadrons."""
-    contents, masses, baryons = model._contents(word, counts)
-    available = lep.omega + baryons * species.NUCLEON_MASS
-    largest = available - masses
-    inputs = features.of_remnant(lep, contents, masses, largest)
-    missing, momentum = torch.zeros_like(lep.q), torch.zeros(len(n), 3, dtype=torch.float64)
-    for k, chain in enumerate(chains_of(model.net.remnants)):
-        rows = ((mode == k) & (n > 0)).nonzero()[:, 0]
-        if len(rows) == 0:
-            continue
-        u, q, single = uniform[rows], lep.q[rows], n[rows] == 1
-        draw_next = _Drawing(chain, inputs[rows])
-        unit = draw_next(u[:, MISSING_ENERGY], None)
-        e = cube.missing_energy(unit, largest[rows], model.centre[mode[rows]], model.width[mode[rows]])
-        energy = available[rows] - e
-        most = torch.sqrt(((energy - masses[rows]) * (energy + masses[rows])).clamp(min=0.0))
-        low, high = cube.missing_momentum_bounds(q, most, single)
-        unit = draw_next(u[:, MISSING_MOMENTUM], features.of_missing_energy(e, unit))
-        r = cube.missing_momentum(unit, low, high)
-        lower, upper = cube.square_bounds(q, r, most)
-        unit = draw_next(u[:, SQUARE], features.of_missing_momentum(r, low))
-        square = torch.where(single, most * most, lower + unit * (upper - lower))
-        unit = draw_next(u[:, AZIMUTH], features.of_square(torch.where(single, 0.0, unit), square))
-        p = cube.hadron_momentum(q, r, square, 2.0 * math.pi * (unit - 0.5))
-        missing[rows], momentum[rows] = e, p
-    return missing, available - missing, momentum
+    def codes(self, word: Tensor, n: Tensor, kind: Tensor) -> Tensor:
+        """PDG codes [H] of hadrons by their events' words and their classes."""
+        event = torch.repeat_interleave(torch.arange(n.size(0)), n)
+        position = torch.arange(event.size(0)) - (torch.cumsum(n, 0) - n)[event]
+        other = self.word_codes[word[event], position.clamp(max=self.word_codes.size(1) - 1)]
+        return torch.where(kind == 0, other, torch.tensor(self.codes_counted)[(kind - 1).clamp(min=0)])
 
-
-def _listed(model: HadronModel, word: Tensor, counts: Tensor, n: Tensor) -> tuple[Tensor, Tensor]:
-    """Kinds and masses [N, L] in the order of an event; L is the largest number of hadrons."""
-    place = torch.arange(max(int(n.max()), 1)).expand(len(n), -1)
-    size = model.word_size[word].unsqueeze(1)
-    ends = torch.cumsum(torch.cat([size, counts], dim=1), dim=1)
-    kind = (place.unsqueeze(2) >= ends.unsqueeze(1)).sum(2)
-    longest = model.word_masses.shape[1]
-    own = model.word_masses[word].gather(1, place.clamp(max=longest - 1))
-    mass = torch.where(kind == 0, own, model.counted[:, 0][(kind - 1).clamp(0, 4)])
-    return kind, mass
-
-
-def _emissions(
-    model: HadronModel,
-    lep: features.Lepton,
-    mode: Tensor,
-    word: Tensor,
-    counts: Tensor,
-    n: Tensor,
-    missing: Tensor,
-    energy: Tensor,
-    total: Tensor,
-    uniform: Tensor,
-) -> tuple[Tensor, Tensor, Tensor]:
-    """Momenta [N, L, 3], kinds and masses [N, L] of hadrons that have ``energy`` and ``total`` together."""
-    kind, mass = _listed(model, word, counts, n)
-    momenta = torch.zeros(len(n), kind.shape[1], 3, dtype=torch.float64)
-    contents = model._contents(word, counts)[0]
-    left, energy = total.clone(), energy.clone()
-    for k in range(kind.shape[1]):
-        last = (n == k + 1).nonzero()[:, 0]
-        momenta[last, k] = left[last]
-        rows = (n > k + 1).nonzero()[:, 0]
-        if len(rows) == 0:
-            continue
-        here, others = left[rows], n[rows] - k - 1
-        own, m = kind[rows, k], mass[rows, k]
-        rest = torch.where(torch.arange(kind.shape[1]) < n[rows].unsqueeze(1), mass[rows], 0.0)[
-            :, k + 1 :
-        ].sum(1)
-        remaining = torch.zeros(len(rows), features.CLASSES, dtype=torch.float64)
-        for c in range(features.CLASSES):
-            remaining[:, c] = (
-                (kind[rows, k:] == c) & (torch.arange(k, kind.shape[1]) < n[rows].unsqueeze(1))
-            ).sum(1)
-        before = torch.full_like(m, math.inf)
-        previous = earlier = torch.zeros(len(rows), 3, dtype=torch.float64)
-        if k > 0:
-            previous = momenta[rows, k - 1]
-            alike = (kind[rows, k - 1] == own) & (mass[rows, k - 1] == m)
-            before = torch.where(alike, torch.sqrt((previous * previous).sum(1) + m * m), before)
-        if k > 1:
-            earlier = momenta[rows, k - 2]
-        state = cube.Left(
-            energy[rows],
-            torch.sqrt((here * here).sum(1)),
-            m,
-            rest,
-            others.double(),
-            (remaining.gather(1, own.unsqueeze(1))[:, 0] == others + 1.0) & (own > 0),
-            before,
+    def decayed(
+        self, n: Tensor, code: Tensor, momentum: Tensor, uniform: Tensor, column: int = STEP
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """The same hadrons with every eta as its two photons, in its place."""
+        event = torch.repeat_interleave(torch.arange(n.size(0)), n)
+        rows = (code == self.eta).nonzero()[:, 0]
+        repeats = torch.ones_like(code)
+        repeats[rows] = 2
+        source = torch.repeat_interleave(torch.arange(code.size(0)), repeats)
+        momenta, codes, owner = momentum[source], code[source], event[rows]
+        # the number of an eta among those of its event
+        order = torch.arange(rows.size(0)) - torch.searchsorted(owner, owner)
+        number = column + 3 * n[owner] + 2 * order
+        first, second = eta.decay(
+            momentum[rows], torch.stack([uniform[owner, number], uniform[owner, number + 1]], dim=1)
         )
-        axes = cube.local_axes(here)
-        inputs = features.of_step(
-            features.Lepton(*(column[rows] for column in lep)),
-            missing[rows],
-            total[rows],
-            here,
-            axes,
-            state.energy,
-            m,
-            rest,
-            torch.stack(cube.kinetic_bounds(state), dim=1),
-            mode[rows],
-            contents[rows],
-            remaining,
-            own,
-            previous,
-            earlier,
-        )
-        step = model._kind_of_step(own, others)
-        t, p = torch.zeros_like(m), torch.zeros_like(here)
-        for number, chain in enumerate(chains_of(model.net.steps)):
-            some = (step == number).nonzero()[:, 0]
-            if len(some) == 0:
-                continue
-            u = uniform[rows[some], STEP + 3 * k : STEP + 3 * k + 3]
-            part = cube.Left(*(column[some] for column in state))
-            draw_next = _Drawing(chain, inputs[some])
-            unit = draw_next(u[:, 0], None)
-            t_some = cube.kinetic(unit, part)
-            most = cube.opening_bound(t_some, part)
-            over = part.energy - part.mass - part.rest - t_some
-            known = features.of_kinetic(unit, t_some, part.mass, most, over)
-            if number % 2 == 1:
-                draw_next.skip(known)
-                unit, y = torch.zeros_like(t_some), cube.pair_opening(t_some, part)
-            else:
-                unit = draw_next(u[:, 1], known)
-                y = cube.opening(unit, t_some, part)
-            unit = draw_next(u[:, 2], features.of_opening(unit, y, t_some, part.mass, part.momentum))
-            frame = (axes[0][some], axes[1][some], axes[2][some])
-            t[some] = t_some
-            p[some] = cube.emitted(t_some, y, 2.0 * math.pi * (unit - 0.5), part.mass, frame)
-        momenta[rows, k] = p
-        left[rows] = here - p
-        energy[rows] = energy[rows] - m - t
-    return momenta, kind, mass
+        place = (torch.cumsum(repeats, 0) - repeats)[rows]
+        momenta[place], momenta[place + 1] = first, second
+        codes[place] = self.photon
+        codes[place + 1] = self.photon
+        return n.index_add(0, owner, torch.ones_like(owner)), codes, momenta
+
+    @torch.jit.export
+    def sample(
+        self, enu: Tensor, emu: Tensor, cos: Tensor, uniform: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Modes and numbers of hadrons [N], PDG codes [H], momenta [H, 3] in GeV in the frame of q.
+
+        For E_nu, E_mu [GeV] and the cosine of the angle [N], uniform numbers in [0, 1) [N, U]; all float64.
+        """
+        mode, word, _, n, kind, _, momentum = self.hadrons(enu, emu, cos, uniform)
+        n, codes, momentum = self.decayed(n, self.codes(word, n, kind), momentum, uniform)
+        return mode, n, codes, momentum
+
+
+def columns(hadrons: int, etas: int = 0) -> int:
+    """Uniform numbers that an event with so many hadrons uses at most."""
+    return STEP + 3 * hadrons + 2 * etas
+
+
+def most_hadrons(model: HadronSampler) -> int:
+    return int(model.word_size.max()) + sum(model.frame.most)
+
+
+def all_columns(model: HadronSampler) -> int:
+    """Uniform numbers that any event may use."""
+    etas = max(word.count(species.ETA) for word in model.frame.words)
+    return columns(most_hadrons(model), etas)
 
 
 @torch.inference_mode()
-def sample(model: HadronModel, enu: Tensor, emu: Tensor, cos: Tensor, uniform: Tensor) -> Batch:
-    """Hadrons of leptons [N] (GeV, cosine) for uniform numbers [N, at least :func:`columns`], float64."""
-    lep = features.lepton(enu, emu, cos, model.frame.lepton_mass)
-    mode, word, counts = _topology(model, lep, uniform)
-    n = model.word_size[word] + counts.sum(1)
-    missing, energy, total = _remnant(model, lep, mode, word, counts, n, uniform)
-    momenta, kind, mass = _emissions(model, lep, mode, word, counts, n, missing, energy, total, uniform)
-    inside = torch.arange(kind.shape[1]) < n.unsqueeze(1)
-    return Batch(
-        enu,
-        emu,
-        cos,
-        mode.to(torch.int8),
-        word.to(torch.int16),
-        counts.to(torch.uint8),
-        n.to(torch.uint8),
-        torch.cumsum(n, 0) - n,
-        kind[inside].to(torch.int8),
-        mass[inside],
-        momenta[inside],
-    )
+def sample(model: HadronSampler, enu: Tensor, emu: Tensor, cos: Tensor, uniform: Tensor) -> Batch:
+    """The same as :meth:`HadronSampler.sample`, etas as they are, with what densities need."""
+    mode, word, counts, n, kind, mass, momentum = model.hadrons(enu, emu, cos, uniform)
+    first = torch.cumsum(n, 0) - n
+    small = (mode.to(torch.int8), word.to(torch.int16), counts.to(torch.uint8), n.to(torch.uint8))
+    return Batch(enu, emu, cos, *small, first, kind.to(torch.int8), mass, momentum)
+
+
+def codes(model: HadronSampler, batch: Batch) -> Tensor:
+    """PDG codes of the hadrons of a batch, flat."""
+    return model.codes(batch.word.long(), batch.n.long(), batch.kind.long())

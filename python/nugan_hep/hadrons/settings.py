@@ -16,7 +16,7 @@ class HadronsConfig:
     """Settings of one run; every field is an option of the command line and a key of the TOML file."""
 
     preset: str = option(PRESET, "the hadrons of whole events")
-    steps: int = option(12_000, "training steps")
+    steps: int = option(8_000, "training steps")
     batch: int = option(4096, "events per step; every network sees its share of them")
     least_batch: int = option(256, "smallest batch of a network, which then learns in fewer steps")
     lr: float = option(2.5e-3, "largest learning rate, which falls to zero by a half cosine")
@@ -24,9 +24,9 @@ class HadronsConfig:
     weight_decay: float = option(1e-4, "AdamW decoupled weight decay")
     clip: float = option(3.0, "largest norm of a network's gradient")
     ema_decay: float = option(0.999, "decay per step of the moving average of the weights, which is exported")
-    topology_width: int = option(96, "neurons of the topology's trunk")
-    remnant_width: int = option(96, "neurons of the remnants' trunks")
-    step_width: int = option(128, "neurons of the emissions' trunks")
+    topology_width: int = option(80, "neurons of the topology's trunk")
+    remnant_width: int = option(72, "neurons of the remnants' trunks")
+    step_width: int = option(96, "neurons of the emissions' trunks")
     least_seen: int = option(2, "times that a set of rare hadrons must be seen to be in the vocabulary")
     eval_every: int = option(500, "steps between evaluations")
     checkpoint_every: int = option(200, "steps between checkpoints")

@@ -44,6 +44,9 @@ _TABLE: dict[int, tuple[float, int, int]] = {
     4212: (2.4529, 1, 1),
     4222: (2.45397, 2, 1),
 }
+ETA = 221
+"""The eta lives long enough to leave the nucleus: its two photons are one particle until the end."""
+PHOTON = 22
 _NO_ANTIPARTICLE = (111, 22, 221, 130, 310)
 
 PARTICLES: dict[int, tuple[float, int, int]] = {

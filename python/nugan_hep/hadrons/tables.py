@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 
 from nugan_hep.hadrons.batch import Batch
+from nugan_hep.hadrons.chains import Chain, chains_of
 from nugan_hep.hadrons.model import HadronModel, Rows
-from nugan_hep.hadrons.network import Chain, chains_of
 
 CHUNK = 50_000
 

@@ -19,10 +19,12 @@ import torch
 from nugan_hep import cli
 from nugan_hep.errors import UserError
 from nugan_hep.hadrons import dataset
+from nugan_hep.hadrons.contents import Frame
 from nugan_hep.hadrons.learning import Learning
-from nugan_hep.hadrons.model import Frame, HadronModel
+from nugan_hep.hadrons.model import HadronModel
 from nugan_hep.hadrons.network import Sizes
 from nugan_hep.hadrons.settings import PRESET, HadronsConfig
+from nugan_hep.hadrons.widening import joined, widened
 from nugan_hep.output.atomic import new_file
 from nugan_hep.run_folder import RUN_FILE, read_run
 from nugan_hep.signals import stop_signals
@@ -41,7 +43,13 @@ def parser(prog: str) -> argparse.ArgumentParser:
     """The command line of a training of hadrons."""
     made = cli.Parser(prog=prog, description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add = made.add_argument
-    add("--data", nargs="+", required=True, metavar="FILE", help="whole events: .npz")
+    add(
+        "--data",
+        nargs="+",
+        required=True,
+        metavar="FILE",
+        help="whole events, see docs/hadrons.md",
+    )
     add("--val", nargs="+", metavar="FILE", help="validation events (default: a tenth of the data)")
     add("--out", type=Path, required=True, metavar="RUNDIR", help="run folder")
     add("--resume", action="store_true", help="continue the run in RUNDIR")
@@ -107,19 +115,19 @@ def command(argv: Sequence[str] | None, prog: str) -> int:
                 raise UserError(
                     f"the run in {folder} has {key} = {resumed['config'][key]}, not {getattr(config, key)}"
                 )
-    events = dataset.read(arguments.data, arguments.limit)
+    identity = {"probe": about["probe"], "target": about["target"]}
+    events = dataset.read(arguments.data, arguments.limit, **identity)
     if arguments.val:
-        held = dataset.read(arguments.val)
+        held = dataset.read(arguments.val, **identity)
     else:
         events, held = dataset.split(events, HELD_OUT, config.seed)
     torch.manual_seed(config.seed)
     start = load(arguments.start / checkpoint.CHECKPOINT) if arguments.start and not resumed else None
-    source = resumed or start
     frame = dataset.frame(events, about["probe"], about["target"], config.least_seen)
-    if source:
-        saved = frame_of(source["frame"])
-        # the vocabulary and the largest counts are those of the weights; the nucleus is that of the events
-        frame = Frame(frame.charge, frame.baryons, saved.words, saved.most, saved.least, frame.lepton_mass)
+    if resumed:
+        frame = frame_of(resumed["frame"])
+    elif start:
+        frame = joined(frame, frame_of(start["frame"]))
     model = HadronModel(frame, sizes(config))
     training, report = dataset.encoded(events, model)
     print(f"training: {report}")
@@ -127,7 +135,7 @@ def command(argv: Sequence[str] | None, prog: str) -> int:
     print(f"validation: {report}")
     del events, held
     if start:
-        model.load_state_dict(start["average"])
+        model.load_state_dict(widened(model, start["average"]))
     elif not resumed:
         model.fit_inputs(training.take(torch.arange(min(len(training), 40_000))))
     else:
