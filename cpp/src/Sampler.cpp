@@ -92,11 +92,10 @@ class Sampler::Impl {
   Impl(const std::string& model, const Config& config)
       : generator(find_model(model), config.device, config.backend),
         threads(resolve_threads(config.threads)) {
-    const auto tensors = generator.torch().hadrons();
-    if (!tensors) return;
-    auto networks = read_hadrons(generator.info().file, *tensors, generator.info().metadata);
-    if (!config.lepton_only)
-      hadrons = std::make_unique<const PackedHadrons>(std::move(networks), generator.stages());
+    if (config.lepton_only) return;
+    if (const auto tensors = generator.torch().hadrons())
+      hadrons = std::make_unique<const PackedHadrons>(
+          read_hadrons(generator.info().file, *tensors, generator.info().metadata), generator.stages());
   }
 
   Events run(const Request& request) const {

@@ -73,7 +73,8 @@ void run_exponentials(const Lot& lot, int classes) {
   constexpr int tile = tile_events<S>;
   for (int t = 0; t < lot.tiles; ++t)
     for (int half = 0; half < tile; half += S::width)
-      exponentials<S, tile>(lot.in + t * lot.in_stride + half, classes);
+      S::store(lot.out + t * tile + half,
+               exponentials<S, tile>(lot.in + t * lot.in_stride + half, classes));
 }
 
 }  // namespace nugan

@@ -147,16 +147,15 @@ int HadronWorker::choose(int classes, int lane, double uniform) const {
   // exponentials of what is forbidden are the least that there are
   constexpr float least = 1e-37f;
   const float* const begin = column(raw_.get(), lane).at;
-  double total = 0;
-  for (int k = 0; k < classes; ++k)
-    if (begin[k * tile_] > least) total += begin[k * tile_];
+  const double wanted = uniform * unit_[static_cast<std::size_t>(lane)];
   double sum = 0;
   int last = 0;
   for (int k = 0; k < classes; ++k) {
-    if (!(begin[k * tile_] > least)) continue;
+    const float part = begin[k * tile_];
+    if (!(part > least)) continue;
     last = k;
-    sum += begin[k * tile_];
-    if (uniform * total < sum) break;
+    sum += part;
+    if (wanted < sum) break;
   }
   return last;
 }
@@ -181,7 +180,7 @@ void HadronWorker::draw_topologies(std::size_t begin, int count) {
   layer(net_.mode[0], x, other, true);
   layer(net_.mode[1], other, hidden, true);
   layer(net_.mode[2], hidden, raw, false);
-  stages_.exponentials(lot(raw, raw, count), hadron_modes);
+  stages_.exponentials(lot(raw, unit_.get(), count), hadron_modes);
   for (int lane = 0; lane < count; ++lane) {
     Drawn& event = events[lane];
     event.mode = choose(hadron_modes, lane, uniform(event, use_mode));
@@ -205,7 +204,7 @@ void HadronWorker::draw_topologies(std::size_t begin, int count) {
     }
     if (any && !(events[lane].omega >= word_energy_[0])) logits[0] = forbidden;
   }
-  stages_.exponentials(lot(raw, raw, count), words);
+  stages_.exponentials(lot(raw, unit_.get(), count), words);
   for (int lane = 0; lane < count; ++lane) {
     Drawn& event = events[lane];
     event.word = choose(words, lane, uniform(event, use_word));
@@ -231,36 +230,27 @@ void HadronWorker::draw_topologies(std::size_t begin, int count) {
     layer(net_.ends[j + 1], other, raw, false);
     for (int lane = 0; lane < count; ++lane) {
       const Balance& left = balance[static_cast<std::size_t>(lane)];
-      const auto charge_allows = [&](int k) {
-        switch (j) {
-          case pi_plus:  // pi- may take back what is too much
-            return left.neutrons + k >= 0 && left.protons - k >= -tables.most[pi_minus];
-          case pi_minus:
-            return left.neutrons - k >= 0 && left.protons + k >= 0;
-          case neutrons:
-            return k <= left.neutrons;
-          case protons:
-            return k <= left.protons;
-          default:
-            return true;
-        }
-      };
+      // counts that charge and baryon number allow
+      double low = 0, high = classes - 1;
+      if (j == pi_plus) {  // pi- may take back what is too much
+        low = std::max(low, -left.neutrons);
+        high = std::min(high, left.protons + tables.most[pi_minus]);
+      } else if (j == pi_minus) {
+        low = std::max(low, -left.protons);
+        high = std::min(high, left.neutrons);
+      } else if (j == neutrons || j == protons) {
+        high = std::min(high, j == neutrons ? left.neutrons : left.protons);
+      }
+      // where nothing is left of them the smallest is taken
+      if (low > high) low = high = 0;
       const auto energy_allows = [&](int k) { return k == 0 || left.energy - k * cost >= tables.least; };
-      // where nothing is left the charge decides, and last the smallest count
-      bool any = false, any_charge = false;
-      for (int k = 0; k < classes; ++k) {
-        const bool charge = charge_allows(k);
-        any_charge |= charge;
-        any |= charge && energy_allows(k);
-      }
+      bool any = false;
+      for (int k = static_cast<int>(low); k <= high && !any; ++k) any = energy_allows(k);
       float* const logits = column(raw, lane).at;
-      for (int k = 0; k < classes; ++k) {
-        const bool good =
-            any ? charge_allows(k) && energy_allows(k) : (any_charge ? charge_allows(k) : k == 0);
-        if (!good) logits[k * tile_] = forbidden;
-      }
+      for (int k = 0; k < classes; ++k)
+        if (k < low || k > high || (any && !energy_allows(k))) logits[k * tile_] = forbidden;
     }
-    stages_.exponentials(lot(raw, raw, count), classes);
+    stages_.exponentials(lot(raw, unit_.get(), count), classes);
     for (int lane = 0; lane < count; ++lane) {
       Drawn& event = events[lane];
       const int k = choose(classes, lane, uniform(event, use_count + static_cast<int>(j)));
