@@ -143,7 +143,6 @@ def test_empty_values(option: str) -> None:
     [
         ("--format npz --out a.npz", "format npz is written by nugan-sample; nugan-gen has gst, rootracker"),
         ("--out a.hepmc3.gz", "format nuhepmc is written by nugan-sample"),
-        ("--format nuisance", "format nuisance is written by nugan-sample"),
         ("--root-writer", "unrecognized arguments: --root-writer"),
         ("--root", "unrecognized arguments: --root"),
     ],

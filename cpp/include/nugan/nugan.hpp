@@ -8,12 +8,17 @@
 #include <nugan/Error.hpp>
 #include <nugan/EventLoop.hpp>
 #include <nugan/EventRandom.hpp>
+#include <nugan/EventTree.hpp>
 #include <nugan/Events.hpp>
+#include <nugan/EventsView.hpp>
 #include <nugan/Flux.hpp>
 #include <nugan/FluxUnit.hpp>
 #include <nugan/Kinematics.hpp>
 #include <nugan/ModelInfo.hpp>
+#include <nugan/NuHepMC.hpp>
 #include <nugan/Options.hpp>
+#include <nugan/Particles.hpp>
+#include <nugan/Process.hpp>
 #include <nugan/Rate.hpp>
 #include <nugan/Run.hpp>
 #include <nugan/Sampler.hpp>
@@ -26,5 +31,6 @@
 #include <nugan/event_formats.hpp>
 #include <nugan/find_model.hpp>
 #include <nugan/model_archive.hpp>
+#include <nugan/nuclear_mass.hpp>
 #include <nugan/read_flux.hpp>
 #include <nugan/run_of.hpp>
