@@ -21,9 +21,8 @@ using Energies = py::array_t<double, py::array::c_style | py::array::forcecast>;
 std::unique_ptr<nugan::Sampler> open(const std::string& path, const std::string& device, int threads,
                                      const std::string& backend, bool lepton_only) {
   return std::make_unique<nugan::Sampler>(
-      path,
-      nugan::Sampler::Config{
-          .device = device, .threads = threads, .backend = backend, .lepton_only = lepton_only});
+      path, nugan::Sampler::Config{
+                .device = device, .threads = threads, .backend = backend, .lepton_only = lepton_only});
 }
 
 Columns sample_uniform(const nugan::Sampler& sampler, double low, double high, std::int64_t n,

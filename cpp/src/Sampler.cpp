@@ -10,6 +10,7 @@
 #include "TileWorker.hpp"
 #include "check_numbers.hpp"
 #include "hadrons/HadronWorker.hpp"
+#include "hadrons/JoinedParticles.hpp"
 #include "memory.hpp"
 #include "message.hpp"
 #include "run_workers.hpp"
@@ -46,32 +47,6 @@ Events make_columns(std::int64_t n, bool hadrons) {
   for_drawn([&](auto& values) { values.resize(size); });
   if (hadrons) e.mode.resize(size);
   return e;
-}
-
-// The particles of blocks of events, one after the other
-Particles joined(std::vector<Particles>&& blocks) {
-  if (blocks.size() == 1) return std::move(blocks.front());
-  std::size_t events = 0, size = 0;
-  for (const auto& block : blocks) {
-    events += block.offsets.size() - 1;
-    size += block.pdg.size();
-  }
-  Particles all;
-  all.offsets.reserve(events + 1);
-  all.offsets.push_back(0);
-#define NUGAN_RESERVE(type, name, meaning) all.name.reserve(size);
-  NUGAN_PARTICLE_COLUMNS(NUGAN_RESERVE)
-#undef NUGAN_RESERVE
-  for (auto& block : blocks) {
-    const auto start = all.offsets.back();
-    for (std::size_t i = 1; i < block.offsets.size(); ++i) all.offsets.push_back(start + block.offsets[i]);
-#define NUGAN_APPEND(type, name, meaning) \
-  all.name.insert(all.name.end(), block.name.begin(), block.name.end());
-    NUGAN_PARTICLE_COLUMNS(NUGAN_APPEND)
-#undef NUGAN_APPEND
-    block = {};
-  }
-  return all;
 }
 
 void check_energy(const ModelInfo& model, double enu) {
@@ -135,19 +110,19 @@ class Sampler::Impl {
   void add_hadrons(Events& events, std::uint64_t seed) const {
     const auto size = static_cast<std::int64_t>(events.size());
     const std::int64_t tasks = (size + HadronWorker::block - 1) / HadronWorker::block;
-    std::vector<Particles> blocks(static_cast<std::size_t>(tasks));
+    JoinedParticles joined(static_cast<std::size_t>(tasks), events.size());
     const ModelInfo& model = generator.info();
     const auto make_worker = [&] {
       return [&, worker = std::make_unique<HadronWorker>(*hadrons, model.process, model.file, seed)](
                  std::int64_t task) {
-        const std::int64_t from = task * HadronWorker::block,
-                           to = std::min(from + HadronWorker::block, size);
-        blocks[static_cast<std::size_t>(task)] =
-            (*worker)(events, static_cast<std::size_t>(from), static_cast<std::size_t>(to));
+        const std::int64_t from = task * HadronWorker::block, to = std::min(from + HadronWorker::block, size);
+        Particles particles = joined.take();
+        (*worker)(events, static_cast<std::size_t>(from), static_cast<std::size_t>(to), particles);
+        joined.put(static_cast<std::size_t>(task), std::move(particles));
       };
     };
     run_workers(threads, tasks, make_worker);
-    events.particles = joined(std::move(blocks));
+    events.particles = joined.result();
   }
 
   // The device computes a tile while the host makes events of the one before

@@ -14,8 +14,8 @@ class Stream {
 
   constexpr Stream(std::uint64_t seed, std::uint64_t purpose) : philox_({seed, purpose}) {}
 
-  /// Numbers 4 `part` ... 4 `part` + 3 of an event, from [0, 1). NumPy's generator has those of a part at the counter
-  /// (event, part, 0, 0).
+  /// Numbers 4 `part` ... 4 `part` + 3 of an event, from [0, 1). NumPy's generator has those of a part at the
+  /// counter (event, part, 0, 0).
   constexpr std::array<double, 4> operator()(std::int64_t event, std::uint64_t part = 0) const {
     std::array<double, 4> u{};
     const auto words = block(event, part);

@@ -6,8 +6,8 @@
 
 namespace nugan {
 
-// The steps of a network one by one, for a lot of tiles: what lies between them is the caller's. Row r of tile t
-// begins at x + t * stride + r * tile.
+// The steps of a network one by one, for a lot of tiles: what lies between them is the caller's. Row r of
+// tile t begins at x + t * stride + r * tile.
 
 template <class S>
 void prepare_inputs(const Lot& lot, const NetworkInput* inputs, int count) {
@@ -73,8 +73,7 @@ void run_exponentials(const Lot& lot, int classes) {
   constexpr int tile = tile_events<S>;
   for (int t = 0; t < lot.tiles; ++t)
     for (int half = 0; half < tile; half += S::width)
-      S::store(lot.out + t * tile + half,
-               exponentials<S, tile>(lot.in + t * lot.in_stride + half, classes));
+      S::store(lot.out + t * tile + half, exponentials<S, tile>(lot.in + t * lot.in_stride + half, classes));
 }
 
 }  // namespace nugan

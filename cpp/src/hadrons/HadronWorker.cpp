@@ -73,14 +73,13 @@ HadronWorker::HadronWorker(const PackedHadrons& net, const Process& process, std
     const double mass = word.mass - word.baryons * nucleon_mass, left = tables.charge - word.charge;
     const double missing = std::max(0.0, -(tables.baryons - word.baryons - left));
     // pions can still balance the charge
-    const bool balanced =
-        word.baryons <= tables.baryons &&
-        missing <= std::min<double>(left + tables.most[pi_minus], tables.most[pi_plus]);
+    const bool balanced = word.baryons <= tables.baryons &&
+                          missing <= std::min<double>(left + tables.most[pi_minus], tables.most[pi_plus]);
     word_energy_.push_back(!balanced ? infinite : mass <= 0 ? -infinite : mass + tables.least);
   }
 }
 
-Particles HadronWorker::operator()(Events& events, std::size_t from, std::size_t to) {
+void HadronWorker::operator()(Events& events, std::size_t from, std::size_t to, Particles& particles) {
   enter(events, from, to);
   for (std::size_t begin = 0; begin < drawn_.size(); begin += static_cast<std::size_t>(lanes_))
     draw_topologies(begin, static_cast<int>(std::min<std::size_t>(lanes_, drawn_.size() - begin)));
@@ -90,7 +89,7 @@ Particles HadronWorker::operator()(Events& events, std::size_t from, std::size_t
       queues_[static_cast<std::size_t>(drawn_[row].mode)].push_back(static_cast<int>(row));
   while (run_queue()) {
   }
-  return finish(events, from);
+  finish(events, from, particles);
 }
 
 void HadronWorker::enter(const Events& events, std::size_t from, std::size_t to) {
@@ -116,8 +115,7 @@ void HadronWorker::enter(const Events& events, std::size_t from, std::size_t to)
 double HadronWorker::uniform(Drawn& event, int number) const {
   if (number / 4 != event.part) {
     event.part = number / 4;
-    event.uniforms =
-        Stream(seed_, Stream::hadrons)(event.number, static_cast<std::uint64_t>(event.part));
+    event.uniforms = Stream(seed_, Stream::hadrons)(event.number, static_cast<std::uint64_t>(event.part));
   }
   return event.uniforms[static_cast<std::size_t>(number % 4)];
 }
@@ -126,8 +124,8 @@ double HadronWorker::uniform(Drawn& event, int number) const {
 
 void HadronWorker::put_lepton(Column& put, const Drawn& event) {
   const double elastic = event.omega - event.q2 / (2 * nucleon_mass);
-  const double w = std::sqrt(
-      cube::positive(nucleon_mass * nucleon_mass + 2 * nucleon_mass * event.omega - event.q2));
+  const double w =
+      std::sqrt(cube::positive(nucleon_mass * nucleon_mass + 2 * nucleon_mass * event.omega - event.q2));
   put(event.enu);
   put(event.omega);
   put(event.q);
@@ -316,8 +314,7 @@ void HadronWorker::draw_variable(const PackedChain& chain, std::size_t variable,
 
 // Makes inputs of what is known, which lies behind the hidden layer
 void HadronWorker::know(const PackedChain& chain, int from, int size, int count) {
-  float* const known =
-      hidden_.get() + static_cast<std::int64_t>(chain.second.outputs + from) * tile_;
+  float* const known = hidden_.get() + static_cast<std::int64_t>(chain.second.outputs + from) * tile_;
   stages_.inputs(lot(known, known, count), chain.known.data() + from, size);
 }
 
@@ -471,8 +468,7 @@ void HadronWorker::draw_steps(int number, const int* rows, int count) {
     s.bounds = cube::kinetic_bounds(s.left);
     s.axes = cube::local_axes(e.left);
     const double momentum = s.left.momentum, energy = e.energy, rest = s.left.rest;
-    const double above =
-        std::sqrt(cube::positive(energy * energy - momentum * momentum)) - m - rest;
+    const double above = std::sqrt(cube::positive(energy * energy - momentum * momentum)) - m - rest;
     Column put = column(inputs_.get(), lane);
     put(energy - m - rest);
     put(momentum);
@@ -573,11 +569,10 @@ bool HadronWorker::run_queue() {
 
 // --- particles ---
 
-Particles HadronWorker::finish(Events& events, std::size_t from) {
+void HadronWorker::finish(Events& events, std::size_t from, Particles& particles) {
   const HadronNetworks& tables = net_.tables();
   const bool free_proton = process_.target == hydrogen;
   const double target_mass = free_proton ? proton_mass : nuclear_mass(process_.target);
-  Particles particles;
   const std::size_t size = mass_.size() + 4 * drawn_.size();
 #define NUGAN_RESERVE(type, name, meaning) particles.name.reserve(size);
   NUGAN_PARTICLE_COLUMNS(NUGAN_RESERVE)
@@ -664,7 +659,6 @@ Particles HadronWorker::finish(Events& events, std::size_t from) {
                          .E = rest_energy});
     particles.end_event();
   }
-  return particles;
 }
 
 }  // namespace nugan

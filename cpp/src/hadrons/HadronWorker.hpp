@@ -15,8 +15,8 @@ namespace nugan {
 
 /// Draws the hadrons of events whose lepton is there, a block of them after the other.
 ///
-/// Events wait in a queue for each chain of networks that they need next, and go through it a lot at a time: the lanes
-/// of vectors are full, and an event does not depend on those beside it.
+/// Events wait in a queue for each chain of networks that they need next, and go through it a lot at a time:
+/// the lanes of vectors are full, and an event does not depend on those beside it.
 class HadronWorker {
  public:
   /// Events of a block.
@@ -24,9 +24,10 @@ class HadronWorker {
 
   HadronWorker(const PackedHadrons& net, const Process& process, std::string model, std::uint64_t seed);
 
-  /// Draws events from place `from` to before `to` of `events`, fills in their mode and gives their particles.
+  /// Draws events from place `from` to before `to` of `events`, fills in their mode and appends their
+  /// particles.
   /// @throws Error for momenta that are not finite
-  Particles operator()(Events& events, std::size_t from, std::size_t to);
+  void operator()(Events& events, std::size_t from, std::size_t to, Particles& particles);
 
  private:
   // An event on its way; GeV
@@ -58,7 +59,7 @@ class HadronWorker {
   void draw_steps(int chain, const int* rows, int count);
   void wait_for_step(int row);
   bool run_queue();
-  Particles finish(Events& events, std::size_t from);
+  void finish(Events& events, std::size_t from, Particles& particles);
 
   double uniform(Drawn& event, int number) const;
   Column column(float* buffer, int lane, int row = 0) const {

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <numbers>
 
-/// The unit cube of the hadrons, from coordinates to energies and momenta; equations in docs/hadrons.md, the same in
-/// Python, with their inverses, in hadrons/cube.py. All in GeV.
+/// The unit cube of the hadrons, from coordinates to energies and momenta; equations in docs/hadrons.md, the
+/// same in Python, with their inverses, in hadrons/cube.py. All in GeV.
 namespace nugan::cube {
 
 using Vector = std::array<double, 3>;
@@ -116,7 +116,8 @@ inline double kinetic(double unit, const Left& left, const Bounds& bounds) {
   return std::min(std::max(t, bounds.low), bounds.high);
 }
 
-/// Largest 1 - cos of the angle to P at momentum p and kinetic energy t; with one hadron left, the angle itself.
+/// Largest 1 - cos of the angle to P at momentum p and kinetic energy t; with one hadron left, the angle
+/// itself.
 inline double opening_bound(double p, double t, const Left& left) {
   const double r = left.energy - left.mass - t;
   const double most = positive((r - left.rest) * (r + left.rest));
@@ -140,7 +141,8 @@ inline Vector emitted(double p, double y, double azimuth, const std::array<Vecto
   return result;
 }
 
-/// Momentum of the first of two photons into which a particle decays, isotropic at rest, for two uniform numbers.
+/// Momentum of the first of two photons into which a particle decays, isotropic at rest, for two uniform
+/// numbers.
 inline Vector first_photon(const Vector& p, double first, double second, double mass) {
   const double cosine = 2 * first - 1, sine = std::sqrt(positive(1 - cosine * cosine));
   const double azimuth = 2 * std::numbers::pi * second, half = 0.5 * mass;

@@ -19,9 +19,7 @@ class Reader {
  public:
   Reader(const std::string& file, const Tensors& tensors) : file_(file), tensors_(tensors) {}
 
-  [[noreturn]] void fail(const std::string& what) const {
-    throw Error(message(file_, ": hadrons: ", what));
-  }
+  [[noreturn]] void fail(const std::string& what) const { throw Error(message(file_, ": hadrons: ", what)); }
 
   /// @param shape  -1 for a size that may be any from 1 on
   const Tensor& tensor(const std::string& name, const std::vector<std::int64_t>& shape) const {
@@ -195,8 +193,7 @@ void read_metadata(const Reader& reader, const std::string& metadata, HadronNetw
   const auto* about = document.find("hadrons");
   if (!about || !about->get<Value::Map>()) reader.fail("the metadata do not tell of them");
   const double layout = number(reader, part(reader, *about, "layout"), "layout", 0, 1e6);
-  if (layout != hadrons_layout)
-    reader.fail(message("layout ", layout, ", expected ", hadrons_layout));
+  if (layout != hadrons_layout) reader.fail(message("layout ", layout, ", expected ", hadrons_layout));
   net.charge = number(reader, part(reader, *about, "charge"), "charge", -1, 300);
   net.baryons = number(reader, part(reader, *about, "baryons"), "baryons", 1, 999);
   net.least = number(reader, part(reader, *about, "least"), "least", 0, 1, false);
