@@ -109,7 +109,15 @@ def test_missing_momentum_both_ways(single: bool) -> None:
     square = most * most
     if not single:
         lower, upper = cube.square_bounds(q, r, most)
-        square = lower + uniform(4, N) * (upper - lower)
+        energy = torch.sqrt(most * most + 0.5)
+        square = cube.square(uniform(4, N), energy, lower, upper)
+        assert ((square >= lower) & (square <= upper)).all()
+        back = cube.square_unit(square, energy, lower, upper)
+        torch.testing.assert_close(back.unit, uniform(4, N), rtol=0, atol=1e-6)
+        h = 1e-6 * (upper - lower)
+        step = cube.square_unit(square + h, energy, lower, upper).unit - back.unit
+        inner = (uniform(4, N) > 0.01) & (uniform(4, N) < 0.99)
+        torch.testing.assert_close(torch.log(step / h)[inner], back.log_slope[inner], rtol=0, atol=1e-3)
     p = cube.hadron_momentum(q, r, square, 6.0 * uniform(5, N))
     lost = p.clone()
     lost[:, 2] -= q

@@ -150,3 +150,17 @@ def test_new_contents_and_counts_get_classes() -> None:
     others, report = dataset.encoded(new, wider)
     assert report.rare == 0
     assert torch.isfinite(wider.log_prob(others)).all()
+
+
+def test_networks_of_another_size_are_no_start(
+    whole_file: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The widths are those of the start, unless others are asked for, which do not fit."""
+    data = whole_file(120)
+    assert run(data, tmp_path / "a", "--steps", "1") == 0
+    assert run(data, tmp_path / "b", "--steps", "1", "--from", str(tmp_path / "a"), "--step-width", "24") == 2
+    assert "of another size" in capsys.readouterr().err
+    options = ["--data", str(data), "--out", str(tmp_path / "c"), "--preset", "hadrons", "--batch", "64"]
+    options += ["--quiet", "--least-seen", "1", "--steps", "1", "--from", str(tmp_path / "a")]
+    assert train.main(options) == 0
+    assert load(tmp_path / "c" / "checkpoint.pt")["config"]["step_width"] == 16

@@ -133,7 +133,7 @@ class RemnantChain(Chain):
     ) -> tuple[Tensor, Tensor]:
         """E_miss [N] and momentum [N, 3] of all hadrons, of events of one mode; ``arc`` is that of E_miss."""
         hidden = self.hidden(inputs)
-        known = torch.zeros(inputs.size(0), 16)
+        known = torch.zeros(inputs.size(0), 17)
         unit = self.draw(0, hidden, known, uniform[:, column])
         e = cube.missing_energy(unit, available - masses, arc[0], arc[1])
         known[:, :5] = self.normalise_known.part(features.of_missing_energy(e, unit), 0)
@@ -142,14 +142,14 @@ class RemnantChain(Chain):
         low, high = cube.missing_momentum_bounds(q, most, single)
         r = cube.missing_momentum(self.draw(1, hidden, known, uniform[:, column + 1]), low, high)
         lower, upper = cube.square_bounds(q, r, most)
-        known[:, 5:13] = self.normalise_known.part(
+        known[:, 5:14] = self.normalise_known.part(
             features.of_missing_momentum(r, low, energy, lower, upper), 5
         )
         unit = self.draw(2, hidden, known, uniform[:, column + 2])
-        square = torch.where(single, most * most, lower + unit * (upper - lower))
+        square = torch.where(single, most * most, cube.square(unit, energy, lower, upper))
         # P² of one hadron is fixed; its coordinate says nothing
         unit = torch.where(single, torch.zeros_like(unit), unit)
-        known[:, 13:] = self.normalise_known.part(features.of_square(unit, square), 13)
+        known[:, 14:] = self.normalise_known.part(features.of_square(unit, square), 14)
         azimuth = 2.0 * math.pi * (self.draw(3, hidden, known, uniform[:, column + 3]) - 0.5)
         return e, cube.hadron_momentum(q, r, square, azimuth)
 
@@ -157,10 +157,12 @@ class RemnantChain(Chain):
 class StepChain(Chain):
     """Kinetic energy, angle and azimuth of the next hadron."""
 
-    def drawn(self, inputs: Tensor, uniform: Tensor, left: Left, pair: bool) -> tuple[Tensor, Tensor, Tensor]:
+    def drawn(
+        self, inputs: Tensor, uniform: Tensor, left: Left, pair: bool, last: Tensor, last_mass: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
         """Kinetic energy, 1 - cos and azimuth [N] of the next hadron; of a ``pair`` the angle is fixed."""
         hidden = self.hidden(inputs)
-        known = torch.zeros(inputs.size(0), 13)
+        known = torch.zeros(inputs.size(0), 18)
         unit = self.draw(0, hidden, known, uniform[:, 0])
         t = cube.kinetic(unit, left)
         most = cube.opening_bound(t, left)
@@ -171,7 +173,9 @@ class StepChain(Chain):
         else:
             unit = self.draw(1, hidden, known, uniform[:, 1])
             y = cube.opening(unit, t, left)
-        known[:, 7:] = self.normalise_known.part(features.of_opening(unit, y, t, left.mass, left.momentum), 7)
+        known[:, 7:] = self.normalise_known.part(
+            features.of_opening(unit, y, t, left.mass, left.momentum, last, last_mass), 7
+        )
         return t, y, 2.0 * math.pi * (self.draw(2, hidden, known, uniform[:, 2]) - 0.5)
 
 

@@ -24,6 +24,8 @@ from nugan_hep.hadrons.states import Left
 TINY = 1e-12
 TRANSVERSE = 0.3
 MISSING_SCALE = 0.2
+DELTA_SQUARE = 1.232**2
+DELTA_WIDTH = 0.25
 
 
 def _positive(x: Tensor) -> Tensor:
@@ -82,6 +84,46 @@ def square_bounds(q: Tensor, r: Tensor, most: Tensor) -> tuple[Tensor, Tensor]:
     """Bounds of P², the hadrons' momentum squared, at p_miss = r."""
     low = (q - r) ** 2
     return low, torch.maximum(torch.minimum(q + r, most) ** 2, low)
+
+
+def _mass_arc(
+    energy: Tensor, square: Tensor, delta: float = DELTA_SQUARE, width: float = DELTA_WIDTH
+) -> Tensor:
+    return torch.atan((energy * energy - square - delta) / width)
+
+
+def square_unit(
+    square: Tensor, energy: Tensor, lower: Tensor, upper: Tensor, tiny: float = TINY
+) -> Fractions:
+    """P² of hadrons of an energy [GeV] as a coordinate: even in the arc of their mass about the Delta's."""
+    most, least = _mass_arc(energy, lower), _mass_arc(energy, upper)
+    whole = (most - least).clamp(min=TINY)
+    x = (energy * energy - square - DELTA_SQUARE) / DELTA_WIDTH
+    return Fractions(
+        ((most - torch.atan(x)) / whole).clamp(0.0, 1.0),
+        -torch.log(DELTA_WIDTH * (1.0 + x * x)) - torch.log(whole),
+    )
+
+
+def square_place(mass: float, energy: Tensor, lower: Tensor, upper: Tensor, tiny: float = TINY) -> Tensor:
+    """Where a mass [GeV] lies in the coordinate of P²; beyond [0, 1] where it cannot be."""
+    most, least = _mass_arc(energy, lower), _mass_arc(energy, upper)
+    own = _mass_arc(energy, energy * energy - mass * mass)
+    return (most - own) / (most - least).clamp(min=tiny)
+
+
+def square(
+    unit: Tensor,
+    energy: Tensor,
+    lower: Tensor,
+    upper: Tensor,
+    delta: float = DELTA_SQUARE,
+    width: float = DELTA_WIDTH,
+) -> Tensor:
+    """The inverse of :func:`square_unit`."""
+    most, least = _mass_arc(energy, lower), _mass_arc(energy, upper)
+    mass_square = delta + width * torch.tan(most - unit * (most - least))
+    return torch.minimum(torch.maximum(energy * energy - mass_square, lower), upper)
 
 
 def hadron_momentum(q: Tensor, r: Tensor, square: Tensor, azimuth: Tensor) -> Tensor:

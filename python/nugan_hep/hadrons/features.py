@@ -8,6 +8,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from nugan_hep.hadrons import cube
 from nugan_hep.hadrons.species import NUCLEON_MASS
 from nugan_hep.hadrons.states import Lepton
 
@@ -93,17 +94,15 @@ def of_missing_energy(e: Tensor, unit: Tensor) -> Tensor:
     return torch.stack(x, dim=1).float()
 
 
-def of_missing_momentum(
-    r: Tensor, low: Tensor, energy: Tensor, lower: Tensor, upper: Tensor, mass: float = DELTA
-) -> Tensor:
-    """[N, 8]: p_miss, the masses that the hadrons may have, and where that of the Delta lies.
+def of_missing_momentum(r: Tensor, low: Tensor, energy: Tensor, lower: Tensor, upper: Tensor) -> Tensor:
+    """[N, 9]: p_miss, the masses that the hadrons may have, and where two masses lie in P²'s coordinate.
 
-    ``energy`` is that of the hadrons, ``lower`` and ``upper`` are the bounds of their P².
+    ``energy`` is that of the hadrons, ``lower`` and ``upper`` are the bounds of their P². The masses are the
+    Delta's and 1.6 GeV, where generators go over from resonances to deep inelastic scattering.
     """
     square = energy * energy
     largest = torch.sqrt((square - lower).clamp(min=0.0)).clamp(max=4.0)
     smallest = torch.sqrt((square - upper).clamp(min=0.0)).clamp(max=4.0)
-    delta = (square - mass * mass - lower) / (upper - lower).clamp(min=1e-9)
     x = [
         _log(r, 0.005),
         _bounded(r, 0.2),
@@ -112,7 +111,8 @@ def of_missing_momentum(
         _log(low, 0.01),
         largest,
         smallest,
-        delta.clamp(-1.0, 2.0),
+        cube.square_place(1.232, energy, lower, upper).clamp(-1.0, 2.0),
+        cube.square_place(1.6, energy, lower, upper).clamp(-1.0, 2.0),
     ]
     return torch.stack(x, dim=1).float()
 
@@ -122,9 +122,14 @@ def of_square(unit: Tensor, square: Tensor) -> Tensor:
     return torch.stack([unit, _log(square, 0.001), _bounded(square, 0.3)], dim=1).float()
 
 
+def in_axes(p: Tensor, axes: tuple[Tensor, Tensor, Tensor]) -> Tensor:
+    """Components [N, 3] along axes."""
+    return torch.stack([(p * axes[0]).sum(1), (p * axes[1]).sum(1), (p * axes[2]).sum(1)], dim=1)
+
+
 def _vector(p: Tensor, axes: tuple[Tensor, Tensor, Tensor]) -> Tensor:
     """Local components, each bounded, [N, 3]."""
-    local = torch.stack([(p * axis).sum(1) for axis in axes], dim=1)
+    local = in_axes(p, axes)
     return local / (torch.sqrt((p * p).sum(dim=1, keepdim=True)) + 0.3)
 
 
@@ -215,10 +220,39 @@ def of_kinetic(unit: Tensor, t: Tensor, mass: Tensor, most: Tensor, left: Tensor
     return torch.stack(x, dim=1).float()
 
 
-def of_opening(unit: Tensor, y: Tensor, t: Tensor, mass: Tensor, momentum: Tensor) -> Tensor:
-    """After the angle is known [N, 6]."""
+def of_opening(
+    unit: Tensor,
+    y: Tensor,
+    t: Tensor,
+    mass: Tensor,
+    momentum: Tensor,
+    last: Tensor,
+    last_mass: Tensor,
+    delta: float = DELTA,
+) -> Tensor:
+    """After the angle is known [N, 11].
+
+    ``last`` [N, 3] is the momentum of the hadron before in the local axes. Its mass together with this one
+    depends on the azimuth alone: ``middle - swing cos(phi - phi_last)``, and is the Delta's at one cosine.
+    """
     p = torch.sqrt(t * (t + 2.0 * mass))
     across = p * torch.sqrt((y * (2.0 - y)).clamp(min=0.0))
     rest = torch.sqrt(((momentum - p) ** 2 + 2.0 * momentum * p * y).clamp(min=0.0))
-    x = [unit, y, _log(across, 0.02), _bounded(across, 0.3), _log(rest, 0.05), _bounded(rest, 0.5)]
+    side = torch.hypot(last[:, 0], last[:, 1])
+    energy = torch.sqrt((last * last).sum(dim=1) + last_mass * last_mass)
+    middle = mass * mass + last_mass * last_mass + 2.0 * (energy * (t + mass) - last[:, 2] * p * (1.0 - y))
+    swing = 2.0 * side * across
+    x = [
+        unit,
+        y,
+        _log(across, 0.02),
+        _bounded(across, 0.3),
+        _log(rest, 0.05),
+        _bounded(rest, 0.5),
+        torch.tanh((torch.sqrt(middle.clamp(min=0.0)) - delta) / 0.2),
+        _log(swing, 0.01),
+        ((middle - delta * delta) / (swing + 0.01)).clamp(-2.0, 2.0),
+        last[:, 0] / (side + 0.05),
+        last[:, 1] / (side + 0.05),
+    ]
     return torch.stack(x, dim=1).float()

@@ -81,9 +81,9 @@ class HadronModel(HadronSampler):
         low, high = cube.missing_momentum_bounds(q, most, single)
         m = cube.missing_momentum_unit(r, low, high)
         lower, upper = cube.square_bounds(q, r, most)
-        span = (upper - lower).clamp(min=cube.TINY)
         # P² of one hadron is fixed; its coordinate says nothing
-        square = torch.where(single, 0.0, (size2 - lower) / span)
+        squared = cube.square_unit(size2, energy, lower, upper)
+        square = torch.where(single, 0.0, squared.unit)
         azimuth = torch.atan2(momentum[:, 1], momentum[:, 0]) / (2.0 * math.pi) + 0.5
         known = torch.cat(
             [
@@ -96,7 +96,7 @@ class HadronModel(HadronSampler):
         drawn = torch.ones(len(event), 4, dtype=torch.bool)
         drawn[:, 2] = ~single
         # dE dr dP² dphi: d³P = r/(2 q) dr dP² dphi; of one hadron d³p = E r/q dE dr dphi
-        several = -torch.log(span) - torch.log((r / (2.0 * q)).clamp(min=1e-9))
+        several = squared.log_slope - torch.log((r / (2.0 * q)).clamp(min=1e-9))
         one = -torch.log((energy * r / q).clamp(min=1e-9))
         return Rows(
             event=event,
@@ -180,7 +180,15 @@ class HadronModel(HadronSampler):
         known = torch.cat(
             [
                 features.of_kinetic(first.unit, t, m, cube.opening_bound(t, state), over),
-                features.of_opening(angle, opening, t, m, state.momentum),
+                features.of_opening(
+                    angle,
+                    opening,
+                    t,
+                    m,
+                    state.momentum,
+                    features.in_axes(last, axes),
+                    torch.where(position > 0, mass[previous], 0.0),
+                ),
             ],
             dim=1,
         )

@@ -100,10 +100,10 @@ class Hadrons(nn.Module):
         super().__init__()
         self.topology = Topology(sizes, words, most)
         self.remnants = nn.ModuleList(
-            RemnantChain(32, sizes.remnant_width, sizes.remnant_head, (5, 13, 16), sizes.remnant_bins)
+            RemnantChain(32, sizes.remnant_width, sizes.remnant_head, (5, 14, 17), sizes.remnant_bins)
             for _ in range(features.MODES)
         )
         self.steps = nn.ModuleList(
-            StepChain(features.STEP, sizes.step_width, sizes.step_head, (7, 13), sizes.step_bins)
+            StepChain(features.STEP, sizes.step_width, sizes.step_head, (7, 18), sizes.step_bins)
             for _ in range(KINDS)
         )

@@ -115,10 +115,11 @@ class HadronSampler(Contents):
                 others = n[rows] - k - 1
                 before = torch.full_like(m, math.inf)
                 previous = torch.zeros_like(here)
+                previous_mass = torch.zeros_like(m)
                 earlier = torch.zeros_like(here)
                 if k > 0:
-                    previous = momenta[rows, k - 1]
-                    alike = (kind[rows, k - 1] == own) & (mass[rows, k - 1] == m)
+                    previous, previous_mass = momenta[rows, k - 1], mass[rows, k - 1]
+                    alike = (kind[rows, k - 1] == own) & (previous_mass == m)
                     before = torch.where(alike, torch.sqrt((previous * previous).sum(1) + m * m), before)
                 if k > 1:
                     earlier = momenta[rows, k - 2]
@@ -141,7 +142,15 @@ class HadronSampler(Contents):
                     previous, earlier,
                 )  # fmt: skip
                 first = column + 3 * k
-                t, p = self.emission(state, axes, inputs, own, uniform[rows, first : first + 3])
+                t, p = self.emission(
+                    state,
+                    axes,
+                    inputs,
+                    own,
+                    uniform[rows, first : first + 3],
+                    features.in_axes(previous, axes),
+                    previous_mass,
+                )
                 momenta[rows, k] = p
                 left[rows] = here - p
                 energy[rows] = state.energy - m - t
@@ -156,15 +165,25 @@ class HadronSampler(Contents):
         inputs: Tensor,
         own: Tensor,
         uniform: Tensor,
+        last: Tensor,
+        last_mass: Tensor,
     ) -> tuple[Tensor, Tensor]:
-        """Kinetic energies [N] and momenta [N, 3] of the next hadrons, of classes ``own`` [N]."""
+        """Kinetic energies [N] and momenta [N, 3] of the next hadrons, of classes ``own`` [N].
+
+        ``last`` is the momentum of the hadron before in the local axes, 0 if there is none.
+        """
         step = self.kind_of_step(own, state.others.long())
         t, p = torch.zeros_like(state.mass), torch.zeros(own.size(0), 3, dtype=torch.float64)
         for number, chain in enumerate(self.net.steps):
             rows = (step == number).nonzero()[:, 0]
             if rows.size(0) > 0:
                 t_some, y, azimuth = chain.drawn(  # type: ignore[operator]
-                    inputs[rows], uniform[rows], cube.of_rows(state, rows), number % 2 == 1
+                    inputs[rows],
+                    uniform[rows],
+                    cube.of_rows(state, rows),
+                    number % 2 == 1,
+                    last[rows],
+                    last_mass[rows],
                 )
                 t[rows] = t_some
                 frame = (axes[0][rows], axes[1][rows], axes[2][rows])

@@ -34,6 +34,7 @@ from nugan_hep.training.config import read_toml, setting_arguments, to_toml
 CONFIG_FILE = "config.toml"
 HELD_OUT = 0.1
 LOG_EVERY = 100
+WIDTHS = ("topology_width", "remnant_width", "step_width")
 KEYS = frozenset(
     {"config", "frame", "step", "hadrons", "average", "done", "optimizers", "seconds", "history"}
 )
@@ -106,7 +107,9 @@ def command(argv: Sequence[str] | None, prog: str) -> int:
         resumed = load(path)
     elif path.exists():
         raise UserError(f"{folder} holds a run: give --resume to continue it, or another --out")
-    config = resolve(arguments, resumed["config"] if resumed else {})
+    start = load(arguments.start / checkpoint.CHECKPOINT) if arguments.start and not resumed else None
+    inherited = {key: start["config"][key] for key in WIDTHS} if start else {}
+    config = resolve(arguments, resumed["config"] if resumed else inherited)
     torch.set_num_threads(config.threads)
     about = _about(arguments, read_run(folder) if resumed else None)
     if resumed:
@@ -122,7 +125,6 @@ def command(argv: Sequence[str] | None, prog: str) -> int:
     else:
         events, held = dataset.split(events, HELD_OUT, config.seed)
     torch.manual_seed(config.seed)
-    start = load(arguments.start / checkpoint.CHECKPOINT) if arguments.start and not resumed else None
     frame = dataset.frame(events, about["probe"], about["target"], config.least_seen)
     if resumed:
         frame = frame_of(resumed["frame"])

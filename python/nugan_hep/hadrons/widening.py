@@ -6,6 +6,7 @@ from typing import Any
 
 from torch import Tensor
 
+from nugan_hep.errors import UserError
 from nugan_hep.hadrons.contents import Frame
 from nugan_hep.hadrons.model import HadronModel
 
@@ -21,7 +22,12 @@ def joined(own: Frame, start: Frame) -> Frame:
 
 
 def widened(model: HadronModel, state: dict[str, Any]) -> dict[str, Tensor]:
-    """The weights ``state`` for ``model``, whose classes begin with those of the state."""
+    """The weights ``state`` for ``model``, whose classes begin with those of the state.
+
+    Raises
+    ------
+    UserError : networks of other widths or features
+    """
     own = model.state_dict()
     found: dict[str, Tensor] = {}
     for name, tensor in own.items():
@@ -30,6 +36,9 @@ def widened(model: HadronModel, state: dict[str, Any]) -> dict[str, Tensor]:
             found[name] = tensor  # tables are those of the model's own vocabulary
         elif given.shape == tensor.shape:
             found[name] = given
+        elif given.shape[1:] != tensor.shape[1:] or len(given) > len(tensor):
+            shapes = f"{tuple(given.shape)}, expected {tuple(tensor.shape)}"
+            raise UserError(f"the networks to begin with are of another size: {name} is {shapes}")
         else:
             new = tensor.clone().zero_()
             new[: len(given)] = given
