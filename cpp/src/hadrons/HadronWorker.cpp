@@ -32,7 +32,6 @@ enum Use : int {
 
 constexpr int pi_plus = 0, pi_minus = 2, neutrons = 3, protons = 4;
 constexpr int most_lanes = 64;
-constexpr double delta_mass = 1.232;
 constexpr double two_pi = 2 * std::numbers::pi, infinite = std::numeric_limits<double>::infinity();
 constexpr float forbidden = -1e30f;
 // GENIE's number of what is left where that is no nucleus
@@ -350,7 +349,8 @@ void HadronWorker::draw_remnants(int mode, const int* rows, int count) {
   }
   begin_chain(chain, count);
   draw(0, use_missing_energy);
-  std::array<cube::Bounds, most_lanes> bounds{}, squares{};
+  std::array<cube::Bounds, most_lanes> bounds{};
+  std::vector<cube::Square> squares(static_cast<std::size_t>(count), {0, 0, 0});
   for (int lane = 0; lane < count; ++lane) {
     const auto at = static_cast<std::size_t>(lane);
     Drawn& e = event(lane);
@@ -379,27 +379,27 @@ void HadronWorker::draw_remnants(int mode, const int* rows, int count) {
     put(r[at] / 0.05);
     put((r[at] - 0.22) / 0.05);
     put(bounds[at].low);
-    // masses that the hadrons may have, and where that of the Delta lies
+    // masses that the hadrons may have, and where two of them lie
     const double lower = (e.q - r[at]) * (e.q - r[at]), side = std::min(e.q + r[at], most[at]);
     const double upper = std::max(side * side, lower), energy2 = e.energy * e.energy;
+    squares[at] = cube::Square(e.energy, lower, upper);
     put(std::min(std::sqrt(cube::positive(energy2 - lower)), 4.0));
     put(std::min(std::sqrt(cube::positive(energy2 - upper)), 4.0));
-    put(std::clamp((energy2 - delta_mass * delta_mass - lower) / std::max(upper - lower, 1e-9), -1.0, 2.0));
-    squares[at] = {lower, upper};
+    put(std::clamp(squares[at].place(cube::delta_mass), -1.0, 2.0));
+    put(std::clamp(squares[at].place(1.6), -1.0, 2.0));
   }
-  know(chain, 5, 8, count);
+  know(chain, 5, 9, count);
   draw(2, use_square);
   for (int lane = 0; lane < count; ++lane) {
     const auto at = static_cast<std::size_t>(lane);
     const Drawn& e = event(lane);
-    const auto [lower, upper] = squares[at];
-    square[at] = e.n == 1 ? most[at] * most[at] : lower + unit(lane) * (upper - lower);
-    Column put = column(hidden, lane, width + 13);
+    square[at] = e.n == 1 ? most[at] * most[at] : squares[at](unit(lane));
+    Column put = column(hidden, lane, width + 14);
     put(e.n == 1 ? 0 : unit(lane));
     put(square[at]);
     put(square[at]);
   }
-  know(chain, 13, 3, count);
+  know(chain, 14, 3, count);
   draw(3, use_azimuth);
   for (int lane = 0; lane < count; ++lane) {
     const auto at = static_cast<std::size_t>(lane);
@@ -530,8 +530,22 @@ void HadronWorker::draw_steps(int number, const int* rows, int count) {
     put(across);
     put(rest);
     put(rest);
+    // the mass together with the hadron before: middle - swing cos(phi - phi of that one)
+    const Vector& before = s.event->previous;
+    const double m = s.left.mass, other = s.event->previous_mass;
+    const Vector last = {cube::dot(before, s.axes[0]), cube::dot(before, s.axes[1]),
+                         cube::dot(before, s.axes[2])};
+    const double side = std::sqrt(last[0] * last[0] + last[1] * last[1]);
+    const double energy = std::sqrt(cube::dot(last, last) + other * other);
+    const double middle = m * m + other * other + 2 * (energy * (s.t + m) - last[2] * s.p * (1 - s.y));
+    const double swing = 2 * side * across, excess = middle - cube::delta_mass * cube::delta_mass;
+    put((std::sqrt(cube::positive(middle)) - cube::delta_mass) / 0.2);
+    put(swing);
+    put(std::clamp(excess / (swing + 0.01), -2.0, 2.0));
+    put(last[0] / (side + 0.05));
+    put(last[1] / (side + 0.05));
   }
-  know(chain, 7, 6, count);
+  know(chain, 7, 11, count);
   draw(2);
   for (int lane = 0; lane < count; ++lane) {
     const Lane& s = lane_states[static_cast<std::size_t>(lane)];
@@ -542,6 +556,7 @@ void HadronWorker::draw_steps(int number, const int* rows, int count) {
     e.energy -= s.left.mass + s.t;
     e.earlier = e.previous;
     e.previous = p;
+    e.previous_mass = s.left.mass;
     --e.remaining[static_cast<std::size_t>(s.kind)];
     ++e.next;
     wait_for_step(rows[lane]);

@@ -39,7 +39,7 @@ class HadronWorker {
     int mode, word, n, next;
     std::array<int, counted_species + 1> counts, remaining;  // rare ones first
     std::size_t first;                                       // place of its hadrons
-    double available, masses, missing, energy, rest;
+    double available, masses, missing, energy, rest, previous_mass;
     cube::Vector total, left, previous, earlier;
   };
   // Columns of a lot from row to row

@@ -41,10 +41,10 @@ const Inputs of_lepton = {logarithm(0.05f), logarithm(0.02f), logarithm(0.02f), 
 
 const Inputs of_remnant = joined(joined(of_lepton, repeated(plain(), 18)), {logarithm(0.01f), tangent()});
 
-const Inputs known_of_remnant = {tangent(), tangent(),         tangent(),         tangent(),
-                                 plain(),   logarithm(0.005f), bounded(0.2f),     tangent(),
-                                 tangent(), logarithm(0.01f),  plain(),           plain(),
-                                 plain(),   plain(),           logarithm(0.001f), bounded(0.3f)};
+const Inputs known_of_remnant = {tangent(),         tangent(),     tangent(), tangent(), plain(),
+                                 logarithm(0.005f), bounded(0.2f), tangent(), tangent(), logarithm(0.01f),
+                                 plain(),           plain(),       plain(),   plain(),   plain(),
+                                 logarithm(0.001f), bounded(0.3f)};
 
 const Inputs of_step =
     joined({logarithm(0.02f), logarithm(0.05f), bounded(0.5f), logarithm(0.01f), tangent(), plain(),
@@ -52,10 +52,10 @@ const Inputs of_step =
             logarithm(0.005f), logarithm(0.05f), tangent(), tangent(), logarithm(0.03f), logarithm(0.03f)},
            repeated(plain(), step_inputs - 18));
 
-const Inputs known_of_step = {plain(),      logarithm(0.03f), bounded(0.5f),    logarithm(0.01f),
-                              plain(),      logarithm(0.01f), logarithm(0.01f), plain(),
-                              plain(),      logarithm(0.02f), bounded(0.3f),    logarithm(0.05f),
-                              bounded(0.5f)};
+const Inputs known_of_step = {
+    plain(),          logarithm(0.03f), bounded(0.5f),    logarithm(0.01f), plain(),       logarithm(0.01f),
+    logarithm(0.01f), plain(),          plain(),          logarithm(0.02f), bounded(0.3f), logarithm(0.05f),
+    bounded(0.5f),    tangent(),        logarithm(0.01f), plain(),          plain(),       plain()};
 
 Inputs normalised(Inputs inputs, const Normalisation& by) {
   for (std::size_t k = 0; k < inputs.size(); ++k) {

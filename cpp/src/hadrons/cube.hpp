@@ -11,7 +11,7 @@ namespace nugan::cube {
 
 using Vector = std::array<double, 3>;
 
-inline constexpr double tiny = 1e-12, transverse_scale = 0.3, missing_scale = 0.2;
+inline constexpr double tiny = 1e-12, transverse_scale = 0.3, missing_scale = 0.2, delta_mass = 1.232;
 
 inline double positive(double x) {
   return x > 0 ? x : 0;
@@ -41,6 +41,32 @@ inline double missing_momentum(double unit, double low, double high) {
   const double whole = -std::expm1(-(high - low) / missing_scale);
   return std::min(low - missing_scale * std::log1p(-unit * whole), high);
 }
+
+/// P² of hadrons of an energy between bounds, in a coordinate that makes the Delta's mass wide.
+class Square {
+ public:
+  Square(double energy, double low, double high)
+      : square_(energy * energy),
+        low_(low),
+        high_(high),
+        most_(arc_of(square_ - low)),
+        least_(arc_of(square_ - high)) {}
+
+  /// At a coordinate.
+  double operator()(double unit) const {
+    const double mass_square = delta_square + width * std::tan(most_ - unit * (most_ - least_));
+    return std::min(std::max(square_ - mass_square, low_), high_);
+  }
+
+  /// Where a mass lies in the coordinate, which is beyond [0, 1] where it cannot be.
+  double place(double mass) const { return (most_ - arc_of(mass * mass)) / std::max(most_ - least_, tiny); }
+
+ private:
+  static constexpr double delta_square = delta_mass * delta_mass, width = 0.25;
+  static double arc_of(double mass_square) { return std::atan((mass_square - delta_square) / width); }
+
+  double square_, low_, high_, most_, least_;
+};
 
 /// Momentum of all hadrons in the frame of q from |q - P| = r, P² and the azimuth.
 inline Vector hadron_momentum(double q, double r, double square, double azimuth) {

@@ -224,9 +224,9 @@ HadronNetworks read_hadrons(const std::string& file, const Tensors& tensors, con
     reader.fail(message("up to ", net.most_hadrons(), " hadrons, expected ", most_particles, " at most"));
   reader.topology(net);
   for (std::size_t k = 0; k < net.remnants.size(); ++k)
-    net.remnants[k] = reader.chain(message("net.remnants.", k), remnant_inputs, {5, 13, 16});
+    net.remnants[k] = reader.chain(message("net.remnants.", k), remnant_inputs, {5, 14, 17});
   for (std::size_t k = 0; k < net.steps.size(); ++k)
-    net.steps[k] = reader.chain(message("net.steps.", k), step_inputs, {7, 13});
+    net.steps[k] = reader.chain(message("net.steps.", k), step_inputs, {7, 18});
   return net;
 }
 
