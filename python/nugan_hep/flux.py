@@ -48,7 +48,7 @@ class Flux:
                 f"{self.name}: shapes {edges.shape} and {density.shape}; "
                 "expected edges [K + 1] and density [K]"
             )
-        edges, density = _core.without_slivers(edges, density, self.name)
+        edges, density = _core.without_slivers(edges.tolist(), density.tolist(), self.name)
         object.__setattr__(self, "edges", edges)
         object.__setattr__(self, "density", density)
 

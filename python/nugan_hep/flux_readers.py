@@ -99,7 +99,7 @@ def as_flux(
         edges = np.linspace(low, high, FUNCTION_BINS + 1)
         centres = 0.5 * (edges[1:] + edges[:-1])
         values = np.broadcast_to(np.asarray(flux(centres), dtype=np.float64), centres.shape)
-        return _core.make_flux(edges, values, unit, getattr(flux, "__name__", "function"))
+        return _core.make_flux(edges.tolist(), values.tolist(), unit, getattr(flux, "__name__", "function"))
     try:
         edges, density = (np.asarray(values, dtype=np.float64) for values in flux)
     except (TypeError, ValueError):
@@ -107,7 +107,7 @@ def as_flux(
             f"flux = {flux!r:.60}: expected a Flux, a file, a function of the energy, "
             "(edges, density) or a histogram"
         ) from None
-    return _core.make_flux(edges, density, unit, "flux")
+    return _core.make_flux(edges.tolist(), density.tolist(), unit, "flux")
 
 
 def from_histogram(histogram: Any, name: str, units: str | None = None) -> Flux:

@@ -199,7 +199,7 @@ def read_bins(xsec: Path) -> tuple[Array, Array]:
 
 def _steps(flux: Flux, borders: Array, low: float, high: float) -> tuple[Array, Array]:
     """Centres of the intervals between borders that are in [low, high], and the neutrinos in them."""
-    borders = _core.borders_between(borders, low, high)
+    borders = _core.borders_between(borders.tolist(), low, high)
     centres = 0.5 * (borders[1:] + borders[:-1])
     return centres, flux(centres) * np.diff(borders)
 
