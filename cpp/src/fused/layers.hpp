@@ -39,24 +39,41 @@ void prepare_inputs(const Lot& lot, const NetworkInput* inputs, int count) {
   }
 }
 
+// One group of outputs for all tiles, then the next: its weights stay in the nearest cache
+template <class S, class Finish>
+inline void run_groups(const Lot& lot, const PackedDense& layer, const Finish& finish) {
+  const float* packed = layer.data;
+  const int least = layer.outputs / layer.groups, larger = layer.outputs % layer.groups;
+  for (int group = 0, first = 0; group < layer.groups; ++group) {
+    const int outputs = least + (group < larger ? 1 : 0);
+    for (int t = 0; t < lot.tiles; ++t) {
+      auto store = finish(lot.out + t * lot.out_stride);
+      dense_group_of<S, S::accumulators>(outputs, packed, layer.inputs, lot.in + t * lot.in_stride, first,
+                                         store);
+    }
+    packed += static_cast<std::int64_t>(outputs) * (1 + layer.inputs);
+    first += outputs;
+  }
+}
+
 template <class S>
 void run_layer(const Lot& lot, const PackedDense& layer, bool activate) {
   using F = typename S::F;
   constexpr int tile = tile_events<S>;
-  for (int t = 0; t < lot.tiles; ++t) {
-    float* const out = lot.out + t * lot.out_stride;
-    const float* const in = lot.in + t * lot.in_stride;
-    if (activate)
-      dense<S>(layer, in, [=](int o, F low, F high) {
+  if (activate)
+    run_groups<S>(lot, layer, [](float* out) {
+      return [out](int o, F low, F high) {
         S::store(out + o * tile, simd::silu<S>(low));
         S::store(out + o * tile + S::width, simd::silu<S>(high));
-      });
-    else
-      dense<S>(layer, in, [=](int o, F low, F high) {
+      };
+    });
+  else
+    run_groups<S>(lot, layer, [](float* out) {
+      return [out](int o, F low, F high) {
         S::store(out + o * tile, low);
         S::store(out + o * tile + S::width, high);
-      });
-  }
+      };
+    });
 }
 
 template <class S>
