@@ -115,10 +115,12 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def trained() -> list[Path]:
-    """The flows that are shipped."""
-    paths = sorted(MODELS.glob("*.pt"))
-    return [path for path in paths if archive.read_metadata(path).get("family") == "flow"]
+def trained() -> list[tuple[Path, list[pytest.MarkDecorator]]]:
+    """The flows that are shipped; all but one are heavy tests."""
+    paths = [
+        path for path in sorted(MODELS.glob("*.pt")) if archive.read_metadata(path).get("family") == "flow"
+    ]
+    return [(path, [] if path.stem == "numu_C12_inc" else [pytest.mark.heavy]) for path in paths]
 
 
 def grid(
@@ -174,7 +176,10 @@ def test_nothing_outside_of_the_phase_space(models: Path) -> None:
         assert d2sigma(flat, 1.0, emu, theta, per="rad") == 0
 
 
-@pytest.mark.parametrize("path", ["flat.pt", "steep.pt", "exported.pt", *trained()])
+@pytest.mark.parametrize(
+    "path",
+    ["flat.pt", "steep.pt", "exported.pt", *(pytest.param(path, marks=marks) for path, marks in trained())],
+)
 @pytest.mark.parametrize("theta", [0.0, -0.0, np.pi, float(np.float32(np.pi))])
 def test_no_phase_space_on_the_axis(models: Path, path: str | Path, theta: float) -> None:
     """dsigma/dtheta goes with sin(theta); per cos(theta) it stays finite there."""
@@ -226,7 +231,10 @@ def test_cross_section_per_cosine_and_per_angle(models: Path) -> None:
 
 @pytest.mark.parametrize(
     ("path", "enu"),
-    [*itertools.product(("steep.pt", "exported.pt"), (0.3, 1.0, 10.0)), *((path, 1.0) for path in trained())],
+    [
+        *itertools.product(("steep.pt", "exported.pt"), (0.3, 1.0, 10.0)),
+        *(pytest.param(path, 1.0, marks=marks) for path, marks in trained()),
+    ],
 )
 def test_integral_over_the_plane(models: Path, path: str | Path, enu: float) -> None:
     """The density to one, the cross section, both ways, to the total one of the archive."""
@@ -244,7 +252,10 @@ def test_integral_over_the_plane(models: Path, path: str | Path, enu: float) -> 
     assert (per_cosine * area).sum() == pytest.approx(sigma, rel=1e-3 + replaced)
 
 
-@pytest.mark.parametrize("path", ["flat.pt", "steep.pt", "exported.pt", *trained()])
+@pytest.mark.parametrize(
+    "path",
+    ["flat.pt", "steep.pt", "exported.pt", *(pytest.param(path, marks=marks) for path, marks in trained())],
+)
 def test_the_sampler_draws_from_the_density(models: Path, path: str | Path) -> None:
     """Events of the C++ sampler in 16 x 16 cells of the proxies against the density's integrals."""
     enu, n = 2.0, 100_000

@@ -330,8 +330,8 @@ class OtherProxies(ExportedGenerator):
         for block in self.body:
             hidden = block(hidden, energies)
         unit = 0.5 * (torch.tanh(self.output(hidden)) + 1.0)
-        available = enu - (self.shift + self.muon_mass)
-        return torch.stack([self.muon_mass + available * unit[:, 0], self.pi * unit[:, 1]], dim=1)
+        available = enu - (self.shift + self.lepton_mass)
+        return torch.stack([self.lepton_mass + available * unit[:, 0], self.pi * unit[:, 1]], dim=1)
 
 
 def other_proxies(_: Path) -> tuple[nn.Module, int]:

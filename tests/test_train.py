@@ -119,8 +119,14 @@ def test_resumption_keeps_the_identity(tmp_path: Path) -> None:
     assert (metadata["name"], metadata["probe"], metadata["target"]) == ("antinu", -14, 1000180400)
 
 
-@BOTH
-@pytest.mark.parametrize("kills", [1, pytest.param(5, marks=pytest.mark.heavy)])
+@pytest.mark.parametrize(
+    ("family", "small", "kills"),
+    [
+        ("gan", SMALL, 1),
+        pytest.param("gan", SMALL, 5, marks=pytest.mark.heavy),
+        pytest.param("flow", FLOW, 5, marks=pytest.mark.heavy),
+    ],
+)
 def test_killed_run_resumes_to_the_same_result(
     tmp_path: Path, family: str, small: list[str], kills: int
 ) -> None:

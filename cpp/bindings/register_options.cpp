@@ -45,6 +45,7 @@ void register_options(py::module_& m) {
       .def_property_readonly("backend", &text<&Options::backend>)
       .def_readonly("threads", &Options::threads)
       .def_readonly("chunk", &Options::chunk)
+      .def_readonly("lepton_only", &Options::lepton_only)
       .def_readonly("root_writer", &Options::root_writer)
       .def_readonly("force", &Options::force)
       .def_readonly("quiet", &Options::quiet)

@@ -19,9 +19,10 @@ namespace {
 using Energies = py::array_t<double, py::array::c_style | py::array::forcecast>;
 
 std::unique_ptr<nugan::Sampler> open(const std::string& path, const std::string& device, int threads,
-                                     const std::string& backend) {
+                                     const std::string& backend, bool lepton_only) {
   return std::make_unique<nugan::Sampler>(
-      path, nugan::Sampler::Config{.device = device, .threads = threads, .backend = backend});
+      path, nugan::Sampler::Config{
+                .device = device, .threads = threads, .backend = backend, .lepton_only = lepton_only});
 }
 
 Columns sample_uniform(const nugan::Sampler& sampler, double low, double high, std::int64_t n,
@@ -101,7 +102,7 @@ void register_sampler(py::module_& m) {
   using nugan::ModelInfo;
   py::class_<nugan::Sampler>(m, "SamplerCore")
       .def(py::init(&open), py::arg("path"), py::arg("device") = "cpu", py::arg("threads") = 0,
-           py::arg("backend") = "auto")
+           py::arg("backend") = "auto", py::arg("lepton_only") = false)
       .def_property_readonly("name", model_property<&ModelInfo::name>())
       .def_property_readonly("process", model_property<&ModelInfo::process>())
       .def_property_readonly("probe", [](const nugan::Sampler& s) { return s.model().process.probe; })
@@ -119,6 +120,7 @@ void register_sampler(py::module_& m) {
       .def_property_readonly("device", &nugan::Sampler::device)
       .def_property_readonly("threads", &nugan::Sampler::threads)
       .def_property_readonly("backend", &nugan::Sampler::backend)
+      .def_property_readonly("hadrons", &nugan::Sampler::hadrons)
       .def("sample_uniform", &sample_uniform, py::arg("enu_low"), py::arg("enu_high"), py::arg("n"),
            py::arg("seed"), py::arg("first") = 0)
       .def("sample_spectrum", &sample_spectrum, py::arg("spectrum"), py::arg("n"), py::arg("seed"),

@@ -29,7 +29,9 @@ Map of_model(const Run::Model& model) {
             {"interaction", model.interaction}};
   // the words of an archive need not tell of the process
   if (process_of(process.probe, process.target, model.interaction).name() != process.name())
-    about.insert(about.end(), {{"current", process.current_name()}, {"channel", name_of(process.channel).word}});
+    about.insert(about.end(),
+                 {{"current", process.current_name()}, {"channel", name_of(process.channel).word}});
+  if (model.hadrons) about.emplace_back("stages", Value::List{"lepton", "hadrons"});
   return about;
 }
 

@@ -9,6 +9,8 @@
 #include "Generator.hpp"
 #include "TileWorker.hpp"
 #include "check_numbers.hpp"
+#include "hadrons/HadronWorker.hpp"
+#include "hadrons/JoinedParticles.hpp"
 #include "memory.hpp"
 #include "message.hpp"
 #include "run_workers.hpp"
@@ -17,8 +19,11 @@ namespace nugan {
 
 namespace {
 
-void check_memory(std::int64_t n) {
-  std::uint64_t event_bytes = 0;
+// Bytes that the particles of an event take, as a rule
+constexpr std::uint64_t particle_bytes = 400;
+
+void check_memory(std::int64_t n, bool hadrons) {
+  std::uint64_t event_bytes = hadrons ? particle_bytes : 0;
   for_stored_columns([&]<class Values>(const ColumnInfo& info, Values Events::*) {
     if (info.where == Where::drawn) event_bytes += sizeof(typename Values::value_type);
   });
@@ -29,8 +34,8 @@ void check_memory(std::int64_t n) {
                         " GB is available; sample in parts, with first"));
 }
 
-Events make_columns(std::int64_t n) {
-  check_memory(n);
+Events make_columns(std::int64_t n, bool hadrons) {
+  check_memory(n, hadrons);
   const auto size = static_cast<std::size_t>(n);
   Events e;
   const auto for_drawn = [&](const auto& act) {
@@ -40,6 +45,7 @@ Events make_columns(std::int64_t n) {
   };
   for_drawn([&](auto& values) { values.reserve(size); });  // what fails does so before memory is touched
   for_drawn([&](auto& values) { values.resize(size); });
+  if (hadrons) e.mode.resize(size);
   return e;
 }
 
@@ -60,25 +66,17 @@ class Sampler::Impl {
  public:
   Impl(const std::string& model, const Config& config)
       : generator(find_model(model), config.device, config.backend),
-        threads(resolve_threads(config.threads)) {}
+        threads(resolve_threads(config.threads)) {
+    if (config.lepton_only) return;
+    if (const auto tensors = generator.torch().hadrons())
+      hadrons = std::make_unique<const PackedHadrons>(
+          read_hadrons(generator.info().file, *tensors, generator.info().metadata), generator.stages());
+  }
 
   Events run(const Request& request) const {
     try {
-      Events events = make_columns(request.n);
-      const std::int64_t first_tile = request.first / generator.tile_size();
-      const std::int64_t last_tile = (request.first + request.n - 1) / generator.tile_size();
-      const SerialTorch serial;
-      if (!generator.on_cpu()) {
-        run_on_device(request, first_tile, last_tile, events);
-        return events;
-      }
-      const auto make_worker = [&] {
-        serial.enter_worker();
-        return [&, worker = TileWorker(generator, request, events)](std::int64_t task) mutable {
-          worker(first_tile + task);
-        };
-      };
-      run_workers(threads, last_tile - first_tile + 1, make_worker);
+      Events events = draw_leptons(request);
+      if (hadrons) add_hadrons(events, request.seed);
       return events;
     } catch (const std::bad_alloc&) {
       throw Error(message("n = ", request.n, ": not enough memory; sample in parts, with first"));
@@ -86,9 +84,47 @@ class Sampler::Impl {
   }
 
   Generator generator;
+  std::unique_ptr<const PackedHadrons> hadrons;  ///< where the events have them
   int threads;
 
  private:
+  Events draw_leptons(const Request& request) const {
+    Events events = make_columns(request.n, hadrons != nullptr);
+    const std::int64_t first_tile = request.first / generator.tile_size();
+    const std::int64_t last_tile = (request.first + request.n - 1) / generator.tile_size();
+    const SerialTorch serial;
+    if (!generator.on_cpu()) {
+      run_on_device(request, first_tile, last_tile, events);
+      return events;
+    }
+    const auto make_worker = [&] {
+      serial.enter_worker();
+      return [&, worker = TileWorker(generator, request, events)](std::int64_t task) mutable {
+        worker(first_tile + task);
+      };
+    };
+    run_workers(threads, last_tile - first_tile + 1, make_worker);
+    return events;
+  }
+
+  void add_hadrons(Events& events, std::uint64_t seed) const {
+    const auto size = static_cast<std::int64_t>(events.size());
+    const std::int64_t tasks = (size + HadronWorker::block - 1) / HadronWorker::block;
+    JoinedParticles joined(static_cast<std::size_t>(tasks), events.size());
+    const ModelInfo& model = generator.info();
+    const auto make_worker = [&] {
+      return [&, worker = std::make_unique<HadronWorker>(*hadrons, model.process, model.file, seed)](
+                 std::int64_t task) {
+        const std::int64_t from = task * HadronWorker::block, to = std::min(from + HadronWorker::block, size);
+        Particles particles = joined.take();
+        (*worker)(events, static_cast<std::size_t>(from), static_cast<std::size_t>(to), particles);
+        joined.put(static_cast<std::size_t>(task), std::move(particles));
+      };
+    };
+    run_workers(threads, tasks, make_worker);
+    events.particles = joined.result();
+  }
+
   // The device computes a tile while the host makes events of the one before
   void run_on_device(const Request& request, std::int64_t first_tile, std::int64_t last_tile,
                      Events& events) const {
@@ -116,6 +152,10 @@ const std::string& Sampler::device() const {
 
 std::string Sampler::backend() const {
   return impl_->generator.backend();
+}
+
+bool Sampler::hadrons() const {
+  return impl_->hadrons != nullptr;
 }
 
 int Sampler::threads() const {

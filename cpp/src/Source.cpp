@@ -81,6 +81,11 @@ Source::Source(std::vector<Nucleus> nuclei, Energies energies, std::uint64_t see
         other = nuclei_[0].sampler.model().process.probe;
         probe != other)
       throw Error(message("source: models of the probes ", other, " and ", probe, ", expected one probe"));
+    if (nucleus.sampler.hadrons() != nuclei_[0].sampler.hadrons())
+      throw Error(message("source: ", (nucleus.sampler.hadrons() ? nuclei_[0] : nucleus).sampler.model().name,
+                          " has no hadrons, ",
+                          (nucleus.sampler.hadrons() ? nucleus : nuclei_[0]).sampler.model().name,
+                          " has: expected all or none; --lepton-only leaves them out"));
     fill(nucleus, energies_);
     if (!nucleus.sigma && !alone)
       throw Error(

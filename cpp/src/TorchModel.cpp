@@ -140,6 +140,9 @@ Process process_in(const Attributes& attributes, const std::string& file) {
   }
 }
 
+// The attribute of an archive that has the hadrons' stages
+constexpr const char* hadrons_module = "hadrons";
+
 ModelInfo read_info(const torch::jit::Module& script, const std::string& file, std::string metadata) {
   if (metadata.empty()) throw Error(message(file, ": no nugan.json inside; not a nugan-hep model"));
   if (!is_utf8(metadata)) throw Error(message(file, ": nugan.json inside is not UTF-8"));
@@ -157,6 +160,7 @@ ModelInfo read_info(const torch::jit::Module& script, const std::string& file, s
                  .xsec_enu = attributes.table("xsec_enu"),
                  .xsec = attributes.table("xsec"),
                  .xsec_relative_error = attributes.real_or("xsec_relative_error", default_xsec_error),
+                 .hadrons = script.hasattr(hadrons_module),
                  .sha256 = attributes.text("sha256"),
                  .metadata = std::move(metadata)};
   if (info.latent_size < 1 || info.latent_size > 65536) attributes.fail("latent_size", "1 to 65536");
@@ -211,6 +215,27 @@ const TorchModel::Module& TorchModel::module() const {
 
 std::optional<Network> TorchModel::network() const {
   return recognise(module_->script);
+}
+
+std::optional<Tensors> TorchModel::hadrons() const try {
+  const auto& script = module_->script;
+  if (!info_.hadrons) return std::nullopt;
+  if (!script.attr(hadrons_module).isModule())
+    throw Error(message(info_.file, ": hadrons: expected a module of tensors"));
+  Tensors tensors;
+  const auto take = [&](const std::string& name, const at::Tensor& tensor) {
+    const auto values = tensor.detach().to(torch::kCPU, torch::kFloat64).contiguous();
+    const double* const data = values.data_ptr<double>();
+    tensors[name] = {.shape = values.sizes().vec(), .values = {data, data + values.numel()}};
+  };
+  const auto hadrons = script.attr(hadrons_module).toModule();
+  for (const auto& [name, tensor] : hadrons.named_parameters()) take(name, tensor);
+  for (const auto& [name, tensor] : hadrons.named_buffers()) take(name, tensor);
+  return tensors;
+} catch (const Error&) {
+  throw;
+} catch (const std::exception& error) {
+  throw Error(message(info_.file, ": ", short_reason(error)));
 }
 
 void TorchModel::operator()(std::span<const float> latent, std::span<const float> enu,

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "fused/Network.hpp"
+#include "hadrons/Tensors.hpp"
 
 namespace nugan {
 
@@ -36,6 +37,10 @@ class TorchModel {
 
   /// The network in plain numbers, if it is one that this library knows.
   std::optional<Network> network() const;
+
+  /// The tensors of the hadrons' stages, if the archive has them.
+  /// @throws Error where what it has is no module of dense tensors
+  std::optional<Tensors> hadrons() const;
 
   struct Module;  ///< see TorchModule.hpp
   const Module& module() const;

@@ -19,8 +19,10 @@ namespace {
 using Names = std::vector<std::string>;
 
 std::vector<Nucleus> open_models(const Options& options, const Names& folders) {
-  const Sampler::Config config{
-      .device = options.device, .threads = options.threads, .backend = options.backend};
+  const Sampler::Config config{.device = options.device,
+                               .threads = options.threads,
+                               .backend = options.backend,
+                               .lepton_only = options.lepton_only};
   const auto open = [&](const std::string& name) { return Sampler(find_model(name, folders), config); };
   std::vector<Nucleus> nuclei;
   if (options.probe.empty()) {

@@ -26,7 +26,9 @@ const std::vector<OptionSection>& option_table() {
         {.name = "--probe", .value = "P", .help = "with --target: numu, numubar or PDG number, in place of --model",
          .take = [](O& o, G g) { o.probe = g.value(); }},
         {.name = "--target", .value = "T", .help = "C12, Ar, 1000180400, or mass fractions C12=0.9,Ar40=0.1",
-         .take = [](O& o, G g) { o.target = g.value(); }}}},
+         .take = [](O& o, G g) { o.target = g.value(); }},
+        {.name = "--lepton-only", .value = "", .help = "leave out the hadrons of models that have them",
+         .take = [](O& o, G) { o.lepton_only = true; }}}},
     {"number of events", {
         {.name = "-n", .value = "N", .help = "events, 1e6 allowed (default 1e6)",
          .take = [](O& o, G g) { o.n = count(g, 1); }, .group = number},

@@ -18,6 +18,7 @@ Run run_of(const Source& source) {
     run.models.push_back({.name = model.name,
                           .sha256 = model.sha256,
                           .interaction = model.interaction,
+                          .hadrons = nuclei[k].sampler.hadrons(),
                           .process = model.process,
                           .fraction = nuclei[k].fraction,
                           .share = shares[k],

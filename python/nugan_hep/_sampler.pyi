@@ -35,6 +35,7 @@ class SamplerCore:
         device: str = "cpu",
         threads: typing.SupportsInt | typing.SupportsIndex = 0,
         backend: str = "auto",
+        lepton_only: bool = False,
     ) -> None: ...
     def generate(
         self,
@@ -70,6 +71,8 @@ class SamplerCore:
     def enu_max(self) -> float: ...
     @property
     def enu_min(self) -> float: ...
+    @property
+    def hadrons(self) -> bool: ...
     @property
     def interaction(self) -> str: ...
     @property

@@ -84,7 +84,7 @@ def _replay(arguments: argparse.Namespace) -> int:
 
     path = find_model(arguments.source)
     about = read_metadata(path)
-    source = Sampler(path, threads=arguments.threads)
+    source = Sampler(path, threads=arguments.threads, lepton_only=True)
     events = read_events(
         arguments.data,
         probe=arguments.probe or about["probe"],

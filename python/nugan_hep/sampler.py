@@ -36,6 +36,7 @@ class Sampler:
     threads : worker threads on the CPU; 0 takes all there are
     backend : ``fused``, the network in vector instructions; ``torch``; ``auto`` takes the fused kernel where
         it knows the network and agrees with LibTorch
+    lepton_only : leave out the hadrons where the model has them
 
     Raises
     ------
@@ -58,6 +59,7 @@ class Sampler:
         device: str = "cpu",
         threads: int = 0,
         backend: str = "auto",
+        lepton_only: bool = False,
     ) -> None:
         from nugan_hep import _sampler
 
@@ -67,8 +69,8 @@ class Sampler:
             raise ValueError(f"backend = {backend!r}: expected auto, fused or torch")
         path = Path(find_model(os.fspath(model))).absolute()
         number = _whole("threads", threads, 2**31)
-        self._opened = os.fspath(path), device, number, backend
-        self._core = _sampler.SamplerCore(os.fspath(path), device, number, backend)
+        self._opened = os.fspath(path), device, number, backend, bool(lepton_only)
+        self._core = _sampler.SamplerCore(*self._opened)
 
     @property
     def name(self) -> str:
@@ -84,6 +86,11 @@ class Sampler:
     def backend(self) -> str:
         """What runs the network: ``fused`` with the instruction set, or ``torch``."""
         return self._core.backend
+
+    @property
+    def hadrons(self) -> bool:
+        """Whether the events have hadrons."""
+        return self._core.hadrons
 
     @property
     def metadata(self) -> dict[str, Any]:
@@ -240,7 +247,7 @@ class Sampler:
 
 
 def _open_again(
-    kind: type[Sampler], path: str, device: str, threads: int, backend: str, sha256: str
+    kind: type[Sampler], path: str, device: str, threads: int, backend: str, lepton_only: bool, sha256: str
 ) -> Sampler:
     """A sampler that was pickled.
 
@@ -248,7 +255,7 @@ def _open_again(
     ------
     UserError : see :class:`Sampler`; another model lies there now
     """
-    sampler = kind(path, device=device, threads=threads, backend=backend)
+    sampler = kind(path, device=device, threads=threads, backend=backend, lepton_only=lepton_only)
     if sampler._core.sha256 != sha256:
         raise UserError(f"{path}: another model than the one that was pickled (the weights' SHA-256 differ)")
     return sampler

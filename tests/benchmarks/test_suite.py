@@ -57,6 +57,7 @@ def run(*arguments: str, models: tuple[str, ...] = MODELS) -> str:
     return done.stdout
 
 
+@pytest.mark.heavy
 def test_report_has_every_row(tmp_path: Path) -> None:
     path = tmp_path / "report.json"
     text = run("--part", "models", "--part", "commands", "--folder", str(tmp_path), "--json", str(path))
@@ -79,6 +80,7 @@ def test_report_has_every_row(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["report.json"]  # nothing is left behind
 
 
+@pytest.mark.heavy
 def test_scan_is_drawn(tmp_path: Path) -> None:
     path = tmp_path / "scan.json"
     run("--scan", "--scan-to", "1000", "--figures", str(tmp_path), "--json", str(path), models=MODELS[:1])

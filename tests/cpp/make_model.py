@@ -10,6 +10,7 @@ import math
 import sys
 import warnings
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -70,14 +71,20 @@ def write_model(
     probe: int = 14,
     target: int = 1000060120,
     relative_error: float | None = None,
+    hadrons: tuple[torch.nn.Module, dict[str, Any]] | None = None,
 ) -> Path:
-    """Save the toy generator to ``path``; ``fault`` breaks it: nan, energy, shape, raise or sha256."""
+    """Save the toy generator to ``path``; ``fault`` breaks it: nan, energy, shape, raise or sha256.
+
+    ``hadrons`` are the module of that name and what the metadata say of it.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # TorchScript is in maintenance
         model = ToyGenerator(latent_size, fault=fault).eval()
         model.probe, model.target = probe, target
         if relative_error is not None:
             model.xsec_relative_error = relative_error
+        if hadrons:
+            model.hadrons = hadrons[0]
         model.sha256 = weights_sha256(model)
         if fault == "sha256":
             del model.sha256
@@ -92,6 +99,7 @@ def write_model(
                 "enu_range": [0.3, 10.0],
                 "latent_size": latent_size,
                 "shift": 0.004,
+                **({"hadrons": hadrons[1]} if hadrons else {}),
             }
         )
         torch.jit.save(script, str(path), _extra_files={"nugan.json": document} if metadata else {})

@@ -12,6 +12,7 @@ import math
 import resource
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -32,6 +33,10 @@ def sample(path: Path) -> str:
         assert isinstance(text, str)
     assert core.xsec.shape == core.xsec_enu.shape
     events = core.sample_uniform(core.enu_min, core.enu_max, EVENTS, 1)
+    particles: dict[str, Any] = events.pop("particles", {})  # type: ignore[assignment]
+    for name, column in particles.items():
+        if not np.isfinite(column).all():
+            raise ValueError(f"{name} of particles is not finite")
     for name, column in events.items():
         if column.shape != (EVENTS,) or not np.isfinite(column).all():
             raise ValueError(f"{name} is not finite in {EVENTS} events")
@@ -42,7 +47,9 @@ def sample(path: Path) -> str:
     inside &= (theta >= 0) & (theta <= math.pi * (1 + 1e-6))
     if not inside.all():
         raise ValueError(f"{np.sum(~inside)} events outside of the phase space")
-    return hashlib.sha256(b"".join(column.tobytes() for column in events.values())).hexdigest()
+    return hashlib.sha256(
+        b"".join(column.tobytes() for column in [*events.values(), *particles.values()])
+    ).hexdigest()
 
 
 def outcome(path: Path) -> str:

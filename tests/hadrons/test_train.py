@@ -50,6 +50,7 @@ def test_it_learns_and_resumes_bit_by_bit(whole_file: Callable[..., Path], tmp_p
     assert float(rows[1]["nll_topology"]) < float(rows[0]["nll_topology"])
 
 
+@pytest.mark.heavy
 def test_a_run_that_was_killed_goes_on(whole_file: Callable[..., Path], tmp_path: Path) -> None:
     """kill -9 in mid-run: the last checkpoint is whole, and the end is that of a run in one piece."""
     data, out = whole_file(), tmp_path / "killed"

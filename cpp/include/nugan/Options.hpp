@@ -29,6 +29,7 @@ struct Options {
   std::string device, backend;
   int threads = 0;
   std::int64_t chunk = 0;  ///< events held at once
+  bool lepton_only = false;
   bool root_writer = false;
   bool force = false;
   bool quiet = false;

@@ -39,6 +39,7 @@ struct Run {
   /// The model of one of the targets.
   struct Model {
     std::string name{}, sha256{}, interaction{};
+    bool hadrons = false;  ///< whether the events have them
     Process process{};
     double fraction = 1, share = 1;  ///< of the nucleons, of the events
     std::optional<double> sigma{};

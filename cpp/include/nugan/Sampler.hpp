@@ -36,6 +36,7 @@ class NUGAN_EXPORT Sampler {
     /// "fused", the network in vector instructions; "torch"; "auto", fused where it can be had on the CPU and
     /// agrees with LibTorch to 1e-5 of the proxies (in 99 % of 1,024 events; to 1e-3 in all)
     std::string backend = "auto";
+    bool lepton_only = false;  ///< leave out the hadrons where the model has them
   };
 
   /// Open a model by its name or path (see find_model).
@@ -47,6 +48,9 @@ class NUGAN_EXPORT Sampler {
   const ModelInfo& model() const;
   const std::string& device() const;
   int threads() const;
+
+  /// Whether its events have hadrons: `particles` and `mode`.
+  bool hadrons() const;
 
   /// What runs the network: "fused" with the instruction set, or "torch".
   std::string backend() const;

@@ -69,6 +69,30 @@ struct Batch {
   float* scratch;
 };
 
+/// Tiles of events on their way through a network: row r of tile t of `in` begins at in + t * in_stride + r *
+/// tile. Strides are multiples of the tile.
+struct Lot {
+  int tiles;
+  float* in;
+  std::int64_t in_stride;
+  float* out;
+  std::int64_t out_stride;
+};
+
+/// How a number x becomes an input: a function of it, less its mean, times a scale, within -8 and 8.
+struct NetworkInput {
+  enum Kind : int {
+    plain,      ///< x
+    logarithm,  ///< ln(max(x, 0) + constant)
+    bounded,    ///< x / (|x| + constant)
+    tangent     ///< tanh(x)
+  };
+  Kind kind;
+  float constant;
+  float mean;
+  float scale;
+};
+
 /// Memory at an address that all SIMD loads may use.
 struct AlignedDelete {
   void operator()(float* p) const { ::operator delete(p, std::align_val_t{64}); }

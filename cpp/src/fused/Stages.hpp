@@ -18,6 +18,16 @@ struct Stages {
   void (*gan)(const PackedGan&, const Batch&);
   void (*flow)(const PackedFlow&, const Batch&);
   int (*muon_columns)(const MuonColumns&);
+  /// Turns rows of `in` into inputs of a network, in place.
+  void (*inputs)(const Lot&, const NetworkInput*, int count);
+  /// A dense layer from `in` to `out`, with SiLU where it is to be activated.
+  void (*layer)(const Lot&, const PackedDense&, bool activate);
+  /// Variables of splines, one row of each tile in `out`, from their raw parameters in `in`, which it
+  /// overwrites.
+  void (*quantile)(const Lot&, int bins, const float* uniform);
+  /// Replaces rows of `in` by their exponentials over that of the largest; their sum is one row of each tile
+  /// in `out`.
+  void (*exponentials)(const Lot&, int classes);
   /// Does `rounds` times 2 * tile * accumulators multiplications and additions, from registers alone.
   float (*multiply_add)(std::int64_t rounds);
 };

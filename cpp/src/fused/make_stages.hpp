@@ -3,6 +3,7 @@
 #include "Stages.hpp"
 #include "flow.hpp"
 #include "gan.hpp"
+#include "layers.hpp"
 
 namespace nugan {
 
@@ -40,6 +41,10 @@ constexpr Stages make_stages() {
           .gan = run_gan<S>,
           .flow = run_flow<S>,
           .muon_columns = fill_muon_columns<S>,
+          .inputs = prepare_inputs<S>,
+          .layer = run_layer<S>,
+          .quantile = run_quantile<S>,
+          .exponentials = run_exponentials<S>,
           .multiply_add = multiply_add<S>};
 }
 

@@ -35,10 +35,10 @@ FusedNetwork::FusedNetwork(const Network& network, int latent_size, const Phase&
     pack_flow(std::get<FlowNetwork>(network), phase);
 }
 
-PackedDense FusedNetwork::pack(const DenseLayer& layer) {
-  const int groups = (layer.outputs + stages_.accumulators - 1) / stages_.accumulators;
+PackedDense pack(const DenseLayer& layer, int accumulators, std::deque<std::vector<float>>& numbers) {
+  const int groups = (layer.outputs + accumulators - 1) / accumulators;
   const int least = layer.outputs / groups, larger = layer.outputs % groups;
-  auto& data = numbers_.emplace_back();
+  auto& data = numbers.emplace_back();
   data.reserve(layer.weight.size() + layer.bias.size());
   for (int group = 0, first = 0; group < groups; ++group) {
     const int size = least + (group < larger ? 1 : 0);
@@ -61,7 +61,7 @@ void FusedNetwork::pack_gan(const GanNetwork& network, int latent_size, const Ph
       for (float& value : values) value *= block.scale;
       return numbers_.emplace_back(std::move(values)).data();
     };
-    blocks_.push_back({.dense = pack(centred(block.dense)),
+    blocks_.push_back({.dense = packed(centred(block.dense)),
                        .norm_weight = scaled(block.norm_weight),
                        .norm_bias = scaled(block.norm_bias),
                        .epsilon = static_cast<float>(block.epsilon),
@@ -72,7 +72,7 @@ void FusedNetwork::pack_gan(const GanNetwork& network, int latent_size, const Ph
   }
   gan_ = std::make_unique<PackedGan>(PackedGan{.blocks = blocks_.data(),
                                                .count = static_cast<int>(blocks_.size()),
-                                               .output = pack(network.output),
+                                               .output = packed(network.output),
                                                .latent_size = latent_size,
                                                .log_energy = network.log_energy,
                                                .width = width,
@@ -82,17 +82,17 @@ void FusedNetwork::pack_gan(const GanNetwork& network, int latent_size, const Ph
 
 void FusedNetwork::pack_flow(const FlowNetwork& network, const Phase& phase) {
   int width = 1, parameters = 1;
-  const auto packed = [&](const std::vector<DenseLayer>& layers) {
+  const auto all = [&](const std::vector<DenseLayer>& layers) {
     std::vector<PackedDense> result;
     for (const DenseLayer& layer : layers) {
-      result.push_back(pack(layer));
+      result.push_back(packed(layer));
       int& most = &layer == &layers.back() ? parameters : width;
       most = std::max(most, layer.outputs);
     }
     return result;
   };
-  angle_ = packed(network.angle);
-  energy_ = packed(network.energy);
+  angle_ = all(network.angle);
+  energy_ = all(network.energy);
   flow_ = std::make_unique<PackedFlow>(PackedFlow{.angle = angle_.data(),
                                                   .energy = energy_.data(),
                                                   .angle_layers = static_cast<int>(angle_.size()),

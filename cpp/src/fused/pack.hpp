@@ -9,6 +9,9 @@
 
 namespace nugan {
 
+/// A layer as the kernels with so many accumulators read it; the numbers go to the end of `numbers`.
+PackedDense pack(const DenseLayer& layer, int accumulators, std::deque<std::vector<float>>& numbers);
+
 /// A network whose weights lie as the kernels of one instruction set read them.
 class FusedNetwork {
  public:
@@ -30,7 +33,7 @@ class FusedNetwork {
   }
 
  private:
-  PackedDense pack(const DenseLayer& layer);
+  PackedDense packed(const DenseLayer& layer) { return pack(layer, stages_.accumulators, numbers_); }
   void pack_gan(const GanNetwork& network, int latent_size, const Phase& phase);
   void pack_flow(const FlowNetwork& network, const Phase& phase);
 

@@ -25,7 +25,7 @@ def opened(path: Path, device: str, threads: int) -> Generate:
     """The muons that the model of this archive makes."""
     from nugan_hep.sampler import Sampler
 
-    sampler = Sampler(path, device=device, threads=threads)
+    sampler = Sampler(path, device=device, threads=threads, lepton_only=True)
 
     def generate(enu: Array, seed: int) -> Kinematics:
         columns = sampler.sample(enu=enu, seed=seed)

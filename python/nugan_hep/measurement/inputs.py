@@ -55,7 +55,7 @@ def open_models(names: Sequence[str], target: int, threads: int = 0) -> list[Sam
     """
     from nugan_hep.sampler import Sampler
 
-    samplers = [Sampler(name, threads=threads) for name in names]
+    samplers = [Sampler(name, threads=threads, lepton_only=True) for name in names]
     for sampler in samplers:
         probe, nucleus = sampler.metadata["probe"], sampler.metadata["target"]
         if probe != PROBE:

@@ -49,6 +49,7 @@ def test_the_same_seed_gives_the_same_model(run: Path, carbon: Path, tmp_path: P
     )
 
 
+@pytest.mark.heavy
 def test_a_killed_training_resumes_to_the_same_model(run: Path, carbon: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "nugan_hep.xsec", "train", *argv(carbon, tmp_path / "killed")]
     command += ["--checkpoint-every", "1"]

@@ -11,6 +11,7 @@ from nugan_hep.xsec.fit.chi2 import Widths
 from nugan_hep.xsec.fit.variance import Estimate, estimate, mean_widths
 
 
+@pytest.mark.heavy
 def test_widths_of_nuisances_are_found(tmp_path: Path) -> None:
     """Spectra with normalisations of 4 % and shifts of 3 MeV of their own, close enough to know it."""
     first = scattered(tmp_path / "s.csv", 0.0, step=0.03, places=20)
