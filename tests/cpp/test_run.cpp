@@ -32,7 +32,8 @@ TEST_CASE("What is not known of a run is left out of its description", "[run]") 
 TEST_CASE("A run is described with its flux, beam and exposure", "[run]") {
   const nugan::Flux flux{.edges = {0, 1, 3}, .density = {2, 1}, .name = "f", .named_for = 14};
   const auto model = [](const char* name, double share) {
-    return Run::Model{.name = name, .process = {.probe = 14, .target = 1000060120}, .fraction = 0.5, .share = share};
+    return Run::Model{
+        .name = name, .process = {.probe = 14, .target = 1000060120}, .fraction = 0.5, .share = share};
   };
   Run run{.probe = 14, .flux = flux.between(0.5, 2), .models = {model("a", 0.2), model("b", 0.8)}};
   run.seed = std::numeric_limits<std::uint64_t>::max();
