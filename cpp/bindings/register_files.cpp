@@ -17,6 +17,9 @@ void register_files(py::module_& m) {
       "check_space",
       [](const path& file, std::int64_t events, double bytes) { nugan::check_space(file, events, bytes); },
       py::arg("path"), py::arg("events"), py::arg("bytes"));
-  m.def("check_not_being_written", &nugan::check_not_being_written, py::arg("path"));
-  py::class_<PartMark>(m, "PartMark").def(py::init<const std::string&>(), py::arg("part"));
+  m.def(
+      "check_not_being_written", [](const path& file) { nugan::check_not_being_written(file); },
+      py::arg("path"));
+  py::class_<PartMark>(m, "PartMark")
+      .def(py::init([](const path& part) { return std::make_unique<PartMark>(part); }), py::arg("part"));
 }

@@ -11,6 +11,7 @@
 
 #include "python_flux.hpp"
 #include "python_types.hpp"
+#include "python_value.hpp"
 #include "register.hpp"
 
 namespace py = pybind11;
@@ -77,9 +78,9 @@ void register_sources(py::module_& m) {
   m.def("neutrino_in", &nugan::neutrino_in, py::arg("name"));
   m.def(
       "split_flux_source",
-      [](const std::string& source) {
-        const auto [path, histogram] = nugan::split_flux_source(source);
-        return std::pair(path, histogram);
+      [](const py::str& source) {
+        const auto [path, histogram] = nugan::split_flux_source(text_from_python(source));
+        return std::pair(text_to_python(path), text_to_python(histogram));
       },
       py::arg("source"));
   m.def(

@@ -52,7 +52,11 @@ std::map<std::string, ZipMember> zip_members(const std::string& file) {
   if (!in) throw Error(std::strerror(errno));
   constexpr std::size_t longest_end = 22 + 65535;
   const std::string tail = read_bytes(in, size - std::min(size, longest_end), std::min(size, longest_end));
-  const auto end = tail.rfind("PK\5\6");
+  // the last one whose comment ends the file: a comment may hold the same letters
+  auto end = tail.rfind("PK\5\6");
+  while (end != std::string::npos && end > 0 &&
+         (end + 22 > tail.size() || end + 22 + number_at<std::uint16_t>(tail, end + 20) != tail.size()))
+    end = tail.rfind("PK\5\6", end - 1);
   if (end == std::string::npos) throw Error("it has no directory");
   const auto count = number_at<std::uint16_t>(tail, end + 10);
   const auto length = number_at<std::uint32_t>(tail, end + 12);

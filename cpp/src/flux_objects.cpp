@@ -126,8 +126,9 @@ FluxParts parts_of(std::vector<double> energies, std::vector<double> contents, c
 }
 
 Flux with_units(FluxParts parts, const FluxTitles& titles, const std::string& units) {
-  const std::string where =
-      message("the title of its y axis, ", quoted(titles.contents), ", has no flux unit");
+  const std::string where = titles.contents.empty() ? "its y axis, which has no title, has no flux unit"
+                                                    : message("the title of its y axis, ",
+                                                              quoted(titles.contents), ", has no flux unit");
   const auto unit = choose_flux_unit(units, flux_unit_from_title(titles.contents), titles.name, where);
   return assemble_flux(std::move(parts), unit, energy_scale(titles.energies, units), units);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
@@ -50,9 +51,10 @@ inline std::pair<double, double> two_positive(const Given& given) {
 /// A whole number of at least `least`, perhaps as 1e6.
 inline std::int64_t count(const Given& given, int least) {
   const auto value = to_number(given.value());
-  if (!value || !(*value >= least && *value <= 9e18) || *value != std::floor(*value))
+  constexpr double most = 9e18;  // a larger one is refused as this one is: as too many events
+  if (!value || !std::isfinite(*value) || *value < least || (*value <= most && *value != std::floor(*value)))
     given.refuse(given.value(), message("a whole number of at least ", least));
-  return static_cast<std::int64_t>(*value);
+  return static_cast<std::int64_t>(std::min(*value, most));
 }
 
 /// A whole number from 0 to `most`, in digits alone.

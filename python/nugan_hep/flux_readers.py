@@ -141,7 +141,8 @@ def other_neutrino(flux: Flux, probe: int) -> str:
 def _titles(source: Any) -> tuple[str, str, str]:
     """Titles of a histogram or graph of uproot or ``hist``, of its energies and of its contents."""
     if not hasattr(source, "member"):
-        return "", str(getattr(source.axes[0], "label", "")), str(getattr(source, "label", ""))
+        energies, contents = (getattr(part, "label", None) or "" for part in (source.axes[0], source))
+        return "", str(energies), str(contents)
     axes = source if source.has_member("fXaxis") else source.member("fHistogram")
     title = str(source.member("fTitle"))
     if axes is None:  # of a graph that was never drawn

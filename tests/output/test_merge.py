@@ -117,8 +117,25 @@ def test_unknown_numbers_of_events() -> None:
 def test_missing_exposure_and_repeated_seed_are_said() -> None:
     (note,) = notes(merge([a_run(pot=1e20), a_run(seed=2)]))
     assert "1 of 2 runs have no exposure: POT left out" in note
-    (note,) = notes(merge([a_run(), a_run(seed=2), a_run()]))
-    assert "1 of 3 runs repeat another's seed and setting" in note
+    (note,) = notes(merge([a_run(100), a_run(100, seed=2), a_run(100)]))
+    assert "100 events occur more than once" in note
+
+
+@pytest.mark.parametrize(
+    ("intervals", "twice"),
+    [
+        ([(0, 100), (100, 50)], 0),
+        ([(0, 100), (0, 200)], 100),
+        ([(50, 100), (0, 60), (140, 20)], 20),
+        ([(0, 300), (100, 50), (120, 100)], 150),
+    ],
+)
+def test_event_numbers_that_overlap_are_said(intervals: list[tuple[int, int]], twice: int) -> None:
+    runs = [a_run(events) for _, events in intervals]
+    for run, (first, _) in zip(runs, intervals, strict=True):
+        run.metadata["first"] = first
+    found = notes(merge(runs))
+    assert [text.split()[0] for text in found] == [str(twice)] * (twice > 0)
 
 
 @pytest.mark.parametrize("count", [2, 3, 40])

@@ -2,8 +2,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <nugan/Error.hpp>
 #include <nugan/Events.hpp>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace nugan {
@@ -46,6 +48,18 @@ struct EventsView {
   }
 
   std::size_t size() const { return Ev.size(); }
+
+  /// @throws Error for a column that all events have and these have not, or of another length
+  void check() const {
+#define NUGAN_CHECK(type, name, where, otherwise, meaning)                                    \
+  if ((Where::where == Where::drawn || !name.empty()) && name.size() != iev.size())           \
+    throw Error("column " #name " has " + std::to_string(name.size()) + " events, iev has " + \
+                std::to_string(iev.size()));
+#define NUGAN_NOTHING(type, name, value, meaning)
+    NUGAN_COLUMNS(NUGAN_CHECK, NUGAN_NOTHING)
+#undef NUGAN_CHECK
+#undef NUGAN_NOTHING
+  }
 
   /// Events first ... first + n - 1 of these.
   EventsView part(std::size_t first, std::size_t n) const {

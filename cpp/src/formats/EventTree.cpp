@@ -78,6 +78,7 @@ TreeEnd EventTree::end(double, std::optional<double>) const {
 
 Chunk::Chunk(const EventsView& view, const RunFacts& facts, std::vector<EventKind>& known, bool wanted)
     : events(view), size(view.size()), has_particles(wanted), kinds(known) {
+  events.check();
   if (events.particles.empty() == wanted && size > 0)
     throw Error("events with particles and events without: expected either in one file");
   if (has_particles && size > 0) {

@@ -82,18 +82,32 @@ def notes(run: Run) -> list[str]:
             f"the POT of runs of {len(run.probes)} neutrinos were added up to {run.pot:g}: right for beams "
             "one after the other, not for the neutrinos of one beam"
         )
-    settings = [_setting(part) for part in parts]
-    if repeated := len(settings) - len(set(settings)):
-        found.append(f"{repeated} of {len(parts)} runs repeat another's seed and setting: the same events")
+    if twice := _twice(parts):
+        found.append(
+            f"{twice:,} events occur more than once: runs of one seed and setting have event numbers in "
+            "common; give each run a --seed of its own, or --first"
+        )
     return found
 
 
-def _setting(part: Run) -> str:
-    about = part.metadata
-    keys = ("seed", "model", "models", "energy", "requested", "first", "beam")
-    return f"{[about.get(key) for key in keys]} {part.probe} {part.targets} {part.energy} {part.flux}" + (
-        "" if about.get("seed") is not None else f" {id(part)}"
-    )
+def _twice(parts: Sequence[Run]) -> int:
+    """Events that another run has, too: the same numbers of the same seed and setting."""
+    numbers: dict[str, list[tuple[int, int]]] = {}
+    for part in parts:
+        about = part.metadata
+        first, events = about.get("first", 0), about.get("events")
+        if about.get("seed") is None or not isinstance(first, int) or not isinstance(events, int):
+            continue
+        keys = ("seed", "model", "models", "energy", "beam")
+        setting = f"{[about.get(key) for key in keys]} {part.probe} {part.targets} {part.energy} {part.flux}"
+        numbers.setdefault(setting, []).append((first, first + events))
+    twice = 0
+    for intervals in numbers.values():
+        end = min(low for low, _ in intervals)
+        for low, high in sorted(intervals):
+            twice += max(0, min(end, high) - low)
+            end = max(end, high)
+    return twice
 
 
 def _check_units(parts: Sequence[Run]) -> None:
