@@ -28,7 +28,7 @@ def test_fragments(program: Callable[[str], Path], tmp_path: Path, monkeypatch: 
     (tmp_path / "flux.txt").write_text(TEXT_FLUX)
     monkeypatch.chdir(tmp_path)
     done = run(program("page_fragments"))
-    assert done.stderr.startswith("no model named 'nosuch'")
+    assert done.stderr.startswith("no model 'nosuch'")
     q2, expected, sigma, n = map(float, done.stdout.split())
 
     sampler = nugan_hep.Sampler("numu_C12_inc")

@@ -32,7 +32,9 @@ ABOUT = {
 class PerfectSampler:
     """Muons from the (emu', theta') histogram of the reference; at mixed energies from that of all."""
 
-    def __init__(self, model: Path, *, device: str = "cpu", threads: int = 0) -> None:
+    def __init__(
+        self, model: Path, *, device: str = "cpu", threads: int = 0, lepton_only: bool = False
+    ) -> None:
         self.counts = {sample.enu: sample.counts_2d for sample in reference.load(SHIPPED).samples}
         self.seeds: list[int] = []
         self.energies: list[NDArray[np.float64]] = []
@@ -215,12 +217,12 @@ def test_the_papers_row_fits_the_process_and_the_training_sample(
 def test_zero_shot_stands_beside_a_transfer(tmp_path: Path, sampler: list[PerfectSampler]) -> None:
     """The sampler that knows carbon alone is the zero-shot model, but for its statistics."""
     out = tmp_path / "out"
-    argv = ["--model", model(tmp_path, name="numubar_C12_inc_10k"), "-n", "3e5", "--no-figures"]
+    argv = ["--model", model(tmp_path, name="numubar_C12_inc_10k"), "-n", "1e6", "--no-figures"]
     assert evaluate.main([*argv, "--out", str(out)]) == 0
     rows = json.loads((out / "metrics.json").read_text())["samples"]
     for row in rows.values():
-        assert row["model"]["map_2d"] == pytest.approx(row["zero_shot"]["map_2d"], rel=0.03)
-        assert row["model"]["emd"] == pytest.approx(row["zero_shot"]["emd"], rel=0.03)
+        assert row["model"]["map_2d"] == pytest.approx(row["zero_shot"]["map_2d"], rel=0.02)
+        assert row["model"]["emd"] == pytest.approx(row["zero_shot"]["emd"], rel=0.02)
 
 
 def test_the_classifier_knows_a_model_from_events(

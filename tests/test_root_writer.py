@@ -75,9 +75,8 @@ sys.exit(sample.main(sys.argv[1:]))
     [
         (
             ["--format", "parquet", "--out", "a.parquet"],
-            "has the formats gst, rootracker, rntuple, not parquet",
+            "has the formats gst, rootracker, nuisance, rntuple, not parquet",
         ),
-        (["--format", "nuisance"], "not nuisance"),
         (["--weighted"], "--weighted needs a flux"),
     ],
 )

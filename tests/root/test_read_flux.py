@@ -104,7 +104,7 @@ def test_what_they_are(files: Path) -> None:
     ("name", "message"),
     [
         ("flux.root:numu;3", "no cycle '3' of numu; there is: numu;1, numu;2"),
-        ("flux.root:TGraph", "the title of its y axis, '', has no flux unit; give --flux-units"),
+        ("flux.root:TGraph", "its y axis, which has no title, has no flux unit; give --flux-units"),
         ("flux.root:mev", "its energies reach 2000, and nothing says in which unit; are they in MeV? Give"),
         ("none.root", "no TH1 or TGraph in it, but"),
         ("none.root:near/plane", "near/plane is a TH2D, expected a TH1 or TGraph"),
