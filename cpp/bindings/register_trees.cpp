@@ -21,9 +21,9 @@ nugan::EventKind make_kind(const nugan::Process& process, std::optional<double> 
 }
 
 std::unique_ptr<EventTree> make(const std::string& format, const py::dict& columns, int probe, int target,
-                                const KindOf& kind, const py::object& flux, std::optional<double> energy) {
-  nugan::RunFacts facts{.probe = probe, .target = target, .kind = kind, .energy = energy};
-  if (!flux.is_none()) facts.flux = flux_from_python(flux);
+                                const KindOf& kind, const std::optional<nugan::Flux>& flux,
+                                std::optional<double> energy) {
+  nugan::RunFacts facts{.probe = probe, .target = target, .kind = kind, .flux = flux, .energy = energy};
   return nugan::make_tree(format, std::move(facts), NumpyEvents(columns).view());
 }
 

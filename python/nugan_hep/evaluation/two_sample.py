@@ -8,6 +8,7 @@ reference; how many events such weights leave, ``(sum w)²/sum w²``, is the eff
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -121,20 +122,42 @@ def _train(true: torch.Tensor, fake: torch.Tensor, seed: int) -> torch.nn.Module
             torch.nn.SiLU(),
             torch.nn.Linear(WIDTH, 1),
         )
-        optimizer = torch.optim.AdamW(network.parameters(), RATE, weight_decay=WEIGHT_DECAY)
-        steps = EPOCHS * -(-len(x) // BATCH)
-        schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps)
-        best, best_weights = float("inf"), network.state_dict()
-        for _ in range(EPOCHS):
-            for batch in torch.randperm(len(x)).split(BATCH):
-                optimizer.zero_grad()
-                loss_of(network(x[batch]), y[batch]).backward()
-                optimizer.step()
-                schedule.step()
-            with torch.inference_mode():
-                loss = float(loss_of(network(x_held), y_held))
-            if loss < best:
-                best = loss
-                best_weights = {name: value.clone() for name, value in network.state_dict().items()}
-    network.load_state_dict(best_weights)
+        fit(
+            network,
+            Schedule(EPOCHS, EPOCHS * -(-len(x) // BATCH), RATE, WEIGHT_DECAY),
+            lambda: (loss_of(network(x[batch]), y[batch]) for batch in torch.randperm(len(x)).split(BATCH)),
+            lambda: loss_of(network(x_held), y_held),
+        )
     return network
+
+
+class Schedule(NamedTuple):
+    """Epochs, optimiser steps in all of them, largest learning rate, decoupled weight decay."""
+
+    epochs: int
+    steps: int
+    rate: float
+    weight_decay: float
+
+
+def fit(
+    network: torch.nn.Module,
+    schedule: Schedule,
+    losses: Callable[[], Iterator[torch.Tensor]],
+    held: Callable[[], torch.Tensor],
+) -> None:
+    """Train on the ``losses`` of an epoch's batches; the epoch with the least ``held`` loss stays."""
+    optimizer = torch.optim.AdamW(network.parameters(), schedule.rate, weight_decay=schedule.weight_decay)
+    rates = torch.optim.lr_scheduler.OneCycleLR(optimizer, schedule.rate, total_steps=schedule.steps)
+    best, weights = float("inf"), network.state_dict()
+    for _ in range(schedule.epochs):
+        for loss in losses():
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            rates.step()
+        with torch.inference_mode():
+            now = float(held())
+        if now < best:
+            best, weights = now, {name: value.clone() for name, value in network.state_dict().items()}
+    network.load_state_dict(weights)

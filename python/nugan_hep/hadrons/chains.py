@@ -112,7 +112,7 @@ class Chain(nn.Module):
             use = drawn[:, j]
             if not bool(use.any()):
                 continue
-            log = spline.log_slope(self.parameters_of(j, hidden, known), units[:, j])
+            _, log = spline.cdf(self.parameters_of(j, hidden, known), units[:, j])
             total = total + torch.where(use, log, 0.0)
         return total
 

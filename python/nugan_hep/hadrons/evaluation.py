@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from nugan_hep.evaluation.two_sample import two_sample
 from nugan_hep.hadrons import sampling
 from nugan_hep.hadrons.batch import Batch
-from nugan_hep.hadrons.events import Whole
+from nugan_hep.hadrons.events import Whole, transfer_frame
 from nugan_hep.hadrons.model import HadronModel
 from nugan_hep.hadrons.observables import FEATURES, Lists, observables, topologies
 
@@ -70,19 +70,13 @@ def in_laboratory(
     """Lists of particles from momenta in the frame of q; the leptons' azimuth is drawn."""
     p = np.sqrt(emu**2 - mass**2)
     sine = np.sqrt(np.maximum(1.0 - cos**2, 0.0))
-    qx, qz = -p * sine, enu - p * cos
-    q = np.hypot(qx, qz)
-    # before the azimuth: lepton in the plane x, z; axes of the frame of q
-    z = np.stack([qx / q, np.zeros_like(q), qz / q], axis=1)
-    x = np.stack([qz / q, np.zeros_like(q), -qx / q], axis=1)
-    y = np.cross(z, x)
-    event = np.repeat(np.arange(len(n)), n)
-    local = momentum[:, :1] * x[event] + momentum[:, 1:2] * y[event] + momentum[:, 2:] * z[event]
     phi = np.random.default_rng(seed).uniform(0.0, 2.0 * np.pi, len(n))
     lepton = np.stack([p * sine * np.cos(phi), p * sine * np.sin(phi), p * cos], axis=1)
-    c, s = np.cos(phi)[event], np.sin(phi)[event]
-    turned = [c * local[:, 0] - s * local[:, 1], s * local[:, 0] + c * local[:, 1], local[:, 2]]
-    return Lists(enu, lepton, mass, n, pdg, np.stack(turned, axis=1))
+    neutrino = np.stack([np.zeros_like(enu), np.zeros_like(enu), enu], axis=1)
+    event = np.repeat(np.arange(len(n)), n)
+    axes = transfer_frame(neutrino, lepton)
+    turned = sum(momentum[:, k : k + 1] * axis[event] for k, axis in enumerate(axes))
+    return Lists(enu, lepton, mass, n, pdg, np.asarray(turned))
 
 
 def lists_of_model(model: HadronModel, batch: Batch, seed: int = 7) -> Lists:

@@ -15,6 +15,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from nugan_hep import _core
 from nugan_hep.errors import UserError
 from nugan_hep.hadrons import eta, species
 from nugan_hep.kinematics import MUON_MASS
@@ -153,7 +154,8 @@ def from_particles(block: Particles, probe: int, target: int) -> tuple[Whole, Le
     wanted = block.charged & (block.probe == probe) & ((block.target == target) | (block.target == 0))
     left.other = int((~wanted).sum())
     # the first charged lepton of the probe is that of the vertex
-    code = probe - 1 if probe > 0 else probe + 1
+    process = _core.Process(probe, target)
+    code = process.lepton
     rows = np.flatnonzero(block.pdg == code)[::-1]
     lepton_row = np.full(count, -1, dtype=np.int64)
     lepton_row[event[rows]] = rows
@@ -165,7 +167,7 @@ def from_particles(block: Particles, probe: int, target: int) -> tuple[Whole, Le
     left.code = int(block.pdg[np.isnan(mass) & ~nucleus][0]) if bad.any() else 0
     wanted = wanted & ~bad
     lepton = block.momentum[lepton_row]
-    lepton_mass = species.PARTICLES[code][0]
+    lepton_mass = process.lepton_mass
     enu, size = np.linalg.norm(block.neutrino, axis=1), np.linalg.norm(lepton, axis=1)
     emu = np.sqrt(size**2 + lepton_mass**2)
     possible = (emu < enu) & (size > 0.0)

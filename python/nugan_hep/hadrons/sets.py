@@ -7,6 +7,7 @@ event is true.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from nugan_hep.evaluation.two_sample import TwoSample, auc, effective_fraction
+from nugan_hep.evaluation.two_sample import Schedule, TwoSample, auc, effective_fraction, fit
 from nugan_hep.hadrons import species
 from nugan_hep.hadrons.events import flat_rows, transfer_frame
 from nugan_hep.hadrons.observables import Lists
@@ -136,30 +137,20 @@ def _scores(network: nn.Module, sample: Sets, events: Tensor) -> NDArray[np.floa
 def _train(true: Sets, fake: Sets, learnt: Tensor) -> nn.Module:
     """Fit the odds by cross-entropy; the epoch that did best on held-out events."""
     held = int(HELD_OUT * len(learnt))
-    kept, fit = learnt[:held], learnt[held:]
+    kept, fit_on = learnt[:held], learnt[held:]
     network = SetNetwork(true.hadrons.shape[1], true.lepton.shape[1])
-    optimizer = torch.optim.AdamW(network.parameters(), RATE, weight_decay=WEIGHT_DECAY)
-    steps = EPOCHS * -(-len(fit) // BATCH)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps)
     loss_of = nn.BCEWithLogitsLoss()
-    best, weights = float("inf"), network.state_dict()
-    for _ in range(EPOCHS):
-        for part, other in zip(
-            fit[torch.randperm(len(fit))].split(BATCH),
-            fit[torch.randperm(len(fit))].split(BATCH),
-            strict=True,
-        ):
+
+    def losses() -> Iterator[Tensor]:
+        parts = (fit_on[torch.randperm(len(fit_on))].split(BATCH) for _ in range(2))
+        for part, other in zip(*parts, strict=True):
             odds = torch.cat([network(*_batch(true, part)), network(*_batch(fake, other))])
-            wanted = torch.cat([torch.ones(len(part)), torch.zeros(len(other))])
-            optimizer.zero_grad()
-            loss_of(odds, wanted).backward()
-            optimizer.step()
-            schedule.step()
-        with torch.inference_mode():
-            a, b = (torch.from_numpy(_scores(network, s, kept)) for s in (true, fake))
-            odds, wanted = torch.cat([a, b]), torch.cat([torch.ones(held), torch.zeros(held)]).double()
-            loss = float(loss_of(odds, wanted))
-        if loss < best:
-            best, weights = loss, {name: value.clone() for name, value in network.state_dict().items()}
-    network.load_state_dict(weights)
+            yield loss_of(odds, torch.cat([torch.ones(len(part)), torch.zeros(len(other))]))
+
+    def held_loss() -> Tensor:
+        odds = torch.cat([torch.from_numpy(_scores(network, sample, kept)) for sample in (true, fake)])
+        loss: Tensor = loss_of(odds, torch.cat([torch.ones(held), torch.zeros(held)]).double())
+        return loss
+
+    fit(network, Schedule(EPOCHS, EPOCHS * -(-len(fit_on) // BATCH), RATE, WEIGHT_DECAY), losses, held_loss)
     return network

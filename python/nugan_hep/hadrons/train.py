@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import csv
-import io
-import json
 import math
 import sys
 import time
@@ -25,13 +22,11 @@ from nugan_hep.hadrons.model import HadronModel
 from nugan_hep.hadrons.network import Sizes
 from nugan_hep.hadrons.settings import PRESET, HadronsConfig
 from nugan_hep.hadrons.widening import joined, widened
-from nugan_hep.output.atomic import new_file
-from nugan_hep.run_folder import RUN_FILE, read_run
+from nugan_hep.run_folder import read_run
 from nugan_hep.signals import stop_signals
-from nugan_hep.training import checkpoint
-from nugan_hep.training.config import read_toml, setting_arguments, to_toml
+from nugan_hep.training import checkpoint, run_files
+from nugan_hep.training.config import read_toml, setting_arguments
 
-CONFIG_FILE = "config.toml"
 HELD_OUT = 0.1
 LOG_EVERY = 100
 WIDTHS = ("topology_width", "remnant_width", "step_width")
@@ -182,13 +177,7 @@ def _run(
         history, seconds = resumed["history"], resumed["seconds"]
         if learning.step >= config.steps:
             raise UserError(f"the run is at step {learning.step:,} of {config.steps:,}: give more --steps")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"cannot write run folder {folder}: {error.strerror}") from None
-    for name, text in ((RUN_FILE, json.dumps(about, indent=1)), (CONFIG_FILE, to_toml(config.as_dict()))):
-        with new_file(folder / name, force=True) as file:
-            file.write(text.encode() + b"\n")
+    run_files.begin(folder, about, config.as_dict())
     began = time.monotonic() - seconds
 
     def save() -> None:
@@ -215,7 +204,7 @@ def _run(
                 row |= {f"loss_{key}": value for key, value in losses.items()}
                 row |= {f"nll_{key}": value for key, value in scores.items()}
                 history.append(row)
-                _write_history(history, folder)
+                run_files.write_history(history, folder)
                 line = _line(learning.step, losses, scores)
                 bar.update(task, completed=learning.step, note=f"NLL {sum(scores.values()):.4f}")
                 if not quiet:
@@ -233,12 +222,3 @@ def _run(
 def _line(step: int, losses: dict[str, float], scores: dict[str, float]) -> str:
     both = "  ".join(f"{key} {losses[key]:+.4f} {scores[key]:+.4f}" for key in scores)
     return f"step {step:>7,}  {both}  NLL {sum(scores.values()):.4f}"
-
-
-def _write_history(history: list[dict[str, float]], folder: Path) -> None:
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, fieldnames=list(history[0]))
-    writer.writeheader()
-    writer.writerows(history)
-    with new_file(folder / "history.csv", force=True) as file:
-        file.write(text.getvalue().encode())

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import copy
-import csv
-import io
 import math
 import time
 import zlib
@@ -20,12 +18,12 @@ from nugan_hep import families
 from nugan_hep.errors import UserError
 from nugan_hep.families.common.settings import TrainingConfig
 from nugan_hep.families.common.training import Training, load_weights
-from nugan_hep.output.atomic import new_file
 from nugan_hep.training import checkpoint
 from nugan_hep.training.batches import Batches
 from nugan_hep.training.config import from_saved
 from nugan_hep.training.distillation import DistilledTraining, load_teacher
 from nugan_hep.training.graph import Captured
+from nugan_hep.training.run_files import write_history
 from nugan_hep.training.schedule import rate_factor
 from nugan_hep.training.validation import Scores, Validation
 
@@ -205,7 +203,7 @@ class Trainer:
         for key, value in scores.items():
             row |= {f"{key}_{metric}": score for metric, score in value.figures().items()}
         self.history.append(row)
-        self._write_history()
+        write_history(self.history, self.folder)
         # <= so that the first epoch counts even where no well-filled bin is shared yet
         if last or scores[name].by(choose) <= self.best:
             self.best = scores[name].by(choose)
@@ -229,14 +227,6 @@ class Trainer:
             **networks,
             exported: model.state_dict(),
         }
-
-    def _write_history(self) -> None:
-        text = io.StringIO(newline="")
-        writer = csv.DictWriter(text, fieldnames=list(self.history[0]))
-        writer.writeheader()
-        writer.writerows(self.history)
-        with new_file(self.folder / "history.csv", force=True) as file:
-            file.write(text.getvalue().encode())
 
     def _check_finite(self, losses: dict[str, float]) -> None:
         weights = [w for network in self.training.networks.values() for w in network.parameters()]

@@ -20,14 +20,12 @@ from nugan_hep.data import Events, read_events
 from nugan_hep.errors import UserError
 from nugan_hep.families.common.settings import TrainingConfig
 from nugan_hep.kinematics import to_proxies
-from nugan_hep.output.atomic import new_file
-from nugan_hep.run_folder import RUN_FILE, read_run
+from nugan_hep.run_folder import read_run
 from nugan_hep.signals import stop_signals
-from nugan_hep.training import checkpoint
-from nugan_hep.training.config import add_arguments, to_toml
+from nugan_hep.training import checkpoint, run_files
+from nugan_hep.training.config import add_arguments
 from nugan_hep.training.loop import Progress, Trainer
 
-CONFIG_FILE = "config.toml"
 HELD_OUT = 0.1
 LOG_EVERY = 1000
 
@@ -90,14 +88,7 @@ def run(
         trainer.restore(resumed)
         if trainer.step >= config.steps:
             raise UserError(f"the run is at step {trainer.step:,} of {config.steps:,}: give more --steps")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"cannot write run folder {folder}: {error.strerror}") from None
-    texts = {RUN_FILE: json.dumps(description, indent=1), CONFIG_FILE: to_toml(config.as_dict())}
-    for name, text in texts.items():
-        with new_file(folder / name, force=True) as file:
-            file.write(text.encode() + b"\n")
+    run_files.begin(folder, description, config.as_dict())
     with stop_signals() as caught, _reporter(arguments, config, trainer.step) as report:
         trainer.run(report, lambda: bool(caught))
     if (folder / checkpoint.BEST).exists():

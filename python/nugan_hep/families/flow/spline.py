@@ -75,20 +75,6 @@ def cdf(raw: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
     return u, 2.0 * torch.log(s) + torch.log(gradient) - 2.0 * torch.log(denominator)
 
 
-def log_slope(raw: Tensor, x: Tensor) -> Tensor:
-    """``log dG/dx`` [N] at x [N] in [0, 1], as :func:`cdf` gives it, for less work."""
-    x_left, _, width, height = edges(raw)
-    k = _bin(x_left, x)
-    w, h = _pick(width, k), _pick(height, k)
-    d0, d1 = _slopes(raw, width, height, k)
-    s = h / w
-    t = ((x - _pick(x_left, k)) / w).clamp(0.0, 1.0)
-    r = 1.0 - t
-    denominator = s + (d0 + d1 - 2.0 * s) * t * r
-    gradient = d1 * t * t + 2.0 * s * t * r + d0 * r * r
-    return 2.0 * torch.log(s) + torch.log(gradient) - 2.0 * torch.log(denominator)
-
-
 def quantile(raw: Tensor, u: Tensor) -> Tensor:
     """``x`` [N] with ``G(x) = u`` for u [N] in [0, 1]: :func:`cdf` inverted in closed form."""
     x_left, u_left, width, height = edges(raw)

@@ -8,9 +8,10 @@ from typing import Any
 
 from nugan_hep.errors import UserError
 from nugan_hep.output.figure import write_figure
+from nugan_hep.training.run_files import make_folder
 from nugan_hep.xsec.fit import config as settings
 from nugan_hep.xsec.fit.figures import figure_calibration, figure_outside
-from nugan_hep.xsec.fit.run import make_folder, write_json
+from nugan_hep.xsec.fit.run import write_json
 from nugan_hep.xsec.fit.scores import finite_or_none, score_table
 from nugan_hep.xsec.fit.verdict import ERRORS, judge
 from nugan_hep.xsec.model.spectra import figure_spectra

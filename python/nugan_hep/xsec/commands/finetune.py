@@ -8,18 +8,13 @@ from pathlib import Path
 
 import torch
 
+from nugan_hep.run_folder import RUN_FILE
 from nugan_hep.signals import stop_signals
 from nugan_hep.training.config import to_toml
+from nugan_hep.training.run_files import CONFIG_FILE, make_folder, write_text
 from nugan_hep.xsec.commands.arguments import add_data_arguments, add_transfer_arguments
 from nugan_hep.xsec.fit import config as settings
-from nugan_hep.xsec.fit.run import (
-    CONFIG_FILE,
-    RUN_FILE,
-    check_run_folder,
-    make_folder,
-    write_json,
-    write_text,
-)
+from nugan_hep.xsec.fit.run import check_run_folder, write_json
 from nugan_hep.xsec.fit.session import finish
 from nugan_hep.xsec.fit.start import open_start
 from nugan_hep.xsec.fit.transfer import check_last, train_last

@@ -16,10 +16,11 @@ from nugan_hep.errors import UserError
 from nugan_hep.output.atomic import check_target
 from nugan_hep.output.figure import write_figure
 from nugan_hep.signals import stop_signals
+from nugan_hep.training.run_files import make_folder
 from nugan_hep.xsec.commands.arguments import add_selection_arguments, add_transfer_arguments
 from nugan_hep.xsec.fit import config as settings
 from nugan_hep.xsec.fit.figures import figure_layerwise
-from nugan_hep.xsec.fit.run import make_folder, write_json
+from nugan_hep.xsec.fit.run import write_json
 from nugan_hep.xsec.fit.scan import Scan
 from nugan_hep.xsec.fit.start import open_start
 from nugan_hep.xsec.fit.transfer import check_last

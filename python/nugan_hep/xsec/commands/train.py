@@ -8,10 +8,10 @@ import io
 
 import torch
 
+from nugan_hep.training.run_files import HISTORY_FILE, write_text
 from nugan_hep.xsec.commands.arguments import add_data_arguments, add_run_arguments, fraction
 from nugan_hep.xsec.fit import config as settings
 from nugan_hep.xsec.fit import session
-from nugan_hep.xsec.fit.run import write_text
 from nugan_hep.xsec.fit.sample import read_sample
 from nugan_hep.xsec.fit.targets import clones
 from nugan_hep.xsec.fit.training import Training
@@ -77,7 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
         return code
     text = io.StringIO(newline="")
     csv.writer(text).writerows([("epoch", "loss"), *enumerate(training.history, 1)])
-    write_text(arguments.out / "history.csv", text.getvalue())
+    write_text(arguments.out / HISTORY_FILE, text.getvalue())
     ensemble = session.drawn(training.average, form, sample, config)
     about |= {"epoch": training.epoch, "seconds": training.seconds}
     session.finish(ensemble, form, sample, config, arguments.out, about)

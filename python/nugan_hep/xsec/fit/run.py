@@ -7,11 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from nugan_hep.errors import UserError
-from nugan_hep.output.atomic import new_file
 from nugan_hep.training import checkpoint
+from nugan_hep.training.run_files import write_text
 from nugan_hep.xsec.model.lookup import MODEL_FILE
-
-RUN_FILE, CONFIG_FILE = "run.json", "config.toml"
 
 
 def check_run_folder(folder: Path, force: bool) -> None:
@@ -27,13 +25,6 @@ def check_run_folder(folder: Path, force: bool) -> None:
         raise UserError(f"{folder} holds a model: give another --out or --force to replace it")
 
 
-def make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"cannot write run folder {folder}: {error.strerror}") from None
-
-
 def load_checkpoint(folder: Path, keys: frozenset[str]) -> dict[str, Any]:
     """The newest checkpoint of a run.
 
@@ -46,11 +37,6 @@ def load_checkpoint(folder: Path, keys: frozenset[str]) -> dict[str, Any]:
     if not isinstance(state, dict) or not keys <= state.keys():
         raise UserError(f"{path} is not a checkpoint of a training of cross sections")
     return state
-
-
-def write_text(path: Path, text: str) -> None:
-    with new_file(path, force=True) as file:
-        file.write(text.encode())
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:

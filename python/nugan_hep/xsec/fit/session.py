@@ -13,20 +13,15 @@ import torch
 
 from nugan_hep import cli
 from nugan_hep.errors import UserError
+from nugan_hep.run_folder import RUN_FILE
 from nugan_hep.signals import stop_signals
 from nugan_hep.training import checkpoint
 from nugan_hep.training.config import to_toml
+from nugan_hep.training.run_files import CONFIG_FILE, make_folder, write_text
 from nugan_hep.xsec.data.hull import make_hull
 from nugan_hep.xsec.fit.config import XsecConfig
 from nugan_hep.xsec.fit.draws import dropout_draws, laplace_draws
-from nugan_hep.xsec.fit.run import (
-    CONFIG_FILE,
-    RUN_FILE,
-    load_checkpoint,
-    make_folder,
-    write_json,
-    write_text,
-)
+from nugan_hep.xsec.fit.run import load_checkpoint, write_json
 from nugan_hep.xsec.fit.sample import Sample
 from nugan_hep.xsec.fit.scores import assess, finite_or_none, score_table
 from nugan_hep.xsec.fit.training import KEYS, Progress, Training
