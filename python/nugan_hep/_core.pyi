@@ -401,7 +401,7 @@ class EventTree:
         probe: typing.SupportsInt | typing.SupportsIndex,
         target: typing.SupportsInt | typing.SupportsIndex,
         kind: collections.abc.Callable[[int, int], EventKind],
-        flux: typing.Any = None,
+        flux: nugan_hep.flux.Flux | None = None,
         energy: typing.SupportsFloat | typing.SupportsIndex | None = None,
     ) -> None: ...
     def end(

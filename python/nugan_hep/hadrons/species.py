@@ -15,7 +15,8 @@ from nugan_hep.kinematics import MUON_MASS, NEUTRON_MASS, PROTON_MASS
 COUNTED = (211, 111, -211, 2112, 2212)
 """The species that are counted; what else an event has is one entry of a vocabulary."""
 
-NUCLEON_MASS = 0.5 * (PROTON_MASS + NEUTRON_MASS)
+NUCLEON_MASS = _core.NUCLEON_MASS
+ELECTRON_MASS = _core.lepton_mass(11)
 
 _TABLE: dict[int, tuple[float, int, int]] = {
     211: (0.13957039, 1, 0),
@@ -23,7 +24,7 @@ _TABLE: dict[int, tuple[float, int, int]] = {
     2112: (NEUTRON_MASS, 0, 1),
     2212: (PROTON_MASS, 1, 1),
     22: (0.0, 0, 0),
-    11: (_core.lepton_mass(11), -1, 0),
+    11: (ELECTRON_MASS, -1, 0),
     13: (MUON_MASS, -1, 0),
     221: (0.547862, 0, 0),
     130: (0.497611, 0, 0),
