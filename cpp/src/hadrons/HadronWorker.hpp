@@ -59,7 +59,7 @@ class HadronWorker {
   void draw_steps(int chain, const int* rows, int count);
   void wait_for_step(int row);
   bool run_queue();
-  void finish(Events& events, std::size_t from, Particles& particles);
+  void append_particles(Events& events, std::size_t from, Particles& particles);
 
   double uniform(Drawn& event, int number) const;
   Column column(float* buffer, int lane, int row = 0) const {
