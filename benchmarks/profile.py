@@ -35,7 +35,7 @@ FUNCTIONS = (
     ("dense layers", r"\b(dense|dense_group|dense_group_of)\b"),
     ("energy, angle and peak features", r"\b(EnergyFeatures|normal_cdf|store_muon|sine_of_quarter)\b"),
     ("random numbers", r"\b(draw|philox_lanes|box_muller)\b"),
-    ("kinematics", r"\bfill_muon_columns\b"),
+    ("kinematics", r"\bfill_lepton_columns\b"),
 )
 NETWORK, REST, SAMPLER = r"\brun_(gan|flow)\b", "rest of the network", "sampler, tiles"
 OBJECTS = (

@@ -57,7 +57,7 @@ Tile::Tile(std::size_t events, std::size_t latent_size, std::size_t scratch_size
       output(2 * events) {}
 
 Generator::Generator(const std::string& file, const std::string& device, const std::string& backend)
-    : torch_(file, device), stages_(choose_stages()) {
+    : torch_(file, device), kernels_(choose_kernels()) {
   if (backend != "auto" && backend != "fused" && backend != "torch")
     throw Error(message("backend '", backend, "': expected auto, fused or torch"));
   const std::string reason = fuse();
@@ -102,14 +102,14 @@ void Generator::run_torch(Tile& tile) const {
 std::string Generator::fuse() {
   // plain C++ is slower than LibTorch: only where it was asked for
   const char* wanted = std::getenv("NUGAN_SIMD");
-  const bool vectors = std::string_view(stages_.name) != "portable" || (wanted && *wanted);
+  const bool vectors = std::string_view(kernels_.name) != "portable" || (wanted && *wanted);
   const auto network = on_cpu() && vectors ? torch_.network() : std::nullopt;
   if (network)
     fused_ = std::make_unique<FusedNetwork>(
         *network, info().latent_size,
         Phase{static_cast<float>(info().enu_min), static_cast<float>(info().enu_max),
               static_cast<float>(info().shift), static_cast<float>(info().process.lepton_mass())},
-        stages_);
+        kernels_);
   // MKL settles on a kernel for each vector function at its first call, and a second thread that comes at
   // that moment may be given one of 12 bits, for a whole tile (github.com/pytorch/pytorch/issues/188792)
   static std::mutex one_at_a_time;
@@ -122,14 +122,14 @@ std::string Generator::fuse() {
       Tile tile = make_tile();
       const auto events = tile.energy.size();
       for (std::int64_t first = 0; first < (fused_ ? compared_events : 1); first += tile_size()) {
-        stages_.draw({.seed = 0,
-                      .first = static_cast<std::uint64_t>(first),
-                      .events = static_cast<int>(events),
-                      .latent_size = info().latent_size,
-                      .energy = tile.energy.data(),
-                      .azimuth = tile.azimuth.data(),
-                      .latent = tile.latent.get(),
-                      .stride = tile_size()});
+        kernels_.draw({.seed = 0,
+                       .first = static_cast<std::uint64_t>(first),
+                       .events = static_cast<int>(events),
+                       .latent_size = info().latent_size,
+                       .energy = tile.energy.data(),
+                       .azimuth = tile.azimuth.data(),
+                       .latent = tile.latent.get(),
+                       .stride = tile_size()});
         for (std::size_t i = 0; i < events; ++i)
           tile.enu[i] =
               static_cast<float>(info().enu_min + (info().enu_max - info().enu_min) * tile.energy[i]);

@@ -34,12 +34,12 @@ class Generator {
   const ModelInfo& info() const { return torch_.info(); }
   const std::string& device() const { return torch_.device(); }
   bool on_cpu() const { return torch_.on_cpu(); }
-  const Stages& stages() const { return stages_; }
+  const Kernels& kernels() const { return kernels_; }
   bool fused() const { return fused_ != nullptr; }
   const TorchModel& torch() const { return torch_; }
 
   /// "fused", with the instruction set, or "torch"
-  std::string backend() const { return fused_ ? std::string("fused ") + stages_.name : "torch"; }
+  std::string backend() const { return fused_ ? std::string("fused ") + kernels_.name : "torch"; }
 
   /// Events of a tile. LibTorch always takes a whole one.
   std::int64_t tile_size() const { return torch_.tile_size(); }
@@ -54,7 +54,7 @@ class Generator {
   std::string fuse();
 
   TorchModel torch_;
-  const Stages& stages_;
+  const Kernels& kernels_;
   std::unique_ptr<FusedNetwork> fused_;
 };
 

@@ -7,23 +7,22 @@
 #include <thread>
 
 #include "Generator.hpp"
-#include "TileWorker.hpp"
 #include "check_numbers.hpp"
-#include "hadrons/HadronWorker.hpp"
-#include "hadrons/JoinedParticles.hpp"
 #include "memory.hpp"
 #include "message.hpp"
 #include "run_workers.hpp"
+#include "stages/EnergyStage.hpp"
+#include "stages/model_stages.hpp"
 
 namespace nugan {
 
 namespace {
 
-// Bytes that the particles of an event take, as a rule
-constexpr std::uint64_t particle_bytes = 400;
+using Stages = std::vector<std::unique_ptr<const Stage>>;
 
-void check_memory(std::int64_t n, bool hadrons) {
-  std::uint64_t event_bytes = hadrons ? particle_bytes : 0;
+void check_memory(std::int64_t n, const Stages& stages) {
+  std::uint64_t event_bytes = 0;
+  for (const auto& stage : stages) event_bytes += stage->event_bytes();
   for_stored_columns([&]<class Values>(const ColumnInfo& info, Values Events::*) {
     if (info.where == Where::drawn) event_bytes += sizeof(typename Values::value_type);
   });
@@ -34,8 +33,7 @@ void check_memory(std::int64_t n, bool hadrons) {
                         " GB is available; sample in parts, with first"));
 }
 
-Events make_columns(std::int64_t n, bool hadrons) {
-  check_memory(n, hadrons);
+Events make_columns(std::int64_t n) {
   const auto size = static_cast<std::size_t>(n);
   Events e;
   const auto for_drawn = [&](const auto& act) {
@@ -45,7 +43,6 @@ Events make_columns(std::int64_t n, bool hadrons) {
   };
   for_drawn([&](auto& values) { values.reserve(size); });  // what fails does so before memory is touched
   for_drawn([&](auto& values) { values.resize(size); });
-  if (hadrons) e.mode.resize(size);
   return e;
 }
 
@@ -66,75 +63,29 @@ class Sampler::Impl {
  public:
   Impl(const std::string& model, const Config& config)
       : generator(find_model(model), config.device, config.backend),
-        threads(resolve_threads(config.threads)) {
-    if (config.lepton_only) return;
-    if (const auto tensors = generator.torch().hadrons())
-      hadrons = std::make_unique<const PackedHadrons>(
-          read_hadrons(generator.info().file, *tensors, generator.info().metadata), generator.stages());
-  }
+        threads(resolve_threads(config.threads)),
+        hadrons(generator.info().hadrons && !config.lepton_only),
+        stages_(model_stages(generator, threads, config.lepton_only)) {}
 
-  Events run(const Request& request) const {
+  Events sample(const EnergyStage::Energies& energies, std::int64_t n, std::uint64_t seed,
+                std::int64_t first) const {
+    check_memory(n, stages_);
     try {
-      Events events = draw_leptons(request);
-      if (hadrons) add_hadrons(events, request.seed);
-      return events;
+      Chunk chunk{.seed = seed, .first = first, .events = make_columns(n)};
+      EnergyStage(energies, threads)(chunk);
+      for (const auto& stage : stages_) (*stage)(chunk);
+      return std::move(chunk.events);
     } catch (const std::bad_alloc&) {
-      throw Error(message("n = ", request.n, ": not enough memory; sample in parts, with first"));
+      throw Error(message("n = ", n, ": not enough memory; sample in parts, with first"));
     }
   }
 
   Generator generator;
-  std::unique_ptr<const PackedHadrons> hadrons;  ///< where the events have them
   int threads;
+  bool hadrons;
 
  private:
-  Events draw_leptons(const Request& request) const {
-    Events events = make_columns(request.n, hadrons != nullptr);
-    const std::int64_t first_tile = request.first / generator.tile_size();
-    const std::int64_t last_tile = (request.first + request.n - 1) / generator.tile_size();
-    const SerialTorch serial;
-    if (!generator.on_cpu()) {
-      run_on_device(request, first_tile, last_tile, events);
-      return events;
-    }
-    const auto make_worker = [&] {
-      serial.enter_worker();
-      return [&, worker = TileWorker(generator, request, events)](std::int64_t task) mutable {
-        worker(first_tile + task);
-      };
-    };
-    run_workers(threads, last_tile - first_tile + 1, make_worker);
-    return events;
-  }
-
-  void add_hadrons(Events& events, std::uint64_t seed) const {
-    const auto size = static_cast<std::int64_t>(events.size());
-    const std::int64_t tasks = (size + HadronWorker::block - 1) / HadronWorker::block;
-    JoinedParticles joined(static_cast<std::size_t>(tasks), events.size());
-    const ModelInfo& model = generator.info();
-    const auto make_worker = [&] {
-      return [&, worker = std::make_unique<HadronWorker>(*hadrons, model.process, model.file, seed)](
-                 std::int64_t task) {
-        const std::int64_t from = task * HadronWorker::block, to = std::min(from + HadronWorker::block, size);
-        Particles particles = joined.take();
-        (*worker)(events, static_cast<std::size_t>(from), static_cast<std::size_t>(to), particles);
-        joined.put(static_cast<std::size_t>(task), std::move(particles));
-      };
-    };
-    run_workers(threads, tasks, make_worker);
-    events.particles = joined.result();
-  }
-
-  // The device computes a tile while the host makes events of the one before
-  void run_on_device(const Request& request, std::int64_t first_tile, std::int64_t last_tile,
-                     Events& events) const {
-    DeviceWorker workers[2] = {DeviceWorker(generator, request, events),
-                               DeviceWorker(generator, request, events)};
-    for (std::int64_t tile = first_tile; tile <= last_tile + 1; ++tile) {
-      if (tile <= last_tile) workers[tile % 2].start(tile);
-      if (tile > first_tile) workers[(tile - 1) % 2].finish();
-    }
-  }
+  Stages stages_;
 };
 
 Sampler::Sampler(const std::string& model) : Sampler(model, Config{}) {}
@@ -155,7 +106,7 @@ std::string Sampler::backend() const {
 }
 
 bool Sampler::hadrons() const {
-  return impl_->hadrons != nullptr;
+  return impl_->hadrons;
 }
 
 int Sampler::threads() const {
@@ -168,7 +119,7 @@ Events Sampler::sample(EnergyRange range, std::int64_t n, std::uint64_t seed, st
   check_energy(model(), range.enu_high);
   if (range.enu_low > range.enu_high)
     throw Error(message("energies ", range.enu_low, " to ", range.enu_high, " GeV: expected low <= high"));
-  return impl_->run({.n = n, .seed = seed, .first = first, .range = range, .spectrum = nullptr, .enu = {}});
+  return impl_->sample(range, n, seed, first);
 }
 
 Events Sampler::sample(const EnergySpectrum& spectrum, std::int64_t n, std::uint64_t seed,
@@ -176,14 +127,14 @@ Events Sampler::sample(const EnergySpectrum& spectrum, std::int64_t n, std::uint
   check_numbers(n, first);
   check_energy(model(), spectrum.low());
   check_energy(model(), spectrum.high());
-  return impl_->run({.n = n, .seed = seed, .first = first, .range = {}, .spectrum = &spectrum, .enu = {}});
+  return impl_->sample(&spectrum, n, seed, first);
 }
 
 Events Sampler::sample_at(std::span<const double> enu, std::uint64_t seed, std::int64_t first) const {
   const auto n = static_cast<std::int64_t>(enu.size());
   check_numbers(n, first);
   for (const double energy : enu) check_energy(model(), energy);
-  return impl_->run({.n = n, .seed = seed, .first = first, .range = {}, .spectrum = nullptr, .enu = enu});
+  return impl_->sample(enu, n, seed, first);
 }
 
 Events Sampler::sample(const Flux& flux, std::int64_t n, std::uint64_t seed, std::int64_t first) const {

@@ -10,19 +10,21 @@
 #include "check_numbers.hpp"
 #include "interpolate.hpp"
 #include "message.hpp"
+#include "stages/BeamStage.hpp"
+#include "stages/NucleusStage.hpp"
 #include "streams.hpp"
 
 namespace nugan {
 
 namespace {
 
-// Event rows[i] of `to` becomes event i of `from`, in all columns but those that number events and nuclei
-void scatter(const Events& from, const std::vector<std::size_t>& rows, Events& to, std::size_t n) {
+// Event rows[i] of `to` becomes event i of `from`, in all columns but the number of the event
+void scatter(const Events& from, const std::vector<std::size_t>& rows, Events& to) {
   for_stored_columns([&](const ColumnInfo&, auto column) {
     const auto& origin = from.*column;
     auto& target = to.*column;
     if (origin.empty() || static_cast<const void*>(&target) == &to.iev) return;
-    target.resize(n);
+    target.resize(to.size());
     for (std::size_t i = 0; i < rows.size(); ++i) target[rows[i]] = origin[i];
   });
 }
@@ -39,6 +41,10 @@ Particles interleave(const std::vector<Particles>& parts, const std::vector<std:
     all.end_event();
   }
   return all;
+}
+
+int target_of(const Nucleus& nucleus) {
+  return nucleus.sampler.model().process.target;
 }
 
 // What a nucleus makes of the energies
@@ -73,9 +79,8 @@ Source::Source(std::vector<Nucleus> nuclei, Energies energies, std::uint64_t see
     throw Error(message("source: the fractions of the nuclei add up to ", total, ", expected 1"));
   if (energies_.weighted && !energies_.flux) throw Error("source: weights need a flux");
   for (auto& nucleus : nuclei_) {
-    const int target = nucleus.sampler.model().process.target;
-    if (std::ranges::count(nuclei_, target,
-                           [](const Nucleus& n) { return n.sampler.model().process.target; }) > 1)
+    const int target = target_of(nucleus);
+    if (std::ranges::count(nuclei_, target, target_of) > 1)
       throw Error(message("source: several models of the nucleus ", target, ", expected one"));
     if (const int probe = nucleus.sampler.model().process.probe,
         other = nuclei_[0].sampler.model().process.probe;
@@ -94,49 +99,51 @@ Source::Source(std::vector<Nucleus> nuclei, Energies energies, std::uint64_t see
     seeds_.push_back(alone ? seed_ : Stream(seed_, static_cast<std::uint64_t>(target)).another_seed());
   }
   drawn_.assign(nuclei_.size(), 0);
-  const auto parts = shares();
-  std::partial_sum(parts.begin(), parts.end() - 1, std::back_inserter(borders_));
+  std::vector<int> targets;
+  std::ranges::transform(nuclei_, std::back_inserter(targets), target_of);
+  nucleus_ = std::make_shared<const NucleusStage>(std::move(targets), shares());
   beam_ = beam_.checked();
 }
 
 Events Source::draw(std::int64_t first, std::int64_t n) {
   check_numbers(n, first);
-  if (nuclei_.size() == 1) {
-    Events events = of_nucleus(0, first, n);
-    beam_.place(events, seed_, first);
-    return events;
-  }
+  Chunk chunk{.seed = seed_, .first = first};
+  if (nuclei_.size() == 1)
+    chunk.events = of_nucleus(0, first, n);
+  else
+    draw_mixture(chunk, n);
+  BeamStage{beam_}(chunk);
+  return std::move(chunk.events);
+}
+
+// Each nucleus gives the events that follow those that it gave before
+void Source::draw_mixture(Chunk& chunk, std::int64_t n) {
+  const std::int64_t first = chunk.first;
   auto drawn = drawn_;
-  std::int64_t next = next_;
-  if (first < next) {
-    std::ranges::fill(drawn, 0);
-    next = 0;
-  }
-  for (; next < first; ++next) ++drawn[which(next)];
+  if (first < next_) std::ranges::fill(drawn, 0);
+  nucleus_->count(seed_, first < next_ ? 0 : next_, first, drawn);
+  Events& events = chunk.events;
+  events.iev.resize(static_cast<std::size_t>(n));
+  std::iota(events.iev.begin(), events.iev.end(), static_cast<std::int32_t>(first));
+  (*nucleus_)(chunk);
+  std::vector<std::size_t> which;
   std::vector<std::vector<std::size_t>> rows(nuclei_.size());
-  std::vector<std::size_t> nucleus;
-  nucleus.reserve(static_cast<std::size_t>(n));
-  Events events;
-  for (std::int64_t i = 0; i < n; ++i) {
-    const std::size_t k = which(first + i);
-    rows[k].push_back(static_cast<std::size_t>(i));
-    nucleus.push_back(k);
-    events.iev.push_back(static_cast<std::int32_t>(first + i));
-    events.tgt.push_back(nuclei_[k].sampler.model().process.target);
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const auto nucleus = std::ranges::find(nuclei_, events.tgt[i], target_of);
+    which.push_back(static_cast<std::size_t>(nucleus - nuclei_.begin()));
+    rows[which.back()].push_back(i);
   }
   std::vector<Particles> parts(nuclei_.size());
   for (std::size_t k = 0; k < nuclei_.size(); ++k) {
     if (rows[k].empty()) continue;
     auto own = of_nucleus(k, drawn[k], std::ssize(rows[k]));
-    scatter(own, rows[k], events, static_cast<std::size_t>(n));
+    scatter(own, rows[k], events);
     parts[k] = std::move(own.particles);
     drawn[k] += std::ssize(rows[k]);
   }
-  events.particles = interleave(parts, nucleus);
-  beam_.place(events, seed_, first);
+  events.particles = interleave(parts, which);
   drawn_ = std::move(drawn);
   next_ = first + n;
-  return events;
 }
 
 EventLoop Source::events(std::int64_t n, std::int64_t first) {
@@ -231,11 +238,6 @@ Events Source::of_nucleus(std::size_t k, std::int64_t first, std::int64_t n) con
   for (const float enu : events.Ev)  // the limits take away what rounding to float32 put beyond the ends
     events.wght.push_back(rate->spectrum.density(std::clamp<double>(enu, low, high)) * scale);
   return events;
-}
-
-std::size_t Source::which(std::int64_t event) const {
-  const double u = Stream(seed_, Stream::nucleus)(event)[0];
-  return static_cast<std::size_t>(std::ranges::upper_bound(borders_, u) - borders_.begin());
 }
 
 Interval common_range(const std::vector<Nucleus>& nuclei) {

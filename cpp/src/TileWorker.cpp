@@ -10,7 +10,7 @@ namespace nugan {
 namespace {
 
 // A network that leaves the phase space by more than rounding is broken: its events are never passed on
-[[noreturn]] void report_unphysical(const ModelInfo& model, const MuonColumns& columns) {
+[[noreturn]] void report_unphysical(const ModelInfo& model, const LeptonColumns& columns) {
   for (int i = 0; i < columns.events; ++i) {
     const float enu = columns.enu[i], emu = columns.emu[i], theta = columns.theta[i];
     if (!is_physical(enu, emu, theta, columns.shift, columns.mass))
@@ -22,13 +22,6 @@ namespace {
 
 }  // namespace
 
-double Request::energy(std::int64_t event, double uniform) const {
-  if (!enu.empty())  // rows beyond the request only fill the tile
-    return enu[static_cast<std::size_t>(std::clamp<std::int64_t>(event - first, 0, n - 1))];
-  if (spectrum) return spectrum->quantile(uniform);
-  return range.enu_low + (range.enu_high - range.enu_low) * uniform;
-}
-
 void TileWorker::operator()(std::int64_t number) {
   enter(number);
   draw(generator_.info().latent_size);
@@ -38,53 +31,53 @@ void TileWorker::operator()(std::int64_t number) {
 
 void TileWorker::enter(std::int64_t number) {
   const std::int64_t size = generator_.tile_size(), start = number * size;
-  low_ = std::max(start, request_.first);
-  high_ = std::min(start + size, request_.first + request_.n);
+  low_ = std::max(start, chunk_.first);
+  high_ = std::min(start + size, chunk_.first + chunk_.size());
   // LibTorch gives an event the same bits only at the same place of a whole tile
   origin_ = generator_.fused() ? low_ : start;
   rows_ = generator_.fused() ? (high_ - low_ + draw_lanes - 1) / draw_lanes * draw_lanes : size;
 }
 
 void TileWorker::draw(int latent_size) {
-  generator_.stages().draw({.seed = request_.seed,
-                            .first = static_cast<std::uint64_t>(origin_),
-                            .events = static_cast<int>(rows_),
-                            .latent_size = latent_size,
-                            .energy = tile_.energy.data(),
-                            .azimuth = tile_.azimuth.data(),
-                            .latent = tile_.latent.get(),
-                            .stride = generator_.tile_size()});
+  generator_.kernels().draw({.seed = chunk_.seed,
+                             .first = static_cast<std::uint64_t>(origin_),
+                             .events = static_cast<int>(rows_),
+                             .latent_size = latent_size,
+                             .energy = nullptr,
+                             .azimuth = tile_.azimuth.data(),
+                             .latent = tile_.latent.get(),
+                             .stride = generator_.tile_size()});
+  // rows beyond the chunk only fill the tile
   for (std::int64_t row = 0; row < rows_; ++row)
-    tile_.enu[row] =
-        static_cast<float>(request_.energy(origin_ + row, tile_.energy[static_cast<std::size_t>(row)]));
+    tile_.enu[row] = chunk_.events.Ev[static_cast<std::size_t>(
+        std::clamp<std::int64_t>(origin_ + row, low_, high_ - 1) - chunk_.first)];
 }
 
 void TileWorker::fill() {
-  const std::int64_t row = low_ - origin_, to = low_ - request_.first;
-  Events& e = events_;
-  const MuonColumns columns{.events = static_cast<int>(high_ - low_),
-                            .first = low_,
-                            .enu = tile_.enu.get() + row,
-                            .emu = tile_.emu.get() + row,
-                            .theta = tile_.theta.get() + row,
-                            .azimuth = tile_.azimuth.data() + row,
-                            .shift = generator_.info().shift,
-                            .mass = generator_.info().process.lepton_mass(),
-                            .iev = e.iev.data() + to,
-                            .Ev = e.Ev.data() + to,
-                            .El = e.El.data() + to,
-                            .pxl = e.pxl.data() + to,
-                            .pyl = e.pyl.data() + to,
-                            .pzl = e.pzl.data() + to,
-                            .pl = e.pl.data() + to,
-                            .cthl = e.cthl.data() + to,
-                            .thetal = e.thetal.data() + to,
-                            .phil = e.phil.data() + to,
-                            .Q2 = e.Q2.data() + to,
-                            .W = e.W.data() + to,
-                            .x = e.x.data() + to,
-                            .y = e.y.data() + to};
-  if (generator_.stages().muon_columns(columns) > 0) report_unphysical(generator_.info(), columns);
+  const std::int64_t row = low_ - origin_, to = low_ - chunk_.first;
+  Events& e = chunk_.events;
+  const LeptonColumns columns{.events = static_cast<int>(high_ - low_),
+                              .first = low_,
+                              .enu = tile_.enu.get() + row,
+                              .emu = tile_.emu.get() + row,
+                              .theta = tile_.theta.get() + row,
+                              .azimuth = tile_.azimuth.data() + row,
+                              .shift = generator_.info().shift,
+                              .mass = generator_.info().process.lepton_mass(),
+                              .iev = e.iev.data() + to,
+                              .El = e.El.data() + to,
+                              .pxl = e.pxl.data() + to,
+                              .pyl = e.pyl.data() + to,
+                              .pzl = e.pzl.data() + to,
+                              .pl = e.pl.data() + to,
+                              .cthl = e.cthl.data() + to,
+                              .thetal = e.thetal.data() + to,
+                              .phil = e.phil.data() + to,
+                              .Q2 = e.Q2.data() + to,
+                              .W = e.W.data() + to,
+                              .x = e.x.data() + to,
+                              .y = e.y.data() + to};
+  if (generator_.kernels().lepton_columns(columns) > 0) report_unphysical(generator_.info(), columns);
 }
 
 void DeviceWorker::start(std::int64_t number) {
@@ -92,7 +85,7 @@ void DeviceWorker::start(std::int64_t number) {
   draw(0);
   const auto enu = device_tile_.enu();
   std::copy_n(tile_.enu.get(), enu.size(), enu.data());
-  device_tile_.start(request_.seed, origin_);
+  device_tile_.start(chunk_.seed, origin_);
 }
 
 void DeviceWorker::finish() {

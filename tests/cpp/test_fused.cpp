@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <fused/dense.hpp>
 #include <fused/draw.hpp>
-#include <fused/muon_columns.hpp>
+#include <fused/lepton_columns.hpp>
 #include <fused/spline.hpp>
 #include <limits>
 #include <nugan/EventRandom.hpp>
@@ -230,34 +230,33 @@ struct Columns {
 
   int fill(double shift) {
     const auto column = [&](int k) { return floats[static_cast<std::size_t>(k)].data(); };
-    return nugan::fill_muon_columns<S>({.events = size,
-                                        .first = 40,
-                                        .enu = enu.data(),
-                                        .emu = emu.data(),
-                                        .theta = theta.data(),
-                                        .azimuth = azimuth.data(),
-                                        .shift = shift,
-                                        .mass = muon_mass,
-                                        .iev = iev.data(),
-                                        .Ev = column(0),
-                                        .El = column(1),
-                                        .pxl = column(2),
-                                        .pyl = column(3),
-                                        .pzl = column(4),
-                                        .pl = column(5),
-                                        .cthl = cosine.data(),
-                                        .thetal = column(6),
-                                        .phil = column(7),
-                                        .Q2 = column(8),
-                                        .W = column(9),
-                                        .x = column(10),
-                                        .y = column(11)});
+    return nugan::fill_lepton_columns<S>({.events = size,
+                                          .first = 40,
+                                          .enu = enu.data(),
+                                          .emu = emu.data(),
+                                          .theta = theta.data(),
+                                          .azimuth = azimuth.data(),
+                                          .shift = shift,
+                                          .mass = muon_mass,
+                                          .iev = iev.data(),
+                                          .El = column(0),
+                                          .pxl = column(1),
+                                          .pyl = column(2),
+                                          .pzl = column(3),
+                                          .pl = column(4),
+                                          .cthl = cosine.data(),
+                                          .thetal = column(5),
+                                          .phil = column(6),
+                                          .Q2 = column(7),
+                                          .W = column(8),
+                                          .x = column(9),
+                                          .y = column(10)});
   }
 
   int size;
   std::vector<float> enu, emu, theta;
   std::vector<double> azimuth, cosine;
-  std::array<std::vector<float>, 12> floats;
+  std::array<std::vector<float>, 11> floats;
   std::vector<std::int32_t> iev;
 };
 
@@ -284,8 +283,7 @@ TEST_CASE("Columns are the observables of muons on the whole phase space", "[fus
     const auto o = nugan::observables({enu, emu, theta});
     REQUIRE(columns.iev[i] == static_cast<int>(40 + i));
     REQUIRE(columns.cosine[i] == Approx(std::cos(theta)).margin(1e-15));
-    const std::array expected{enu,
-                              emu,
+    const std::array expected{emu,
                               o.p * std::sin(theta) * std::cos(phi),
                               o.p * std::sin(theta) * std::sin(phi),
                               o.pz,

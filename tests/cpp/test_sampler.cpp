@@ -1,6 +1,7 @@
 #include <cmath>
 #include <limits>
 #include <nugan/Constants.hpp>
+#include <nugan/EventRandom.hpp>
 #include <nugan/Sampler.hpp>
 #include <nugan/find_model.hpp>
 #include <numbers>
@@ -70,6 +71,23 @@ TEST_CASE("Given energies and drawn energies lead to the same events", "[sampler
   CHECK(same(drawn, 0, sampler.sample_at(enu, 3, 100)));
   const Events fixed = sampler.sample({.enu_low = 1.0, .enu_high = 1.0}, 700, 3);
   CHECK(same(fixed, 0, sampler.sample_at(std::vector<double>(700, 1.0), 3)));
+}
+
+TEST_CASE("Energies are the first uniform numbers of the events", "[sampler]") {
+  const Sampler sampler("toy", {.threads = 2});
+  const nugan::EventRandom random(77);
+  const std::int64_t first = 1'000'000;
+  const std::vector<double> borders{0.5, 2.0, 4.0}, left{3, 1}, right{2, 0};
+  const nugan::EnergySpectrum spectrum(borders, left, right);
+  for (const std::int64_t n : {1, 513, 70'000}) {  // a lane, two tiles, two threads
+    const Events range = sampler.sample({.enu_low = 0.5, .enu_high = 3.5}, n, 77, first);
+    const Events quantiles = sampler.sample(spectrum, n, 77, first);
+    for (std::size_t i = 0; i < range.size(); ++i) {
+      const double u = random(first + i, {}).energy;
+      REQUIRE(range.Ev[i] == static_cast<float>(0.5 + 3 * u));
+      REQUIRE(quantiles.Ev[i] == static_cast<float>(spectrum.quantile(u)));
+    }
+  }
 }
 
 TEST_CASE("Several threads may share a sampler", "[sampler]") {

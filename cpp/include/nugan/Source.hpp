@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <nugan/Beam.hpp>
 #include <nugan/Energies.hpp>
 #include <nugan/EventLoop.hpp>
@@ -15,6 +16,9 @@
 #include <vector>
 
 namespace nugan {
+
+struct Chunk;
+class NucleusStage;
 
 /// One nucleus of a target.
 struct Nucleus {
@@ -78,13 +82,13 @@ class NUGAN_EXPORT Source {
 
  private:
   Events of_nucleus(std::size_t k, std::int64_t first, std::int64_t n) const;
-  std::size_t which(std::int64_t event) const;
+  void draw_mixture(Chunk& chunk, std::int64_t n);
 
   std::vector<Nucleus> nuclei_;
   Energies energies_;
   std::uint64_t seed_;
   Beam beam_;
-  std::vector<double> borders_;       ///< sums of the shares
+  std::shared_ptr<const NucleusStage> nucleus_;
   std::vector<std::uint64_t> seeds_;  ///< of the nuclei
   std::vector<std::int64_t> drawn_;   ///< events of the nuclei before event next_
   std::int64_t next_ = 0;

@@ -13,8 +13,8 @@ struct Draw {
   std::uint64_t first;
   int events;  ///< a multiple of draw_lanes
   int latent_size;
-  double* energy;   ///< [events], uniform in (0, 1)
-  double* azimuth;  ///< [events], uniform in (0, 1)
+  double* energy;   ///< [events], uniform in (0, 1); nullptr where nobody wants it
+  double* azimuth;  ///< the same
   float* latent;    ///< [latent_size, stride]
   std::int64_t stride;
 };
@@ -53,10 +53,10 @@ void draw(const Draw& request) {
   for (int start = 0; start < request.events; start += draw_lanes) {
     const std::uint64_t first = request.first + static_cast<std::uint64_t>(start);
     philox_lanes<S>(request.seed, first, 0, word);
-    for (int i = 0; i < draw_lanes; ++i) {
-      request.energy[start + i] = (word[0][i] + 0.5) * 0x1p-32;
-      request.azimuth[start + i] = (word[1][i] + 0.5) * 0x1p-32;
-    }
+    if (request.energy)
+      for (int i = 0; i < draw_lanes; ++i) request.energy[start + i] = (word[0][i] + 0.5) * 0x1p-32;
+    if (request.azimuth)
+      for (int i = 0; i < draw_lanes; ++i) request.azimuth[start + i] = (word[1][i] + 0.5) * 0x1p-32;
     for (int l = 0; l < request.latent_size; l += 2) {
       const int pair = 2 + l;  // number of the first of two words
       if (pair % 4 == 0) philox_lanes<S>(request.seed, first, static_cast<std::uint32_t>(pair / 4), word);

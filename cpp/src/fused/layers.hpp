@@ -1,6 +1,6 @@
 #pragma once
 
-#include "Stages.hpp"
+#include "Kernels.hpp"
 #include "dense.hpp"
 #include "spline.hpp"
 

@@ -27,8 +27,9 @@ DenseLayer centred(const DenseLayer& layer) {
 
 }  // namespace
 
-FusedNetwork::FusedNetwork(const Network& network, int latent_size, const Phase& phase, const Stages& stages)
-    : stages_(stages) {
+FusedNetwork::FusedNetwork(const Network& network, int latent_size, const Phase& phase,
+                           const Kernels& kernels)
+    : kernels_(kernels) {
   if (const auto* gan = std::get_if<GanNetwork>(&network))
     pack_gan(*gan, latent_size, phase);
   else
@@ -77,7 +78,7 @@ void FusedNetwork::pack_gan(const GanNetwork& network, int latent_size, const Ph
                                                .log_energy = network.log_energy,
                                                .width = width,
                                                .phase = phase});
-  scratch_size_ = static_cast<std::size_t>(2 * width * stages_.tile);
+  scratch_size_ = static_cast<std::size_t>(2 * width * kernels_.tile);
 }
 
 void FusedNetwork::pack_flow(const FlowNetwork& network, const Phase& phase) {
@@ -100,7 +101,7 @@ void FusedNetwork::pack_flow(const FlowNetwork& network, const Phase& phase) {
                                                   .width = width,
                                                   .parameters = parameters,
                                                   .phase = phase});
-  scratch_size_ = static_cast<std::size_t>((5 + 2 * width + parameters) * stages_.tile);
+  scratch_size_ = static_cast<std::size_t>((5 + 2 * width + parameters) * kernels_.tile);
 }
 
 }  // namespace nugan

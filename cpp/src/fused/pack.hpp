@@ -4,8 +4,8 @@
 #include <memory>
 #include <vector>
 
+#include "Kernels.hpp"
 #include "Network.hpp"
-#include "Stages.hpp"
 
 namespace nugan {
 
@@ -16,10 +16,10 @@ PackedDense pack(const DenseLayer& layer, int accumulators, std::deque<std::vect
 class FusedNetwork {
  public:
   /// @param phase  energy range and shift of the model
-  FusedNetwork(const Network& network, int latent_size, const Phase& phase, const Stages& stages);
+  FusedNetwork(const Network& network, int latent_size, const Phase& phase, const Kernels& kernels);
   FusedNetwork(FusedNetwork&&) = delete;
 
-  const Stages& stages() const { return stages_; }
+  const Kernels& kernels() const { return kernels_; }
 
   /// Floats that one thread needs as scratch.
   std::size_t scratch_size() const { return scratch_size_; }
@@ -27,17 +27,17 @@ class FusedNetwork {
   /// @param batch  arrays aligned to 64 bytes; events and stride are multiples of the tile
   void operator()(const Batch& batch) const {
     if (gan_)
-      stages_.gan(*gan_, batch);
+      kernels_.gan(*gan_, batch);
     else
-      stages_.flow(*flow_, batch);
+      kernels_.flow(*flow_, batch);
   }
 
  private:
-  PackedDense packed(const DenseLayer& layer) { return pack(layer, stages_.accumulators, numbers_); }
+  PackedDense packed(const DenseLayer& layer) { return pack(layer, kernels_.accumulators, numbers_); }
   void pack_gan(const GanNetwork& network, int latent_size, const Phase& phase);
   void pack_flow(const FlowNetwork& network, const Phase& phase);
 
-  const Stages& stages_;
+  const Kernels& kernels_;
   std::size_t scratch_size_ = 0;
   std::deque<std::vector<float>> numbers_;  ///< addresses stay as it grows
   std::vector<PackedBlock> blocks_;

@@ -13,11 +13,11 @@ namespace nugan {
 HadronWorker::HadronWorker(const PackedHadrons& net, const Process& process, std::string model,
                            std::uint64_t seed)
     : net_(net),
-      stages_(net.stages()),
+      kernels_(net.kernels()),
       process_(process),
       model_(std::move(model)),
       seed_(seed),
-      tile_(stages_.tile),
+      tile_(kernels_.tile),
       lanes_(std::max(1, most_lanes / tile_) * tile_),
       stride_(static_cast<std::int64_t>(net.rows) * tile_),
       inputs_(aligned_floats(static_cast<std::size_t>(net.rows * lanes_))),
@@ -141,10 +141,10 @@ void HadronWorker::put_counts(Column& put, const Drawn& event) {
 // From the arguments of the inputs to the hidden layer and the parameters of the first spline
 void HadronWorker::begin_chain(const PackedChain& chain, int count) {
   float *const x = inputs_.get(), *const hidden = hidden_.get(), *const other = other_.get();
-  stages_.inputs(lot(x, x, count), chain.inputs.data(), static_cast<int>(chain.inputs.size()));
-  stages_.layer(lot(x, other, count), chain.first, true);
-  stages_.layer(lot(other, hidden, count), chain.second, true);
-  stages_.layer(lot(hidden, raw_.get(), count), chain.start, false);
+  kernels_.inputs(lot(x, x, count), chain.inputs.data(), static_cast<int>(chain.inputs.size()));
+  kernels_.layer(lot(x, other, count), chain.first, true);
+  kernels_.layer(lot(other, hidden, count), chain.second, true);
+  kernels_.layer(lot(hidden, raw_.get(), count), chain.start, false);
 }
 
 // From the uniform numbers to the variable, whose parameters are there of the first and are made of others
@@ -152,17 +152,17 @@ void HadronWorker::draw_variable(const PackedChain& chain, std::size_t variable,
   float *const hidden = hidden_.get(), *const other = other_.get(), *const raw = raw_.get();
   const PackedDense* last = &chain.start;
   if (variable > 0) {
-    stages_.layer(lot(hidden, other, count), chain.heads[variable - 1], true);
+    kernels_.layer(lot(hidden, other, count), chain.heads[variable - 1], true);
     last = &chain.ends[variable - 1];
-    stages_.layer(lot(other, raw, count), *last, false);
+    kernels_.layer(lot(other, raw, count), *last, false);
   }
-  stages_.quantile(lot(raw, unit_.get(), count), (last->outputs - 1) / 3, uniform_.get());
+  kernels_.quantile(lot(raw, unit_.get(), count), (last->outputs - 1) / 3, uniform_.get());
 }
 
 // Makes inputs of what is known, which lies behind the hidden layer
 void HadronWorker::know(const PackedChain& chain, int from, int size, int count) {
   float* const known = hidden_.get() + static_cast<std::int64_t>(chain.second.outputs + from) * tile_;
-  stages_.inputs(lot(known, known, count), chain.known.data() + from, size);
+  kernels_.inputs(lot(known, known, count), chain.known.data() + from, size);
 }
 
 }  // namespace nugan

@@ -80,7 +80,7 @@ class HadronWorker {
   void know(const PackedChain& chain, int from, int size, int count);
 
   const PackedHadrons& net_;
-  const Stages& stages_;
+  const Kernels& kernels_;
   Process process_;
   std::string model_;
   std::uint64_t seed_;

@@ -67,8 +67,8 @@ Inputs normalised(Inputs inputs, const Normalisation& by) {
 
 }  // namespace
 
-PackedHadrons::PackedHadrons(HadronNetworks networks, const Stages& stages)
-    : stages_(stages), tables_(std::move(networks)) {
+PackedHadrons::PackedHadrons(HadronNetworks networks, const Kernels& kernels)
+    : kernels_(kernels), tables_(std::move(networks)) {
   const HadronNetworks& net = tables_;
   lepton = normalised(of_lepton, net.lepton);
   for (std::size_t k = 0; k < mode.size(); ++k) mode[k] = packed(net.mode[k]);
@@ -85,7 +85,7 @@ PackedHadrons::PackedHadrons(HadronNetworks networks, const Stages& stages)
 
 PackedDense PackedHadrons::packed(const DenseLayer& layer) {
   rows = std::max({rows, layer.inputs, layer.outputs});
-  return pack(layer, stages_.accumulators, numbers_);
+  return pack(layer, kernels_.accumulators, numbers_);
 }
 
 PackedChain PackedHadrons::packed(const HadronChain& chain, const Inputs& inputs, const Inputs& known) {

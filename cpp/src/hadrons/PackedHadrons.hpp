@@ -4,7 +4,7 @@
 #include <deque>
 #include <vector>
 
-#include "../fused/Stages.hpp"
+#include "../fused/Kernels.hpp"
 #include "HadronNetworks.hpp"
 
 namespace nugan {
@@ -19,10 +19,10 @@ struct PackedChain {
 /// The networks of the hadrons as the kernels of one instruction set read them, and the tables beside them.
 class PackedHadrons {
  public:
-  PackedHadrons(HadronNetworks networks, const Stages& stages);
+  PackedHadrons(HadronNetworks networks, const Kernels& kernels);
   PackedHadrons(PackedHadrons&&) = delete;
 
-  const Stages& stages() const { return stages_; }
+  const Kernels& kernels() const { return kernels_; }
   const HadronNetworks& tables() const { return tables_; }
 
   std::vector<NetworkInput> lepton;
@@ -38,7 +38,7 @@ class PackedHadrons {
   PackedChain packed(const HadronChain& chain, const std::vector<NetworkInput>& inputs,
                      const std::vector<NetworkInput>& known);
 
-  const Stages& stages_;
+  const Kernels& kernels_;
   HadronNetworks tables_;
   std::deque<std::vector<float>> numbers_;
 };

@@ -40,7 +40,7 @@ void HadronWorker::draw_topologies(std::size_t begin, int count) {
   const HadronNetworks& tables = net_.tables();
   Drawn* const events = drawn_.data() + begin;
   const auto layer = [&](const PackedDense& dense, float* in, float* out, bool activate) {
-    stages_.layer(lot(in, out, count), dense, activate);
+    kernels_.layer(lot(in, out, count), dense, activate);
   };
   float *const x = inputs_.get(), *const hidden = hidden_.get(), *const other = other_.get(),
                *const raw = raw_.get();
@@ -48,11 +48,11 @@ void HadronWorker::draw_topologies(std::size_t begin, int count) {
     Column put = column(x, lane);
     put_lepton(put, events[lane]);
   }
-  stages_.inputs(lot(x, x, count), net_.lepton.data(), lepton_inputs);
+  kernels_.inputs(lot(x, x, count), net_.lepton.data(), lepton_inputs);
   layer(net_.mode[0], x, other, true);
   layer(net_.mode[1], other, hidden, true);
   layer(net_.mode[2], hidden, raw, false);
-  stages_.exponentials(lot(raw, unit_.get(), count), hadron_modes);
+  kernels_.exponentials(lot(raw, unit_.get(), count), hadron_modes);
   for (int lane = 0; lane < count; ++lane) {
     Drawn& event = events[lane];
     event.mode = choose(hadron_modes, lane, uniform(event, use_mode));
@@ -76,7 +76,7 @@ void HadronWorker::draw_topologies(std::size_t begin, int count) {
     }
     if (any && !(events[lane].omega >= word_energy_[0])) logits[0] = forbidden;
   }
-  stages_.exponentials(lot(raw, unit_.get(), count), words);
+  kernels_.exponentials(lot(raw, unit_.get(), count), words);
   for (int lane = 0; lane < count; ++lane) {
     Drawn& event = events[lane];
     event.word = choose(words, lane, uniform(event, use_word));
@@ -122,7 +122,7 @@ void HadronWorker::draw_topologies(std::size_t begin, int count) {
       for (int k = 0; k < classes; ++k)
         if (k < low || k > high || (any && !energy_allows(k))) logits[k * tile_] = forbidden;
     }
-    stages_.exponentials(lot(raw, unit_.get(), count), classes);
+    kernels_.exponentials(lot(raw, unit_.get(), count), classes);
     for (int lane = 0; lane < count; ++lane) {
       Drawn& event = events[lane];
       const int k = choose(classes, lane, uniform(event, use_count + static_cast<int>(j)));

@@ -7,7 +7,7 @@
 namespace nugan {
 
 /// Where the columns of `events` events go, and what they follow from; see Events.hpp.
-struct MuonColumns {
+struct LeptonColumns {
   int events;
   std::int64_t first;  ///< number of the first event
   const float *enu, *emu, *theta;
@@ -15,7 +15,7 @@ struct MuonColumns {
   double shift;           ///< GeV
   double mass;            ///< of the lepton, GeV
   std::int32_t* iev;
-  float *Ev, *El, *pxl, *pyl, *pzl, *pl;
+  float *El, *pxl, *pyl, *pzl, *pl;
   double* cthl;
   float *thetal, *phil, *Q2, *W, *x, *y;
 };
@@ -47,7 +47,7 @@ inline void sine_and_cosine(double angle, double& sine, double& cosine) {
 ///
 /// @return how many events lie outside of the phase space, or are no numbers
 template <class S>
-int fill_muon_columns(const MuonColumns& c) {
+int fill_lepton_columns(const LeptonColumns& c) {
   constexpr double pi = 3.141592653589793;
   const double m = c.mass;
   int bad = 0;
@@ -75,7 +75,6 @@ int fill_muon_columns(const MuonColumns& c) {
     const double w2 = nucleon_mass * nucleon_mass + 2 * nucleon_mass * omega - q2;
     const double w = std::sqrt(w2 >= 0 ? w2 : 0);
     c.iev[i] = static_cast<std::int32_t>(c.first + i);
-    c.Ev[i] = c.enu[i];
     c.El[i] = c.emu[i];
     c.pxl[i] = static_cast<float>(transverse * cos_phi);
     c.pyl[i] = static_cast<float>(transverse * sin_phi);

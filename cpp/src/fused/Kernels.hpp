@@ -5,19 +5,19 @@
 
 #include "Packed.hpp"
 #include "draw.hpp"
-#include "muon_columns.hpp"
+#include "lepton_columns.hpp"
 
 namespace nugan {
 
 /// What is done with a batch of events, compiled for one instruction set.
-struct Stages {
+struct Kernels {
   const char* name;
   int tile;          ///< events that a network takes at once
   int accumulators;  ///< most outputs of a group in PackedDense
   void (*draw)(const Draw&);
   void (*gan)(const PackedGan&, const Batch&);
   void (*flow)(const PackedFlow&, const Batch&);
-  int (*muon_columns)(const MuonColumns&);
+  int (*lepton_columns)(const LeptonColumns&);
   /// Turns rows of `in` into inputs of a network, in place.
   void (*inputs)(const Lot&, const NetworkInput*, int count);
   /// A dense layer from `in` to `out`, with SiLU where it is to be activated.
@@ -32,15 +32,15 @@ struct Stages {
   float (*multiply_add)(std::int64_t rounds);
 };
 
-const Stages* avx512_stages();  ///< nullptr where the compiler knows no AVX-512
-const Stages* avx2_stages();    ///< nullptr where the compiler knows no AVX2
-const Stages* portable_stages();
+const Kernels* avx512_kernels();  ///< nullptr where the compiler knows no AVX-512
+const Kernels* avx2_kernels();    ///< nullptr where the compiler knows no AVX2
+const Kernels* portable_kernels();
 
-/// The stages that this processor runs fastest, or those that the environment variable NUGAN_SIMD names.
+/// The kernels that this processor runs fastest, or those that the environment variable NUGAN_SIMD names.
 /// @throws Error for a name other than avx512, avx2 and portable, or one that this processor has not
-const Stages& choose_stages();
+const Kernels& choose_kernels();
 
 /// All that this processor can run, fastest first.
-std::vector<const Stages*> runnable_stages();
+std::vector<const Kernels*> runnable_kernels();
 
 }  // namespace nugan

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "Stages.hpp"
+#include "Kernels.hpp"
 #include "flow.hpp"
 #include "gan.hpp"
 #include "layers.hpp"
@@ -33,14 +33,14 @@ float multiply_add(std::int64_t rounds) {
 }
 
 template <class S>
-constexpr Stages make_stages() {
+constexpr Kernels make_kernels() {
   return {.name = S::name,
           .tile = tile_events<S>,
           .accumulators = S::accumulators,
           .draw = draw<S>,
           .gan = run_gan<S>,
           .flow = run_flow<S>,
-          .muon_columns = fill_muon_columns<S>,
+          .lepton_columns = fill_lepton_columns<S>,
           .inputs = prepare_inputs<S>,
           .layer = run_layer<S>,
           .quantile = run_quantile<S>,

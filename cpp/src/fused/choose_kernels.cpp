@@ -3,7 +3,7 @@
 #include <string_view>
 
 #include "../message.hpp"
-#include "Stages.hpp"
+#include "Kernels.hpp"
 
 namespace nugan {
 
@@ -28,22 +28,22 @@ bool has_avx2() {
 
 }  // namespace
 
-std::vector<const Stages*> runnable_stages() {
-  std::vector<const Stages*> runnable;
-  if (const Stages* stages = avx512_stages(); stages && has_avx512()) runnable.push_back(stages);
-  if (const Stages* stages = avx2_stages(); stages && has_avx2()) runnable.push_back(stages);
-  runnable.push_back(portable_stages());
+std::vector<const Kernels*> runnable_kernels() {
+  std::vector<const Kernels*> runnable;
+  if (const Kernels* kernels = avx512_kernels(); kernels && has_avx512()) runnable.push_back(kernels);
+  if (const Kernels* kernels = avx2_kernels(); kernels && has_avx2()) runnable.push_back(kernels);
+  runnable.push_back(portable_kernels());
   return runnable;
 }
 
-const Stages& choose_stages() {
-  const auto runnable = runnable_stages();
+const Kernels& choose_kernels() {
+  const auto runnable = runnable_kernels();
   const char* wanted = std::getenv("NUGAN_SIMD");
   if (!wanted || !*wanted) return *runnable.front();
   std::string names;
-  for (const Stages* stages : runnable) {
-    if (std::string_view(wanted) == stages->name) return *stages;
-    names += (names.empty() ? "" : ", ") + std::string(stages->name);
+  for (const Kernels* kernels : runnable) {
+    if (std::string_view(wanted) == kernels->name) return *kernels;
+    names += (names.empty() ? "" : ", ") + std::string(kernels->name);
   }
   throw Error(message("NUGAN_SIMD = ", wanted, ": this processor has ", names));
 }
