@@ -52,11 +52,16 @@ def test_all_headers_are_installed(include: Path) -> None:
     assert sorted(path.name for path in (include / "nugan").glob("*.hpp")) == sorted([*CORE, "export.hpp"])
 
 
-@pytest.mark.parametrize("header", [*CORE, "export.hpp"])
+@pytest.mark.parametrize(
+    "header",
+    # nugan.hpp includes nearly all others
+    ["nugan.hpp", *(pytest.param(name, marks=pytest.mark.heavy) for name in [*CORE, "export.hpp"] if name != "nugan.hpp")],
+)
 def test_core_header_compiles_alone(include: Path, header: str) -> None:
     compile_alone(f"nugan/{header}", include)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("header", OF_ROOT)
 def test_header_of_the_component_root_compiles_alone(tmp_path: Path, include: Path, header: str) -> None:
     # for what CMake generates where ROOT is

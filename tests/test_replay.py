@@ -27,6 +27,7 @@ def run(few, out, *more):
     )
 
 
+@pytest.mark.heavy
 def test_the_replayed_events_follow_the_data(few, tmp_path, capsys, monkeypatch):
     from nugan_hep import kinematics
     from nugan_hep.sampler import Sampler

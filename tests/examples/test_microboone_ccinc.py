@@ -83,6 +83,7 @@ def test_smearing(microboone: ModuleType, release: Callable[..., Path]) -> None:
     assert prediction.values @ areas == pytest.approx(true.sums.sum())
 
 
+@pytest.mark.heavy
 def test_whole_way(
     microboone: ModuleType,
     release: Callable[..., Path],

@@ -104,6 +104,7 @@ def test_reads_a_release(
         np.testing.assert_array_equal(edges, expected)
 
 
+@pytest.mark.heavy
 def test_whole_way(
     t2k: ModuleType,
     release: Callable[..., Path],

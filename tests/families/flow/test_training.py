@@ -37,6 +37,7 @@ def sample(n: int, seed: int) -> tuple[Tensor, float]:
     return torch.from_numpy(np.stack([enu, 2 * y - 1, 2 * x - 1], axis=1).astype(np.float32)), entropy
 
 
+@pytest.mark.heavy
 def test_the_fit_reaches_the_entropy(tmp_path: Path) -> None:
     data, _ = sample(40_000, seed=1)
     held, entropy = sample(30_000, seed=2)
