@@ -17,7 +17,7 @@ from nugan_hep.archive import FORMAT_VERSION, METADATA_FILE, TRAINING_FILE
 from nugan_hep.cross_section import CrossSection, from_table, to_table
 from nugan_hep.errors import UserError
 from nugan_hep.output.atomic import new_file
-from nugan_hep.run_folder import MODEL_FILE, read_run
+from nugan_hep.run_folder import HADRONS, MODEL_FILE, read_run
 
 CARD_FILE = "model.md"
 
@@ -160,7 +160,7 @@ def _command(argv: Sequence[str] | None) -> int:
         "--lepton", metavar="MODEL", help="of a run of hadrons: the model of the lepton that they join"
     )
     arguments = parser.parse_args(argv)
-    if read_run(arguments.run).get("stage") == "hadrons":
+    if read_run(arguments.run).get("stage") == HADRONS:
         return _join_hadrons(arguments)
     if arguments.lepton:
         raise UserError(f"--lepton {arguments.lepton}: the run in {arguments.run} has no hadrons")

@@ -21,15 +21,11 @@ from nugan_hep.hadrons import sampling, species
 from nugan_hep.hadrons.events import MODE_NAMES, MODES
 from nugan_hep.hadrons.model import HadronModel
 from nugan_hep.hadrons.sampling import HadronSampler
-from nugan_hep.hadrons.settings import HadronsConfig
-from nugan_hep.hadrons.train import frame_of, load, sizes
+from nugan_hep.hadrons.saved import LAYOUT, load, model_of
 from nugan_hep.output.atomic import new_file
 from nugan_hep.run_folder import read_run
 from nugan_hep.training import checkpoint
 from nugan_hep.training.config import from_saved
-
-LAYOUT = 1
-"""Version of names, features and coordinates; a reader refuses another one."""
 
 
 def sampler_of(model: HadronModel) -> HadronSampler:
@@ -57,23 +53,6 @@ def description(model: HadronModel) -> dict[str, Any]:
         "uniforms": sampling.all_columns(model),
         "redrawn": 0.0,
     }
-
-
-def model_of(state: dict[str, Any]) -> HadronModel:
-    """The averaged networks of a checkpoint."""
-    model = HadronModel(frame_of(state["frame"]), sizes(HadronsConfig(**state["config"])))
-    model.load_state_dict(state["average"])
-    return model.eval().requires_grad_(False)
-
-
-def load_run(folder: Path) -> HadronModel:
-    """The averaged networks of a run.
-
-    Raises
-    ------
-    UserError : no run of hadrons
-    """
-    return model_of(load(folder / checkpoint.CHECKPOINT))
 
 
 def attach(folder: Path, lepton: str, out: Path, metrics: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -123,34 +102,3 @@ def attach(folder: Path, lepton: str, out: Path, metrics: dict[str, Any] | None 
     with new_file(out, force=True) as file:
         file.write(buffer.getvalue())
     return metadata
-
-
-def read_hadrons(path: Path) -> HadronModel:
-    """The hadrons of a model's archive.
-
-    Raises
-    ------
-    UserError : not an archive, without hadrons, or of another layout
-    """
-    about = read_metadata(path).get("hadrons")
-    if not isinstance(about, dict):
-        raise UserError(f"{path} has no hadrons")
-    if about.get("layout") != LAYOUT:
-        raise UserError(f"{path}: hadrons of layout {about.get('layout')!r}, expected {LAYOUT}")
-    saved = {
-        "charge": about["charge"],
-        "baryons": about["baryons"],
-        "words": about["vocabulary"],
-        "most": about["most"],
-        "least": about["least"],
-        "lepton_mass": about["lepton_mass"],
-    }
-    model = HadronModel(frame_of(saved), sizes(HadronsConfig(**about["training"]["configuration"])))
-    held = torch.jit.load(path, map_location="cpu").hadrons.state_dict()
-    known = model.state_dict()
-    state = {name: held.get(name) for name in known}
-    missing = [name for name, tensor in state.items() if tensor is None or tensor.shape != known[name].shape]
-    if missing:
-        raise UserError(f"{path}: hadrons without {missing[0]}, or of another shape")
-    model.load_state_dict(state)
-    return model.eval().requires_grad_(False)

@@ -15,6 +15,7 @@ are left out.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,7 +24,8 @@ from numpy.typing import NDArray
 
 from nugan_hep.data.readers import check_file, split_tree
 from nugan_hep.errors import UserError
-from nugan_hep.hadrons.events import MODES, NUCLEUS
+from nugan_hep.hadrons.events import MODES
+from nugan_hep.hadrons.species import NUCLEUS
 from nugan_hep.output import formats, hepmc3_text
 from nugan_hep.output import nuhepmc_run_info as clauses
 from nugan_hep.skipping import check_not_empty
@@ -70,6 +72,17 @@ def blocks(path: str | Path, limit: int | None = None) -> Iterator[Block]:
         yield from _nuhepmc(file, limit)
     else:
         raise UserError(f"{file}: whole events come as .root, .npz or NuHepMC, not as {suffix}")
+
+
+def holds_whole_events(path: str | Path) -> bool:
+    """Whether a file has events with hadrons, by its first thousand."""
+    try:
+        for block in islice(blocks(path, 1000), 1):
+            size = np.abs(block.pdg)
+            return bool(((size < NUCLEUS) & ((size < 11) | (size > 16))).any())
+    except UserError:  # whoever reads it for what else it may be says what is wrong
+        pass
+    return False
 
 
 # --- NumPy ---
