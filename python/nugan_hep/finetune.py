@@ -12,7 +12,7 @@ from typing import Any
 from nugan_hep import cli
 from nugan_hep.archive import TRAINING_FILE, find_model, read_extra, read_metadata
 from nugan_hep.errors import UserError
-from nugan_hep.run_folder import HADRONS, is_of_hadrons, read_run
+from nugan_hep.run_folder import HADRONS, RUN_FILE, is_of_hadrons, read_run
 
 _EXAMPLES = """\
 examples:
@@ -36,14 +36,14 @@ def _of_hadrons(argv: Sequence[str] | None) -> bool:
     few.add_argument("--data", nargs="+", default=[])
     try:
         known, _ = few.parse_known_args(argv)
-        if known.preset or not known.start:
-            return bool(known.preset == HADRONS)
-        if os.path.isdir(known.start):
-            return is_of_hadrons(known.start)
-        if not read_metadata(find_model(known.start)).get("hadrons"):
-            return False
-    except (argparse.ArgumentError, UserError):
-        return False  # the full command will say what is wrong
+    except argparse.ArgumentError:
+        return False  # the full parser will say what is wrong
+    if known.preset or not known.start:
+        return bool(known.preset == HADRONS)
+    if os.path.isdir(known.start):
+        return os.path.exists(os.path.join(known.start, RUN_FILE)) and is_of_hadrons(known.start)
+    if not read_metadata(find_model(known.start)).get("hadrons"):
+        return False
     from nugan_hep.hadrons.readers import holds_whole_events
 
     if known.data and all(map(holds_whole_events, known.data)):

@@ -12,7 +12,7 @@ from nugan_hep import export, train
 from nugan_hep.archive import find_model, read_metadata
 from nugan_hep.errors import UserError
 from nugan_hep.hadrons import dataset, sampling
-from nugan_hep.hadrons.export import load_run, read_hadrons
+from nugan_hep.hadrons.saved import load_run, read_hadrons
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 SMALL = ["--preset", "hadrons", "--batch", "128", "--least-batch", "64", "--quiet", "--steps", "3"]

@@ -16,10 +16,10 @@ from make_model import write_model
 from numpy.typing import NDArray
 from whole_events import CONTENTS, from_lists, particle_lists, random_model
 
-from nugan_hep import Sampler, _core, _sampler, sample
+from nugan_hep import Sampler, _core, _sampler, sample, species
 from nugan_hep.beam import Beam
 from nugan_hep.errors import UserError
-from nugan_hep.hadrons import sampling, species
+from nugan_hep.hadrons import sampling
 from nugan_hep.hadrons.export import description, sampler_of
 from nugan_hep.hadrons.model import HadronModel
 from nugan_hep.particles import as_columns

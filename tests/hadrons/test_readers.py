@@ -12,8 +12,9 @@ import pytest
 import uproot
 from whole_events import Lists, from_lists, npz, particle_lists
 
+from nugan_hep import species
 from nugan_hep.errors import UserError
-from nugan_hep.hadrons import dataset, readers, species
+from nugan_hep.hadrons import dataset, readers
 from nugan_hep.hadrons.events import Whole
 
 CARBON = 1000060120

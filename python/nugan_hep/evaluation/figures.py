@@ -189,7 +189,9 @@ def draw_spectrum(
 
 
 def filled_range(spectrum: Spectrum) -> tuple[float, float]:
-    """Edges around all but the outermost 1e-5 of the events."""
+    """Edges around all but the outermost 1e-5 of the events; all of them where there are none."""
+    if not spectrum.counts.any():
+        return float(spectrum.edges[0]), float(spectrum.edges[-1])
     share = np.cumsum(spectrum.counts) / max(spectrum.counts.sum(), 1.0)
     first, last = int(np.searchsorted(share, 1e-5)), int(np.searchsorted(share, 1 - 1e-5))
     return float(spectrum.edges[first]), float(spectrum.edges[min(last + 1, len(share))])

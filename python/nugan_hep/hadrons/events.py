@@ -15,12 +15,12 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from nugan_hep import _core
+from nugan_hep import _core, species
 from nugan_hep.errors import UserError
-from nugan_hep.hadrons import eta, species
+from nugan_hep.hadrons import eta
 from nugan_hep.hadrons.frames import transfer_frame
-from nugan_hep.hadrons.species import NUCLEUS
 from nugan_hep.kinematics import MUON_MASS
+from nugan_hep.species import NUCLEUS
 
 F64 = NDArray[np.float64]
 
@@ -34,7 +34,7 @@ class Whole:
     """Events of one target: per event [N] and, flat over events, per hadron [H].
 
     ``momentum`` [H, 3] is float32 in the frame of the momentum transfer, hadrons in the order of
-    :mod:`nugan_hep.hadrons.species`; event i has the rows ``first[i] ... first[i] + n[i]``.
+    :mod:`nugan_hep.species`; event i has the rows ``first[i] ... first[i] + n[i]``.
     """
 
     enu: F64

@@ -13,11 +13,11 @@ from typing import Any
 
 import torch
 
-from nugan_hep import families
+from nugan_hep import families, species
 from nugan_hep.archive import METADATA_FILE, TRAINING_FILE, find_model, read_extra, read_metadata
 from nugan_hep.errors import UserError
 from nugan_hep.families.common.exported import scripted
-from nugan_hep.hadrons import sampling, species
+from nugan_hep.hadrons import sampling
 from nugan_hep.hadrons.events import MODE_NAMES, MODES
 from nugan_hep.hadrons.model import HadronModel
 from nugan_hep.hadrons.sampling import HadronSampler

@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nugan_hep import _core, particles
-from nugan_hep.hadrons import species
+from nugan_hep import _core, particles, species
 from nugan_hep.hadrons.frames import transfer_frame
 
 F64 = NDArray[np.float64]

@@ -13,8 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nugan_hep import _core
-from nugan_hep.hadrons import species
+from nugan_hep import _core, species
 from nugan_hep.hadrons.final_states import PIONS, Lists, Rows
 from nugan_hep.kinematics import NEUTRON_MASS
 

@@ -25,10 +25,10 @@ from numpy.typing import NDArray
 from nugan_hep.data.readers import check_file, split_tree
 from nugan_hep.errors import UserError
 from nugan_hep.hadrons.events import MODES
-from nugan_hep.hadrons.species import NUCLEUS
 from nugan_hep.output import formats, hepmc3_text
 from nugan_hep.output import nuhepmc_run_info as clauses
 from nugan_hep.skipping import check_not_empty
+from nugan_hep.species import NUCLEUS
 
 F64 = NDArray[np.float64]
 STEP = 50_000
