@@ -24,8 +24,7 @@ void register_process(py::module_& m) {
           "nuhepmc", [](const Process& p, int mode) { return p.nuhepmc(static_cast<Mode>(mode)); },
           py::arg("mode"))
       .def(
-          "neut", [](const Process& p, int mode) { return p.neut(static_cast<Mode>(mode)); },
-          py::arg("mode"))
+          "neut", [](const Process& p, int mode) { return p.neut(static_cast<Mode>(mode)); }, py::arg("mode"))
       .def("__repr__", [](const Process& p) {
         return "Process(" + std::to_string(p.probe) + ", " + std::to_string(p.target) + ", '" + p.name() +
                "')";

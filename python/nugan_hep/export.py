@@ -138,14 +138,17 @@ def write_archive(
 
 def _join_hadrons(arguments: argparse.Namespace) -> int:
     from nugan_hep.hadrons.export import attach
+    from nugan_hep.model_card import model_card
 
     if not arguments.lepton:
         raise UserError(
             f"the run in {arguments.run} is one of hadrons: name the model of the lepton, --lepton"
         )
     path = arguments.out or arguments.run / MODEL_FILE
-    attach(arguments.run, arguments.lepton, path)
-    print(f"wrote {path} ({path.stat().st_size / 1e3:.0f} kB)")
+    metadata = attach(arguments.run, arguments.lepton, path)
+    with new_file(path.with_suffix(".md"), force=True) as file:
+        file.write(model_card(metadata).encode())
+    print(f"wrote {path} ({path.stat().st_size / 1e3:.0f} kB) and {path.with_suffix('.md').name}")
     return 0
 
 

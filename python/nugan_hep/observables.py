@@ -72,6 +72,10 @@ def _q2(highest: float) -> tuple[float, float]:
     return 0.0, _round_up(min(above_mass**2 / (mass**2 + above_mass), 4 * highest**2))
 
 
+def _q3(highest: float) -> tuple[float, float]:
+    return 0.0, _round_up(math.hypot(math.sqrt(_q2(highest)[1]), highest))
+
+
 def _w(highest: float) -> tuple[float, float]:
     """Up to Q² = 0."""
     mass = kinematics.NUCLEON_MASS
@@ -112,7 +116,7 @@ OBSERVABLES = {
     "y": Observable("$y$", "", _fixed(0, 1)),
     "omega": Observable(r"$\omega$", "GeV", _energy, ("Ev", "El"), lambda enu, emu: enu - emu),
     "q3": Observable(
-        "$q_3$", "GeV", _energy, ("Ev", "El", "Q2"), lambda enu, emu, q2: np.sqrt(q2 + (enu - emu) ** 2)
+        "$q_3$", "GeV", _q3, ("Ev", "El", "Q2"), lambda enu, emu, q2: np.sqrt(q2 + (enu - emu) ** 2)
     ),
     **{f"p{k}l": Observable(f"$p_{{\\mu,{k}}}$", "GeV", _component) for k in "xyz"},
     **{f"p{k}v": Observable(f"$p_{{\\nu,{k}}}$", "GeV", _component) for k in "xyz"},

@@ -38,6 +38,9 @@ def test_what_is_exported_comes_back(run: Path, whole_file: Callable[..., Path],
     assert torch.equal(before(latent, enu), after(latent, enu))
     old, new = (read_metadata(path) for path in (find_model("numu_C12_inc"), out))
     assert {key for key in new if new[key] != old.get(key)} == {"hadrons", "sha256"}
+    card = out.with_suffix(".md").read_text()
+    assert card.startswith("# numu_C12_inc\n")
+    assert "| training events | 540 (whole-1.npz) |" in card
     assert new["hadrons"]["uniforms"] == 11 + 3 * new["hadrons"]["most_hadrons"]
 
 
@@ -71,6 +74,8 @@ def test_parts_that_do_not_fit_are_refused(
     assert export.main([str(run), "--lepton", "numubar_C12_inc", "--out", out]) == 2
     assert "have probe 14" in capsys.readouterr().err
     assert not (tmp_path / "whole.pt").exists()
+    assert export.main([str(run), "--lepton", "numu_C12_inc", "--out", str(tmp_path / "whole.zip")]) == 2
+    assert "expected the suffix .pt" in capsys.readouterr().err
 
 
 def test_a_model_without_hadrons_says_so() -> None:

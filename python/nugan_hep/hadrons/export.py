@@ -55,13 +55,15 @@ def description(model: HadronModel) -> dict[str, Any]:
     }
 
 
-def attach(folder: Path, lepton: str, out: Path, metrics: dict[str, Any] | None = None) -> dict[str, Any]:
+def attach(folder: Path, lepton: str, out: Path) -> dict[str, Any]:
     """Write ``out``: the model ``lepton`` with the hadrons of the run in ``folder``; returns its metadata.
 
     Raises
     ------
     UserError : no such run or model, of another probe or target, or ``out`` cannot be written
     """
+    if out.suffix != ".pt":
+        raise UserError(f"cannot write a model as {out}: expected the suffix .pt")
     state, run = load(folder / checkpoint.CHECKPOINT), read_run(folder)
     path = find_model(lepton)
     metadata = read_metadata(path)
@@ -89,11 +91,10 @@ def attach(folder: Path, lepton: str, out: Path, metrics: dict[str, Any] | None 
         "training": {
             "data": run.get("data"),
             "configuration": state["config"],
-            "step": state["step"],
+            "step": (state.get("best") or state)["step"],
             "seconds": state["seconds"],
             "history": state["history"][-1:],
         },
-        "metrics": metrics or {},
     }
     metadata["sha256"] = str(module.sha256)
     buffer = io.BytesIO()

@@ -173,8 +173,19 @@ def _find(
             if set(columns) <= branches.keys():
                 wanted = (*columns, *(key for key in _OPTIONAL if key in branches))
                 return root[name], {key: branches[key] for key in wanted}, convert
+    _refuse_primary(file, root, names)
     accepted, found = "; ".join(", ".join(columns) for columns, _ in _LAYOUTS), ", ".join(names) or "none"
     raise UserError(f"{file}: no tree with whole events (trees: {found}; accepted: {accepted})")
+
+
+def _refuse_primary(file: Path, root: Any, names: list[str]) -> None:
+    """Say so where a tree has particles, but those before they leave the nucleus alone."""
+    for name in names:
+        branches = {key.rpartition("/")[2] for key in root[name].keys()}  # noqa: SIM118 - no dict
+        for primary, final in _PRIMARY.items():
+            if primary in branches and final not in branches:
+                what = "the particles before they leave the nucleus"
+                raise UserError(f"{file}: {name} has {primary}, {what}, and no {final}")
 
 
 def _flat(lists: Any) -> tuple[NDArray[np.int64], NDArray[Any]]:
@@ -285,6 +296,8 @@ _LAYOUTS: tuple[tuple[tuple[str, ...], Callable[[dict[str, Any]], Block]], ...] 
     ((*_FINAL, "pdgf", "Ef", "pxf", "pyf", "pzf"), _gst),
     (("PDGnu", "Enu_true", "Mode", "cc", "pdg", "px", "py", "pz", "E"), _nuisance),
 )
+_PRIMARY = {"out.pdg": "post.pdg", "pdgi": "pdgf", "pdg_vert": "pdg"}
+"""Branches of particles before the cascade, and those that belong to them after it."""
 _OPTIONAL = ("par.nucleus_p", "par.nucleus_n", "qel", "res", "dis", "coh", "mec", "tgt")
 
 
