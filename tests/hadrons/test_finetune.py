@@ -84,7 +84,7 @@ def test_it_stops_when_it_gets_no_better(
 ) -> None:
     """A few events learnt by heart: the best evaluation counts, and a resumption does not go on."""
     data, out = whole_file(150, seed=3), tmp_path / "few"
-    options = ["--steps", "400", "--eval-every", "10", "--patience", "2", "--lr", "2e-2", "--warmup", "1"]
+    options = ["--steps", "400", "--eval-every", "4", "--patience", "1", "--lr", "4e-2", "--warmup", "1"]
     command = [option for option in SMALL if option != "--quiet"]
     arguments = ["--from", str(carbon), "--data", str(data), "--out", str(out), *command, *options]
     assert finetune.main(arguments) == 0

@@ -91,21 +91,31 @@ def read_hadrons(path: Path) -> HadronModel:
         raise UserError(f"{path} has no hadrons")
     if about.get("layout") != LAYOUT:
         raise UserError(f"{path}: hadrons of layout {about.get('layout')!r}, expected {LAYOUT}")
-    saved = {
-        "charge": about["charge"],
-        "baryons": about["baryons"],
-        "words": about["vocabulary"],
-        "most": about["most"],
-        "least": about["least"],
-        "lepton_mass": about["lepton_mass"],
-    }
-    model = HadronModel(frame_of(saved), sizes(HadronsConfig(**about["training"]["configuration"])))
-    held = torch.jit.load(path, map_location="cpu").hadrons.state_dict()
+    try:
+        saved = {
+            "charge": int(about["charge"]),
+            "baryons": int(about["baryons"]),
+            "words": about["vocabulary"],
+            "most": about["most"],
+            "least": float(about["least"]),
+            "lepton_mass": float(about["lepton_mass"]),
+        }
+        config = HadronsConfig(**about["training"]["configuration"])
+        model = HadronModel(frame_of(saved), sizes(config))
+        held = torch.jit.load(path, map_location="cpu").hadrons.state_dict()
+    except UserError:
+        raise
+    except Exception as error:  # whatever an edited or cut archive makes torch do
+        reason = " ".join(str(error).split())
+        raise UserError(
+            f"{path}: hadrons that cannot be read ({type(error).__name__}: {reason:.80})"
+        ) from None
     known = model.state_dict()
     state = {name: held.get(name) for name in known}
-    missing = [name for name, tensor in state.items() if tensor is None or tensor.shape != known[name].shape]
-    if missing:
-        raise UserError(f"{path}: hadrons without {missing[0]}, or of another shape")
+    odd = [name for name, tensor in state.items() if tensor is None or tensor.shape != known[name].shape]
+    odd += sorted(held.keys() - known.keys())
+    if odd:
+        raise UserError(f"{path}: the hadrons' {odd[0]} is missing, or not as their metadata have it")
     model.load_state_dict(state)
     return model.eval().requires_grad_(False)
 
