@@ -17,7 +17,7 @@ TRANSFERS: tuple[tuple[int, dict[str, Any]], ...] = (
     (300_000, {"steps": 2_500, "lr": 1.5e-3, "warmup": 100, "eval_every": 100, "patience": 8}),
 )
 """Settings of a transfer from at most so many events."""
-TRANSFER: dict[str, Any] = {"steps": 5_000, "lr": 1.5e-3}
+TRANSFER: dict[str, Any] = {"steps": 3_000, "lr": 1e-3, "eval_every": 100, "patience": 10}
 """Settings of a transfer from more."""
 
 
