@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from nugan_hep.hadrons import dataset, species
+from nugan_hep import species
+from nugan_hep.hadrons import dataset
 from nugan_hep.hadrons.events import Whole, from_particles
 from nugan_hep.hadrons.model import HadronModel
 from nugan_hep.hadrons.network import Sizes
