@@ -7,15 +7,15 @@ r"""Muon and proton without pions, as T2K, MINERvA and MicroBooNE measured them,
 
 The measurements, flux-averaged cross sections per nucleon:
 
-- T2K, arXiv:1802.05078, PRD 98 032003, on CH: transverse imbalance of muon and proton; the release is the folder
-  with dptResults.root, datResults.root and dphitResults.root (NUISANCE: data/T2K/CC0pi/STV).
+- T2K, arXiv:1802.05078, PRD 98 032003, on CH: transverse imbalance of muon and proton; the release is the
+  folder with dptResults.root, datResults.root and dphitResults.root (NUISANCE: data/T2K/CC0pi/STV).
 - MINERvA, arXiv:1805.05486 and 1910.08658, PRL 121 022504 and PRD 101 092001, on CH: imbalance, the struck
   neutron, muon and proton (NUISANCE: data/MINERvA/CC0pi/CC0pi_STV).
 - MicroBooNE, arXiv:2010.02390, PRD 102 112013, on argon: muon, proton and their angle, not unfolded
   (NUISANCE: data/MicroBooNE/CC1MuNp).
 
 NUISANCE is at github.com/NUISANCEMC/nuisance; the fluxes are under data/flux there. Of CH the twelve nucleons
-of carbon count: on a free proton a charged current of neutrinos always makes a meson.
+of carbon count: on a free proton a neutrino's charged current makes a meson (2 of NuWro's 100,007 events: none).
 """
 
 from __future__ import annotations
@@ -75,9 +75,7 @@ class Measurement(NamedTuple):
     read: Callable[[Path], list[Spectrum]]
 
 
-def spectrum(
-    path: Path, name: str, edges: Array, data: Array, covariance: Array, **more: Any
-) -> Spectrum:
+def spectrum(path: Path, name: str, edges: Array, data: Array, covariance: Array, **more: Any) -> Spectrum:
     """A spectrum from numbers in 1e-38 cm²/nucleon."""
     label, unit = LABELS[name]
     if "unit_size" in more:
@@ -115,7 +113,7 @@ MINERVA = {
 def read_minerva(path: Path) -> list[Spectrum]:
     """Lists of a histogram with all errors, one with statistical errors, and the covariance in cm⁴.
 
-    The covariance counts the bins as ROOT does, with the ones beyond both ends; bins without data are left out.
+    The covariance counts bins as ROOT does, with those beyond both ends; bins without data are left out.
     """
     release = open_release(path, WHERE)
     found = []
@@ -149,7 +147,7 @@ MICROBOONE = {
 
 
 def read_microboone(path: Path) -> list[Spectrum]:
-    """Cross sections in 1e-38 cm²/nucleon; the matrices count events, true bins along x, measured ones along y."""
+    """Cross sections in 1e-38 cm²/nucleon; the matrices count events, true bins along x, measured along y."""
     release = open_release(path, WHERE)
     found = []
     for key, name in MICROBOONE.items():
@@ -202,11 +200,15 @@ def predict(
     """The cross section in the bins of each spectrum, by model; prints how much of the flux they cover."""
     about = EXPERIMENTS[options.experiment]
     found = {}
+    if options.nuwro:  # before the models, which take long
+        events = nuwro_events(options.nuwro, options.xsec, flux, inputs.PROBE, about.target)
+        found[command.NUWRO] = fill(spectra, about.signal, events, about.share)
     with cli.progress("events") as bar:
         for sampler in samplers:
             low, high = sampler.enu_range
             under, over = (part / flux.integral() for part in (flux.integral(0, low), flux.integral(high)))
-            print(f"{sampler.name}: {under:.1%} of the flux below {low:g} GeV and {over:.1%} above {high:g} GeV left out")
+            parts = f"{under:.1%} of the flux below {low:g} GeV and {over:.1%} above {high:g} GeV"
+            print(f"{sampler.name}: {parts} left out")
             task = bar.add_task(sampler.name, total=options.n, note="")
 
             def counted(sampler: Sampler = sampler, task: Any = task) -> Any:
@@ -215,9 +217,6 @@ def predict(
                     bar.advance(task, events.weights.size)
 
             found[sampler.name] = fill(spectra, about.signal, counted(), about.share)
-    if options.nuwro:
-        events = nuwro_events(options.nuwro, options.xsec, flux, inputs.PROBE, about.target)
-        found[command.NUWRO] = fill(spectra, about.signal, events, about.share)
     return found
 
 

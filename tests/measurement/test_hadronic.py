@@ -1,4 +1,4 @@
-"""Which events a measurement of muon and proton counts, what it measures of them, and how its bins are filled."""
+"""Which events a measurement of muon and proton counts, what it measures, and how its bins are filled."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ def test_events_of_a_generator(tmp_path: Path) -> None:
     chunks = list(nuwro_events([path], table, flux, 14, CARBON))
     weights = np.concatenate([chunk.weights for chunk in chunks])
     assert weights.sum() == pytest.approx((2 * 3.1 * 0.6 + 6.1 * 2) / 24)
-    enu, _, n, pdg, p = lists
+    _, _, n, pdg, p = lists
     event = np.repeat(np.arange(n.size), n)
     found = observables(chunks[0].lists)
     for k in range(0, 300, 5):
@@ -94,13 +94,11 @@ def test_events_of_a_generator(tmp_path: Path) -> None:
 
 @pytest.mark.shared("nuwro_fs")
 def test_free_protons_make_mesons() -> None:
-    """NuWro's events on hydrogen: none counts, so that carbon is all there is of CH."""
+    """NuWro on hydrogen: but for two of 100,000 events with an antineutron none counts, so CH is carbon."""
     folder = SHARED / "nuwro_fs" / "numu_H1"
     signal = Signal(Window(), Window())
     counts = [
-        measure(chunk.lists, signal)[0].sum()
+        measure(chunk.lists, signal)[0].mean()
         for chunk in nuwro_events([folder / "train.npz"], folder / "xsec.csv", FLUX, 14, 1000010010)
     ]
-    assert sum(counts) == 0
-
-
+    assert np.mean(counts) < 1e-4

@@ -42,8 +42,6 @@ OWN = {"thetal/F", "phil/F"}
 """What GENIE does not have."""
 
 
-
-
 def leaves(form: str, make_columns: Maker) -> list[str]:
     """Of one event with two hadrons."""
     rows = [(14, 0), (1000060120, 0), (13, 1), (2212, 1), (211, 1), (1000050110, 15)]

@@ -56,7 +56,7 @@ std::unique_ptr<Branch> make(char letter) {
     case 'D':
       return std::make_unique<Numbers<double>>();
     case 'B':
-      return std::make_unique<Numbers<signed char>>();
+      return std::make_unique<Numbers<char>>();
     case 'O':
       return std::make_unique<Numbers<bool>>();
     default:

@@ -30,7 +30,7 @@ ROOT.gInterpreter.LoadMacro(sys.argv[1])
 ROOT.read_branches(*sys.argv[2:])
 ROOT.gInterpreter.ProcessLine("fflush(stdout);")
 """
-HADRONS = {"pdgf": "pdg", "Ef": "E", "pxf": "px", "pyf": "py", "pzf": "pz", "pf": "p"}
+HADRONS = {"pdgf": "pdg", "Ef": "E", "pxf": "px", "pyf": "py", "pzf": "pz"}
 GENIE_COUNTS = {
     "nfp": (2212, -2212),
     "nfn": (2112, -2112),
@@ -73,7 +73,8 @@ def program(request: pytest.FixtureRequest) -> list[str]:
 
 def by_root(root_python: str, path: Path, tree: str, leaves: list[str]) -> dict[str, Any]:
     macro = Path(__file__).parent / "read_branches.C"
-    command = [root_python, "-W", "ignore", "-c", READ_WITH_ROOT, str(macro), str(path), tree, " ".join(leaves)]
+    python = [root_python, "-W", "ignore", "-c", READ_WITH_ROOT]
+    command = [*python, str(macro), str(path), tree, " ".join(leaves)]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
     assert not any(word in run.stderr for word in ("Error in <", "Warning in <", "cannot bind")), run.stderr
@@ -93,10 +94,17 @@ def sums(values: Any) -> list[float]:
 
 @pytest.mark.parametrize("form", TREES)
 def test_every_branch_is_bound_and_read(
-    tmp_path: Path, program: list[str], model: Path, flux: Path, events: dict[str, Any], root_python: str, form: str
+    tmp_path: Path,
+    program: list[str],
+    model: Path,
+    flux: Path,
+    events: dict[str, Any],
+    root_python: str,
+    form: str,
 ) -> None:
     path, tree = tmp_path / "events.root", TREES[form]
-    options = ["--model", model, "--flux", flux, "-n", N, "--seed", 11, "--format", form, "--quiet", "--out", path]
+    drawn = ["--model", model, "--flux", flux, "-n", N, "--seed", 11]
+    options = [*drawn, "--format", form, "--quiet", "--out", path]
     subprocess.run([*program, *map(str, options)], check=True, env={**os.environ, "OMP_NUM_THREADS": "1"})
     with uproot.open(path) as file:
         leaves = [b.member("fTitle") for b in file[tree].branches if "/" in b.member("fTitle")]
@@ -121,8 +129,8 @@ def of_events(form: str, events: dict[str, Any]) -> dict[str, Any]:
     every = events["particles"]
     if form == "rootracker":
         p4 = ak.concatenate([every[name][..., np.newaxis] for name in ("px", "py", "pz", "E")], axis=2)
-        fields = {"StdHepPdg": every.pdg, "StdHepStatus": every.status, "StdHepFm": every.mother, "StdHepP4": p4}
-        return {"StdHepN": ak.num(every), **fields}
+        fields = {"Pdg": every.pdg, "Status": every.status, "Fm": every.mother, "P4": p4, "N": ak.num(every)}
+        return {f"StdHep{name}": values for name, values in fields.items()}
     final = every[every.status == 1]
     if form == "nuisance":
         names = {"pdg": final.pdg, **{name: final[name] for name in ("px", "py", "pz", "E")}}
@@ -131,6 +139,7 @@ def of_events(form: str, events: dict[str, Any]) -> dict[str, Any]:
     numbers = {name: count(hadrons.pdg, codes) for name, codes in GENIE_COUNTS.items()}
     modes = {name: events["mode"] == k for k, name in enumerate(("qel", "mec", "res", "dis", "coh"), 1)}
     momenta = {name: hadrons[field] for name, field in HADRONS.items()}
+    momenta["pf"] = np.sqrt(hadrons.px**2 + hadrons.py**2 + hadrons.pz**2)
     return {"nf": ak.num(hadrons), "Ev": events["Ev"], **numbers, **modes, **momenta}
 
 

@@ -49,7 +49,7 @@ class Content(NamedTuple):
 
 
 class Panel(NamedTuple):
-    """One histogram: ``edges`` [K + 1], ``data``, ``errors`` and ``predictions`` [K], and what is at its axes.
+    """A histogram: ``edges`` [K + 1], ``data``, ``errors`` and ``predictions`` [K], and what is at its axes.
 
     ``wide`` is the name of a prediction that is drawn below the others, ``text`` is written into the panel.
     """
@@ -162,6 +162,7 @@ def _draw(figure: Figure | SubFigure, panel: Panel) -> Axes:
     upper.set_ylabel(panel.y)
     upper.set_ylim(min(0.0, 1.2 * float((data - errors).min())), None)
     if panel.text:
+        upper.set_ylim(None, upper.get_ylim()[1] * (1.1 + 0.1 * len(panel.text.splitlines())))
         upper.text(0.97, 0.95, panel.text, transform=upper.transAxes, ha="right", va="top", fontsize=8)
     lower.set(ylim=RATIO, ylabel="ratio", xlim=(edges[0], edges[-1]))
     lower.set_xlabel(panel.x + (f", last bin to {end:g}" if end else ""))

@@ -87,7 +87,7 @@ def without_mesons(lists: Lists) -> NDArray[np.bool_]:
     code, energy = np.abs(lists.pdg), np.linalg.norm(lists.momentum, axis=1)
     other = (code >= 100) & (code < 1000) | (code == ELECTRON) | (code == PHOTON) & (energy > DEEXCITATION)
     event = np.repeat(np.arange(lists.n.size), lists.n)
-    return np.bincount(event[other], minlength=lists.n.size) == 0
+    return np.asarray(np.bincount(event[other], minlength=lists.n.size) == 0)
 
 
 def struck_neutron(dpt: Array, along: Array, energy: Array) -> Array:
@@ -113,9 +113,7 @@ def _without_protons_outside(lists: Lists, window: Window) -> Lists:
     kept = (lists.pdg != PROTON) | window.holds(size, cosine)
     before = np.append(0, np.cumsum(kept))
     ends = np.append(0, np.cumsum(lists.n))
-    return replace(
-        lists, n=np.diff(before[ends]), pdg=lists.pdg[kept], momentum=lists.momentum[kept]
-    )
+    return replace(lists, n=np.diff(before[ends]), pdg=lists.pdg[kept], momentum=lists.momentum[kept])
 
 
 class Spectrum(NamedTuple):
@@ -152,8 +150,10 @@ class Spectrum(NamedTuple):
         size = self.edges.size
         number = np.searchsorted(self.edges, values / self.unit_size, side="right") - 1
         number = np.where((number < 0) | (number >= size - 1), size - 1, number)
-        sums, variances = (np.bincount(number, w, minlength=size) for w in (weights, weights**2))
-        return Content(sums, variances)
+        return Content(
+            np.bincount(number, weights, minlength=size).astype(np.float64),
+            np.bincount(number, weights**2, minlength=size).astype(np.float64),
+        )
 
     def predict(self, content: Content) -> Prediction:
         """The differential cross section, smeared as the data are."""

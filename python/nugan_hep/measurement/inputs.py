@@ -46,15 +46,13 @@ def read_flux(source: str, units: str | None = None, columns: str | None = None)
     return flux
 
 
-def open_models(
-    names: Sequence[str], target: int, threads: int = 0, hadrons: bool = False
-) -> list[Sampler]:
+def open_models(names: Sequence[str], target: int, threads: int = 0, hadrons: bool = False) -> list[Sampler]:
     """The models, all of muon neutrinos on the nucleus ``target`` (PDG), with or without their ``hadrons``.
 
     Raises
     ------
-    UserError : models that cannot be read, of another probe or nucleus, two of one name, without hadrons where
-        these are wanted
+    UserError : models that cannot be read, of another probe or nucleus, two of one name, without
+        hadrons where these are wanted
     """
     from nugan_hep.sampler import Sampler
 
