@@ -72,7 +72,12 @@ def test_several_observables(columns: Columns) -> None:
     assert hist.fill(columns, "p", "x", bins=4).shape == (4, 4)
 
 
-@pytest.mark.parametrize("name", [name for name, one in observables.OBSERVABLES.items() if one.ends])
+OF_LEPTONS = [
+    name for name, one in observables.OBSERVABLES.items() if one.ends and one.columns != ("particles",)
+]
+
+
+@pytest.mark.parametrize("name", OF_LEPTONS)
 def test_usual_axes(columns: Columns, name: str) -> None:
     """They hold the events, but for what this network of random weights does that no muon does."""
     with_beam = {**columns, "pxv": 0 * columns["Ev"], "pyv": 0 * columns["Ev"], "pzv": columns["Ev"]}
@@ -153,9 +158,7 @@ def test_usual_axes_hold_the_events_of_a_model(enu: float) -> None:
     """But for the tail of x, which has no end in a nucleus, and W of events that have none."""
     events = Sampler("numu_C12_inc", threads=1).sample(enu=enu, n=20_000, seed=1)
     sampled = {**events, "pxv": 0 * events["Ev"], "pyv": 0 * events["Ev"], "pzv": events["Ev"]}
-    for name, one in observables.OBSERVABLES.items():
-        if one.ends is None:
-            continue
+    for name in OF_LEPTONS:
         axis = hist._axis(name, None, enu)
         values = hist._onto(axis, observables.values(name, sampled))
         outside = np.mean((values < axis.edges[0]) | (values >= axis.edges[-1]))
@@ -168,9 +171,28 @@ def test_derived_observables(columns: Columns) -> None:
         "pt": np.hypot(columns["pxl"], columns["pyl"]),
         "pz": columns["pzl"],
         "tl": columns["El"] - 0.1056583755,
+        "q3": np.sqrt(
+            columns["pxl"].astype("f8") ** 2
+            + columns["pyl"].astype("f8") ** 2
+            + (columns["Ev"].astype("f8") - columns["pzl"]) ** 2
+        ),
     }
     for name, values in wanted.items():
-        np.testing.assert_allclose(observables.values(name, columns), values, atol=2e-6)
+        tolerance = 1e-4 if name == "q3" else 2e-6  # from Q2 in float32
+        np.testing.assert_allclose(observables.values(name, columns), values, atol=tolerance)
+
+
+@pytest.mark.parametrize("name", ["dpt", "topology", "n_p", "Eavail"])
+def test_observables_of_hadrons_need_particles(columns: Columns, name: str) -> None:
+    with pytest.raises(UserError, match="needs particles; the events have iev"):
+        hist.fill(columns, name)
+
+
+def test_selections_need_particles_and_a_name(columns: Columns) -> None:
+    with pytest.raises(UserError, match="CC0pi needs particles; the events have"):
+        hist.fill(columns, "Q2", selection="CC0pi")
+    with pytest.raises(UserError, match="unknown selection 'CC9pi'; there are 0pi0p"):
+        hist.fill(columns, "Q2", selection="CC9pi")
 
 
 @pytest.mark.parametrize("form", ["gst", "parquet"])

@@ -36,6 +36,7 @@ BASE = COMPILED | {
     "sampler",
     "signals",
     "skipping",
+    "species",
     "streams",
     "targets",
 }

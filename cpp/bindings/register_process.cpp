@@ -23,6 +23,8 @@ void register_process(py::module_& m) {
       .def(
           "nuhepmc", [](const Process& p, int mode) { return p.nuhepmc(static_cast<Mode>(mode)); },
           py::arg("mode"))
+      .def(
+          "neut", [](const Process& p, int mode) { return p.neut(static_cast<Mode>(mode)); }, py::arg("mode"))
       .def("__repr__", [](const Process& p) {
         return "Process(" + std::to_string(p.probe) + ", " + std::to_string(p.target) + ", '" + p.name() +
                "')";
@@ -30,11 +32,12 @@ void register_process(py::module_& m) {
   py::list modes;
   for (int mode = 0; mode < nugan::mode_count; ++mode) {
     const auto& name = nugan::name_of(static_cast<Mode>(mode));
-    modes.append(py::make_tuple(name.word, name.description));
+    modes.append(py::make_tuple(name.word, name.description, name.genie));
   }
   m.attr("modes") = modes;
   m.def("lepton_mass", &nugan::lepton_mass, py::arg("pdg"));
   m.def("nuclear_mass", &nugan::nuclear_mass, py::arg("pdg"));
+  m.def("remnant_code", &nugan::remnant_code, py::arg("protons"), py::arg("nucleons"));
   m.attr("MUON_MASS") = nugan::muon_mass;
   m.attr("PROTON_MASS") = nugan::proton_mass;
   m.attr("NEUTRON_MASS") = nugan::neutron_mass;

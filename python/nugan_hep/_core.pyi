@@ -104,6 +104,7 @@ __all__: list[str] = [
     "read_extra",
     "read_flux_text",
     "read_metadata",
+    "remnant_code",
     "rotation",
     "same_border",
     "split_flux_source",
@@ -290,6 +291,7 @@ class Process:
         channel: str | None = None,
     ) -> None: ...
     def __repr__(self) -> str: ...
+    def neut(self, mode: typing.SupportsInt | typing.SupportsIndex) -> int: ...
     def nuhepmc(self, mode: typing.SupportsInt | typing.SupportsIndex) -> int: ...
     @property
     def channel(self) -> str: ...
@@ -584,6 +586,9 @@ def read_flux_text(
     path: str, units: str = "", columns: str = "", probe: typing.SupportsInt | typing.SupportsIndex = 0
 ) -> nugan_hep.flux.Flux: ...
 def read_metadata(path: os.PathLike | str | bytes) -> dict[str, typing.Any]: ...
+def remnant_code(
+    protons: typing.SupportsInt | typing.SupportsIndex, nucleons: typing.SupportsInt | typing.SupportsIndex
+) -> int: ...
 def rotation(
     direction: typing.Annotated[
         collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(3)"
@@ -667,12 +672,16 @@ default_model: str = "numu_C12_inc"
 default_xsec_error: float = 0.01
 metadata_file: str = "nugan.json"
 modes: list = [
-    ("inclusive", "scattering of any mode: the model knows the lepton, not which mode an event has"),
-    ("quasielastic", "quasielastic scattering"),
-    ("multinucleon", "scattering off a pair of nucleons"),
-    ("resonant", "production of a resonance"),
-    ("deep-inelastic", "deep-inelastic scattering"),
-    ("coherent", "coherent production of a meson"),
+    (
+        "inclusive",
+        "scattering of any mode: the model knows the lepton, not which mode an event has",
+        "Unknown",
+    ),
+    ("quasielastic", "quasielastic scattering", "QES"),
+    ("multinucleon", "scattering off a pair of nucleons", "MEC"),
+    ("resonant", "production of a resonance", "RES"),
+    ("deep-inelastic", "deep-inelastic scattering", "DIS"),
+    ("coherent", "coherent production of a meson", "COH"),
 ]
 outside_allowed: float = 0.05
 particle_columns: list = [

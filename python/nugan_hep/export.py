@@ -17,7 +17,7 @@ from nugan_hep.archive import FORMAT_VERSION, METADATA_FILE, TRAINING_FILE
 from nugan_hep.cross_section import CrossSection, from_table, to_table
 from nugan_hep.errors import UserError
 from nugan_hep.output.atomic import new_file
-from nugan_hep.run_folder import MODEL_FILE, read_run
+from nugan_hep.run_folder import HADRONS, MODEL_FILE, read_run
 
 CARD_FILE = "model.md"
 
@@ -138,14 +138,17 @@ def write_archive(
 
 def _join_hadrons(arguments: argparse.Namespace) -> int:
     from nugan_hep.hadrons.export import attach
+    from nugan_hep.model_card import model_card
 
     if not arguments.lepton:
         raise UserError(
             f"the run in {arguments.run} is one of hadrons: name the model of the lepton, --lepton"
         )
     path = arguments.out or arguments.run / MODEL_FILE
-    attach(arguments.run, arguments.lepton, path)
-    print(f"wrote {path} ({path.stat().st_size / 1e3:.0f} kB)")
+    metadata = attach(arguments.run, arguments.lepton, path)
+    with new_file(path.with_suffix(".md"), force=True) as file:
+        file.write(model_card(metadata).encode())
+    print(f"wrote {path} ({path.stat().st_size / 1e3:.0f} kB) and {path.with_suffix('.md').name}")
     return 0
 
 
@@ -160,7 +163,7 @@ def _command(argv: Sequence[str] | None) -> int:
         "--lepton", metavar="MODEL", help="of a run of hadrons: the model of the lepton that they join"
     )
     arguments = parser.parse_args(argv)
-    if read_run(arguments.run).get("stage") == "hadrons":
+    if read_run(arguments.run).get("stage") == HADRONS:
         return _join_hadrons(arguments)
     if arguments.lepton:
         raise UserError(f"--lepton {arguments.lepton}: the run in {arguments.run} has no hadrons")

@@ -12,19 +12,51 @@ from typing import Any
 from nugan_hep import cli
 from nugan_hep.archive import TRAINING_FILE, find_model, read_extra, read_metadata
 from nugan_hep.errors import UserError
-from nugan_hep.run_folder import read_run
+from nugan_hep.run_folder import HADRONS, RUN_FILE, is_of_hadrons, read_run
 
 _EXAMPLES = """\
 examples:
   python -m nugan_hep.finetune --from numu_C12_inc --data argon.root --target 1000180400 --out argon
   python -m nugan_hep.finetune --from run --data antinu.root --probe -14 --freeze none --out antinu
 
-A GAN becomes a GAN and a flow a flow. Networks, energy range and shift are those of the model that
-it starts from. The learning rates, batch and all else are options as in nugan_hep.train.
+  python -m nugan_hep.finetune --from numu_C12_inc --data argon_whole.npz --target 1000180400 --out hadrons
+
+A GAN becomes a GAN and a flow a flow. A model with hadrons and whole events (docs/hadrons.md) give hadrons,
+unless --preset says that it is the lepton; a run of hadrons always does. Networks, energy range and shift are
+those of the model that it starts from. The learning rates, batch and all else are options as in
+nugan_hep.train; --preset hadrons --help shows those of the hadrons.
 """
 
 
+def _of_hadrons(argv: Sequence[str] | None) -> bool:
+    """Whether it is the hadrons that are adapted."""
+    few = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    few.add_argument("--from", dest="start")
+    few.add_argument("--preset")
+    few.add_argument("--data", nargs="+", default=[])
+    try:
+        known, _ = few.parse_known_args(argv)
+    except argparse.ArgumentError:
+        return False  # the full parser will say what is wrong
+    if known.preset or not known.start:
+        return bool(known.preset == HADRONS)
+    if os.path.isdir(known.start):
+        return os.path.exists(os.path.join(known.start, RUN_FILE)) and is_of_hadrons(known.start)
+    if not read_metadata(find_model(known.start)).get("hadrons"):
+        return False
+    from nugan_hep.hadrons.readers import holds_whole_events
+
+    if known.data and all(map(holds_whole_events, known.data)):
+        print("whole events: the hadrons are adapted (the lepton: --preset flow)")
+        return True
+    return False
+
+
 def _command(argv: Sequence[str] | None) -> int:
+    if _of_hadrons(argv):
+        from nugan_hep.hadrons.train import command
+
+        return command(argv, "python -m nugan_hep.finetune", transfer=True)
     parser = cli.Parser(
         prog="python -m nugan_hep.finetune",
         description=__doc__,

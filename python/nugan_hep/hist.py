@@ -4,6 +4,7 @@
 >>> h = hist.fill("events.root", "Q2")
 >>> h = hist.fill("events.parquet", "p", "cos_theta", bins={"p": 30, "cos_theta": [-1, 0, 0.6, 0.9, 1]})
 >>> h = hist.fill(Sampler("numu_C12_inc"), "W", n=1_000_000, enu=1.0, cross_section=True)
+>>> h = hist.fill("events.root", "dpt", selection="CC0piNp")
 
 ``h.plot()`` draws it; in the style of an experiment, and several of them together:
 
@@ -53,6 +54,7 @@ def fill(
     source: str | os.PathLike[str] | Columns | Sampler,
     *names: str,
     bins: Any = None,
+    selection: str | None = None,
     weighted: bool = True,
     cross_section: bool = False,
     sigma: float | None = None,
@@ -70,7 +72,9 @@ def fill(
     names : of observables, see :data:`nugan_hep.observables.OBSERVABLES`; ``Q2``, ``cos_theta``, ...
     bins : a number of bins, ``(bins, low, high)``, a list of edges, or an axis of ``hist``; for some of
         several observables, a dict of these by name. By default 50 bins over what the energies allow, the
-        upper end included; W of events that have none (-999) counts below the axis
+        upper end included; what an event does not have (-999), such as W or a proton, counts below the axis
+    selection : of events with particles those of a topology alone, ``CC0pi``, ``1pi+`` ..., see
+        :data:`nugan_hep.observables.SELECTIONS`; a cross section is that of these
     weighted : fill with the events' weights, otherwise with 1
     cross_section : give the flux-averaged cross section per unit of each observable instead of sums of
         weights, in 1e-38 cm²/nucleon; what is beyond an axis' ends is not divided by a width. Errors are
@@ -94,7 +98,8 @@ def fill(
     if cross_section and not weighted:
         raise ValueError("a cross section needs the weights: expected weighted=True")
     found = [observables.find(name)[0] for name in names]
-    with _open(source, observables.needed(found), n, seed, enu, flux) as events:
+    needed = observables.needed(found, selection is not None)
+    with _open(source, needed, n, seed, enu, flux) as events:
         axes = [_axis(name, _bins_of(bins, name, found), events.highest) for name in found]
         usual = [_is_usual(_bins_of(bins, name, found)) for name in found]
         h = Hist(*axes, storage=storage.Weight())
@@ -106,8 +111,12 @@ def fill(
                 for one, axis, is_usual in zip(values, axes, usual, strict=True)
             ]
             weight = np.asarray(columns["wght"] if weighted and "wght" in columns else 1.0, np.float64)
-            h.fill(*values, weight=np.broadcast_to(weight, values[0].shape))
-            total += float(np.sum(np.broadcast_to(weight, values[0].shape)))
+            weight = np.broadcast_to(weight, values[0].shape)
+            total += float(np.sum(weight))
+            if selection is not None:
+                kept = observables.chosen(selection, columns)
+                values, weight = [one[kept] for one in values], weight[kept]
+            h.fill(*values, weight=weight)
     h.label = "events"
     if cross_section:
         _scale(h, found, sigma if sigma is not None else _known(events.sigma()), total)
@@ -171,7 +180,9 @@ def _axis(name: str, bins: Any, highest: float) -> Any:
         if _is_usual(bins):
             if observable.ends is None:
                 raise UserError(f"{name} has no usual range: expected bins=(bins, low, high)")
-            return hist.axis.Regular(BINS if bins is None else bins, *observable.ends(highest), **named)
+            low, high = observable.ends(highest)
+            usual = round(high - low) if observable.counted else BINS
+            return hist.axis.Regular(usual if bins is None else bins, low, high, **named)
         if isinstance(bins, tuple):
             number, low, high = bins
             if not low < high:

@@ -24,12 +24,18 @@ NLL is the mean of -log p(E_mu', theta' | E_nu') over these events, which chose 
 }
 
 
+_LIMITS_OF_HADRONS = [
+    "- What leaves the nucleus is that of the training events: their generator's cascade, no de-excitation.",
+    "- Three pions of an eta or omega have no peak in their mass.",
+]
+
+
 def model_card(metadata: dict[str, Any]) -> str:
     """Markdown for a model's ``nugan.json``."""
     training, metrics = metadata["training"], metadata["metrics"]
     configuration, data = training["configuration"], training["data"]
     low, high = metadata["enu_range"]
-    sigma = metadata["cross_section"]
+    sigma, hadrons = metadata["cross_section"], metadata.get("hadrons")
     shown = [key for key in _METRICS if key in metrics]
     resampled = bool(data.get("replay")) and configuration.get("choose") != "last"
     lines = [
@@ -63,9 +69,10 @@ def model_card(metadata: dict[str, Any]) -> str:
         "",
         f"More: `python -m nugan_hep.evaluate --model {metadata['name']}`.",
         "",
+        *(_hadrons(hadrons) if hadrons else []),
         "## Limits",
         "",
-        "- The muon alone: no hadrons, no interaction channel.",
+        *(_LIMITS_OF_HADRONS if hadrons else ["- The muon alone: no hadrons, no interaction channel."]),
         f"- Outside {low:g}-{high:g} GeV there is no training event, and the sampler refuses.",
         "- A model of finite statistics: see the metrics before resting a measurement on its tails.",
         "",
@@ -78,6 +85,33 @@ def model_card(metadata: dict[str, Any]) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _hadrons(hadrons: dict[str, Any]) -> list[str]:
+    """What is said of the hadrons, whose networks were trained apart."""
+    training, data = hadrons["training"], hadrons["training"]["data"] or {}
+    configuration = training["configuration"]
+    widths = ", ".join(str(configuration[f"{name}_width"]) for name in ("topology", "remnant", "step"))
+    return [
+        "## Hadrons",
+        "",
+        "Interaction mode and topology, remnant and hadrons given the lepton, see docs/hadrons.md.",
+        "",
+        "| | |",
+        "|---|---|",
+        f"| training events | {data.get('events', 0):,} ({', '.join(data.get('files', []))}) |",
+        f"| started from | {data.get('start') or 'random weights'} |",
+        f"| networks | widths {widths} of topology, remnants, emissions |",
+        f"| rare contents | {len(hadrons['vocabulary']) - 1} sets of particles beside nucleons and pions |",
+        f"| at most | {hadrons['most_hadrons']} hadrons |",
+        f"| steps | {training['step']:,} of {configuration['steps']:,} |",
+        f"| training time | {training['seconds'] / 3600:.2f} h on one core |",
+        "",
+        "```toml",
+        to_toml(configuration),
+        "```",
+        "",
+    ]
 
 
 def _events(data: dict[str, Any]) -> str:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nugan_hep import kinematics
 from nugan_hep.errors import UserError
+from nugan_hep.hadrons.final_states import of_particles
+from nugan_hep.hadrons.observables import HADRONIC, TOPOLOGIES, Hadronic, topologies
 from nugan_hep.kinematics import Array
 from nugan_hep.output import Columns
 from nugan_hep.output.columns import COLUMNS
+from nugan_hep.particles import PARTICLES
 
 FERMI_MOTION = 0.5
 """Momentum of a nucleon [GeV] that hardly any has in a nucleus."""
@@ -26,7 +30,8 @@ class Observable(NamedTuple):
     label, unit : for axes, in LaTeX; the unit may be empty
     ends : range of the usual axis, from the highest neutrino energy [GeV]; None where there is none
     columns : that it follows from, by default the column of its name
-    formula : from these columns, [N] each in float64
+    formula : from these columns, [N] each in float64, or from the particles
+    counted : whether it is a number of particles, or a topology's
     """
 
     label: str
@@ -34,6 +39,7 @@ class Observable(NamedTuple):
     ends: Callable[[float], tuple[float, float]] | None = None
     columns: tuple[str, ...] = ()
     formula: Callable[..., Array] | None = None
+    counted: bool = False
 
     @property
     def title(self) -> str:
@@ -66,6 +72,10 @@ def _q2(highest: float) -> tuple[float, float]:
     return 0.0, _round_up(min(above_mass**2 / (mass**2 + above_mass), 4 * highest**2))
 
 
+def _q3(highest: float) -> tuple[float, float]:
+    return 0.0, _round_up(math.hypot(math.sqrt(_q2(highest)[1]), highest))
+
+
 def _w(highest: float) -> tuple[float, float]:
     """Up to Q² = 0."""
     mass = kinematics.NUCLEON_MASS
@@ -80,6 +90,14 @@ def _round_up(value: float) -> float:
 
 def _fixed(low: float, high: float) -> Callable[[float], tuple[float, float]]:
     return lambda highest: (low, high)
+
+
+def _of_particles(one: Hadronic) -> Observable:
+    def formula(particles: Any) -> Array:
+        return one.formula(of_particles(particles))
+
+    ends = _energy if one.ends is None else _fixed(*one.ends)
+    return Observable(one.label, one.unit, ends, (PARTICLES,), formula, one.counted)
 
 
 OBSERVABLES = {
@@ -97,12 +115,25 @@ OBSERVABLES = {
     "x": Observable("$x$", "", _fixed(0, 2)),
     "y": Observable("$y$", "", _fixed(0, 1)),
     "omega": Observable(r"$\omega$", "GeV", _energy, ("Ev", "El"), lambda enu, emu: enu - emu),
+    "q3": Observable(
+        "$q_3$", "GeV", _q3, ("Ev", "El", "Q2"), lambda enu, emu, q2: np.sqrt(q2 + (enu - emu) ** 2)
+    ),
     **{f"p{k}l": Observable(f"$p_{{\\mu,{k}}}$", "GeV", _component) for k in "xyz"},
     **{f"p{k}v": Observable(f"$p_{{\\nu,{k}}}$", "GeV", _component) for k in "xyz"},
     **{f"vtx{k}": Observable(f"vertex ${k}$", "m") for k in "xyz"},
     "vtxt": Observable("vertex $t$", "s"),
+    **{name: _of_particles(one) for name, one in HADRONIC.items()},
 }
-"""By name. ``pt`` and ``pz`` are across and along the neutrino, ``pxl pyl pzl`` in the laboratory."""
+"""By name. ``pt`` and ``pz`` are across and along the neutrino, ``pxl pyl pzl`` in the laboratory; those of
+:data:`nugan_hep.hadrons.observables.HADRONIC` need events with particles."""
+
+SELECTIONS = {
+    **{name: (name,) for name in TOPOLOGIES},
+    "CC0pi": ("0pi0p", "0pi1p", "0piNp"),
+    "CC0piNp": ("0pi1p", "0piNp"),
+    "CC1pi": ("1pi+", "1pi0", "1pi-"),
+}
+"""By name, the topologies of the events that are chosen; protons count above 0.3 GeV."""
 
 ALIASES = {
     "enu": "Ev",
@@ -116,6 +147,11 @@ ALIASES = {
     "q2": "Q2",
     "w": "W",
     "q0": "omega",
+    "delta_pt": "dpt",
+    "delta_alphat": "dalphat",
+    "delta_phit": "dphit",
+    "Eavail": "e_avail",
+    "Evis": "e_vis",
 }
 
 
@@ -135,10 +171,26 @@ def find(name: str) -> tuple[str, Observable]:
     return main, OBSERVABLES[main]
 
 
-def needed(names: list[str]) -> list[str]:
-    """The columns of a file that observables follow from, and the weights."""
+def needed(names: list[str], selected: bool = False) -> list[str]:
+    """The columns of a file that observables, and a selection of events, follow from, and the weights."""
+    more = {"wght", PARTICLES} if selected else {"wght"}
     columns = [column for name in names for column in OBSERVABLES[name].columns or (name,)]
-    return [name for name in COLUMNS if name in {*columns, "wght"}]
+    return [name for name in (*COLUMNS, PARTICLES) if name in {*columns, *more}]
+
+
+def chosen(selection: str, columns: Columns) -> NDArray[np.bool_]:
+    """Whether each event [N] is of a selection, see :data:`SELECTIONS`.
+
+    Raises
+    ------
+    UserError : there is none of that name, or events without particles
+    """
+    if selection not in SELECTIONS:
+        raise UserError(f"unknown selection {selection!r}; there are {', '.join(SELECTIONS)}")
+    if PARTICLES not in columns:
+        raise UserError(f"{selection} needs {PARTICLES}; the events have {', '.join(columns)}")
+    found = topologies(of_particles(columns[PARTICLES]))
+    return np.asarray(np.any([found[name] for name in SELECTIONS[selection]], axis=0))
 
 
 def values(name: str, columns: Columns) -> Array:
@@ -151,5 +203,7 @@ def values(name: str, columns: Columns) -> Array:
     observable = OBSERVABLES[name]
     if missing := [column for column in observable.columns or (name,) if column not in columns]:
         raise UserError(f"{name} needs {', '.join(missing)}; the events have {', '.join(columns)}")
+    if observable.columns == (PARTICLES,):
+        return observable.formula(columns[PARTICLES])  # type: ignore[misc]
     found = [np.asarray(columns[column], np.float64) for column in observable.columns or (name,)]
     return found[0] if observable.formula is None else observable.formula(*found)

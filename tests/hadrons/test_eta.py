@@ -8,7 +8,8 @@ import numpy as np
 import torch
 from whole_events import from_lists, particle_lists, random_model
 
-from nugan_hep.hadrons import eta, sampling, species
+from nugan_hep import species
+from nugan_hep.hadrons import eta, sampling
 from nugan_hep.hadrons.events import vocabulary
 
 N = 2000

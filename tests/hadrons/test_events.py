@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from whole_events import block, from_lists, npz, particle_lists
 
+from nugan_hep import species
 from nugan_hep.errors import UserError
-from nugan_hep.hadrons import dataset, species
+from nugan_hep.hadrons import dataset
 from nugan_hep.hadrons.events import content, from_particles, vocabulary
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
+from damage_archive import read_members, write_members
 
 from nugan_hep import export, train
 from nugan_hep.archive import find_model, read_metadata
 from nugan_hep.errors import UserError
 from nugan_hep.hadrons import dataset, sampling
-from nugan_hep.hadrons.export import load_run, read_hadrons
+from nugan_hep.hadrons.saved import load_run, read_hadrons
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 SMALL = ["--preset", "hadrons", "--batch", "128", "--least-batch", "64", "--quiet", "--steps", "3"]
@@ -38,6 +41,9 @@ def test_what_is_exported_comes_back(run: Path, whole_file: Callable[..., Path],
     assert torch.equal(before(latent, enu), after(latent, enu))
     old, new = (read_metadata(path) for path in (find_model("numu_C12_inc"), out))
     assert {key for key in new if new[key] != old.get(key)} == {"hadrons", "sha256"}
+    card = out.with_suffix(".md").read_text()
+    assert card.startswith("# numu_C12_inc\n")
+    assert "| training events | 540 (whole-1.npz) |" in card
     assert new["hadrons"]["uniforms"] == 11 + 3 * new["hadrons"]["most_hadrons"]
 
 
@@ -71,8 +77,48 @@ def test_parts_that_do_not_fit_are_refused(
     assert export.main([str(run), "--lepton", "numubar_C12_inc", "--out", out]) == 2
     assert "have probe 14" in capsys.readouterr().err
     assert not (tmp_path / "whole.pt").exists()
+    assert export.main([str(run), "--lepton", "numu_C12_inc", "--out", str(tmp_path / "whole.zip")]) == 2
+    assert "expected the suffix .pt" in capsys.readouterr().err
 
 
 def test_a_model_without_hadrons_says_so() -> None:
     with pytest.raises(UserError, match="has no hadrons"):
         read_hadrons(find_model("numu_C12_inc"))
+
+
+def edited(archive: bytes, change: Callable[[dict[str, Any]], None]) -> bytes:
+    """An archive whose metadata of the hadrons are changed."""
+    members = read_members(archive)
+    place = next(k for k, (name, _) in enumerate(members) if name.endswith("nugan.json"))
+    document = json.loads(members[place][1])
+    change(document["hadrons"])
+    members[place] = (members[place][0], json.dumps(document).encode())
+    return write_members(members)
+
+
+CHANGES: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "no charge": lambda about: about.pop("charge"),
+    "no training": lambda about: about.pop("training"),
+    "an unknown particle": lambda about: about["vocabulary"].append([123456]),
+    "few counts": lambda about: about.update(most=[1, 2]),
+    "no numbers": lambda about: about.update(most=["a"] * 5),
+    "an unknown setting": lambda about: about["training"]["configuration"].update(colour="red"),
+    "other widths": lambda about: about["training"]["configuration"].update(step_width=8),
+    "layout": lambda about: about.update(layout=9),
+}
+
+
+def test_edited_and_cut_archives_are_refused_in_one_line(run: Path, tmp_path: Path) -> None:
+    out = tmp_path / "whole.pt"
+    assert export.main([str(run), "--lepton", "numu_C12_inc", "--out", str(out)]) == 0
+    whole, path = out.read_bytes(), tmp_path / "edited.pt"
+    for what, change in CHANGES.items():
+        path.write_bytes(edited(whole, change))
+        with pytest.raises(UserError) as error:
+            read_hadrons(path)
+        assert "\n" not in str(error.value), what
+        assert "edited.pt" in str(error.value), what
+    for size in (0, 100, len(whole) // 3, len(whole) - 30):
+        path.write_bytes(whole[:size])
+        with pytest.raises(UserError, match=r"edited\.pt"):
+            read_hadrons(path)

@@ -16,10 +16,10 @@ from make_model import write_model
 from numpy.typing import NDArray
 from whole_events import CONTENTS, Tensors, from_lists, hadrons_for, particle_lists, random_model
 
-from nugan_hep import Sampler, _core, _sampler, sample
+from nugan_hep import Sampler, _core, _sampler, hist, observables, sample, species
 from nugan_hep.beam import Beam
 from nugan_hep.errors import UserError
-from nugan_hep.hadrons import sampling, species
+from nugan_hep.hadrons import sampling
 from nugan_hep.hadrons.export import description, sampler_of
 from nugan_hep.hadrons.model import HadronModel
 from nugan_hep.particles import as_columns
@@ -248,6 +248,25 @@ def test_metadata_that_do_not_fit_are_refused(
     Sampler(path, lepton_only=True)
 
 
+@pytest.mark.parametrize(
+    ("probe", "target", "said"),
+    [
+        (14, 1000180400, "of charge 7 and 12 nucleons, but numu on Ar40 has 19 and 40"),
+        (-14, 1000060120, "of charge 7 and 12 nucleons, but numubar on C12 has 5 and 12"),
+        (14, 1000080160, "but numu on O16 has 9 and 16"),
+    ],
+)
+def test_stages_of_other_processes_are_refused(
+    small: tuple[HadronModel, Path], tmp_path: Path, probe: int, target: int, said: str
+) -> None:
+    """The lepton of one process with the hadrons of carbon."""
+    hadrons = Tensors(dict(sampler_of(small[0]).state_dict())), description(small[0])
+    path = write_model(tmp_path / "mixed.pt", probe=probe, target=target, hadrons=hadrons)
+    with pytest.raises(UserError, match=said):
+        Sampler(path)
+    assert not Sampler(path, lepton_only=True).hadrons
+
+
 class Empty(torch.nn.Module):
     pass
 
@@ -312,3 +331,26 @@ def test_metadata_of_files_tell_the_stages(small: tuple[HadronModel, Path], tmp_
     assert stages("whole.npz") == ["lepton", "hadrons"]
     assert stages("lepton.npz", "--lepton-only") is None
     assert _core.parse_options("nugan-sample", [b"--lepton-only"]).lepton_only
+
+
+def test_histograms_of_a_sampler_with_hadrons(small: tuple[HadronModel, Path]) -> None:
+    """Topologies are those of the particles, a cross section of a selection its share."""
+    sampler = Sampler(small[1])
+    events = sampler.sample(enu=2.0, n=4000, seed=5)
+    final = events["particles"][events["particles"].status == 1][:, 1:]
+    pions = ak.to_numpy(ak.sum((np.abs(final.pdg) == 211) | (final.pdg == 111), axis=1))
+    found = hist.fill(sampler, "n_pi", n=4000, enu=2.0, seed=5)
+    assert np.array_equal(found.values(), np.bincount(pions, minlength=21)[:21])
+    whole = hist.fill(sampler, "topology", n=4000, enu=2.0, seed=5, cross_section=True)
+    sigma = np.sum(whole.values())
+    parts = [
+        np.sum(
+            hist.fill(
+                sampler, "topology", selection=name, n=4000, enu=2.0, seed=5, cross_section=True
+            ).values()
+        )
+        for name in observables.SELECTIONS
+        if name not in ("CC0pi", "CC0piNp", "CC1pi")
+    ]
+    assert sum(parts) == pytest.approx(sigma)
+    assert np.allclose(parts, whole.values())

@@ -12,8 +12,9 @@ from scipy.integrate import quad
 from torch import Tensor
 from whole_events import CONTENTS, from_lists, particle_lists, random_model
 
+from nugan_hep import species
 from nugan_hep.families.flow import spline
-from nugan_hep.hadrons import dataset, features, sampling, species
+from nugan_hep.hadrons import dataset, features, sampling
 from nugan_hep.hadrons.batch import Batch
 from nugan_hep.hadrons.events import Whole
 from nugan_hep.hadrons.model import HadronModel

@@ -12,8 +12,9 @@ import pytest
 import uproot
 from whole_events import Lists, from_lists, npz, particle_lists
 
+from nugan_hep import species
 from nugan_hep.errors import UserError
-from nugan_hep.hadrons import dataset, readers, species
+from nugan_hep.hadrons import dataset, readers
 from nugan_hep.hadrons.events import Whole
 
 CARBON = 1000060120
@@ -206,9 +207,74 @@ def test_particles_before_the_cascade_are_refused(lists: Lists, tmp_path: Path) 
         dataset.read([str(path)])
 
 
+@pytest.mark.parametrize(
+    ("tree", "branch", "message"),
+    [
+        ("treeout", "out.pdg", "treeout has out.pdg, the particles before .* and no post.pdg"),
+        ("gst", "pdgi", "gst has pdgi, the particles before .* and no pdgf"),
+        ("FlatTree_VARS", "pdg_vert", "FlatTree_VARS has pdg_vert, the particles before .* and no pdg"),
+    ],
+)
+def test_trees_of_particles_before_the_cascade_are_named(
+    tree: str, branch: str, message: str, lists: Lists, tmp_path: Path
+) -> None:
+    path = written(tmp_path / "primary.root", tree, {branch: jagged(lists, lists[3]), "Ev": lists[0]})
+    with pytest.raises(UserError, match=message):
+        dataset.read([str(path)])
+
+
+@pytest.mark.parametrize("name", ["treeout", "nuisance"])
+def test_other_targets_of_a_file_are_left_out(
+    name: str, lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    oxygen = np.arange(60) < 25
+    columns: dict[str, Any]
+    if name == "nuisance":
+        columns = {"tgt": np.where(oxygen, 1000080160, CARBON).astype(np.int32)}
+    else:
+        nucleons = np.where(oxygen, 8, 6).astype(np.int32)
+        columns = {"par.nucleus_p": nucleons, "par.nucleus_n": nucleons}
+    path = WRITERS[name][0](tmp_path / "two.root", lists, **columns)
+    assert len(dataset.read([str(path)])) == 35
+    assert "left out 25 of another probe, target or current" in capsys.readouterr().out
+    assert len(dataset.read([str(path)], target=1000080160)) == 25
+
+
+@pytest.mark.parametrize("name", ["treeout", "gst", "nuisance"])
+def test_no_lepton_is_refused(name: str, lists: Lists, tmp_path: Path) -> None:
+    """Muons as electrons, of which there should be none."""
+    pdg = np.where(lists[3] == 13, 11, lists[3])
+    if name == "gst":  # which has the lepton apart: it is missing where its momentum is
+        nothing = np.zeros(60)
+        path = gst(tmp_path / "a.root", lists, El=nothing, pxl=nothing, pyl=nothing, pzl=nothing)
+        match = "lepton"
+    else:
+        path = WRITERS[name][0](tmp_path / "a.root", (*lists[:3], pdg, lists[4]))
+        match = "60 without their charged lepton"
+    with pytest.raises(UserError, match=match):
+        dataset.read([str(path)])
+
+
 def test_muons_alone_are_no_whole_events(tmp_path: Path) -> None:
     path = written(tmp_path / "muons.root", "gst", {"Ev": np.ones(9), "El": np.ones(9), "cthl": np.ones(9)})
     with pytest.raises(UserError, match="no tree with whole events"):
+        dataset.read([str(path)])
+
+
+@pytest.mark.parametrize("name", ["gst", "nuisance"])
+@pytest.mark.parametrize("axis", ["px", "E"])
+def test_momenta_that_are_no_numbers_are_refused(name: str, axis: str, lists: Lists, tmp_path: Path) -> None:
+    bad = energies(lists) if axis == "E" else lists[4][:, 0].copy()
+    bad[1::2] = np.nan if axis == "px" else 0.1 * bad[1::2]
+    if name == "gst":
+        first = np.cumsum(lists[2]) - lists[2]
+        hadron = np.delete(np.arange(len(bad)), first)
+        path = gst(tmp_path / "a.root", lists, **{f"{axis}f": ak.unflatten(bad[hadron], lists[2] - 1)})
+    else:
+        path = nuisance(tmp_path / "a.root", lists, **{axis: jagged(lists, bad)})
+    with pytest.raises(
+        UserError, match="a momentum is no number" if axis == "px" else "but by mass and momentum"
+    ):
         dataset.read([str(path)])
 
 

@@ -8,7 +8,7 @@ from whole_events import from_lists, particle_lists
 
 from nugan_hep.hadrons import sets
 from nugan_hep.hadrons.evaluation import lists_of_events
-from nugan_hep.hadrons.observables import Lists
+from nugan_hep.hadrons.final_states import Lists
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

@@ -19,7 +19,7 @@ from whole_events import from_lists, particle_lists, random_model
 from nugan_hep import train
 from nugan_hep.hadrons import dataset
 from nugan_hep.hadrons.model import HadronModel
-from nugan_hep.hadrons.train import load
+from nugan_hep.hadrons.saved import load
 from nugan_hep.hadrons.widening import joined, widened
 
 SMALL = ["--preset", "hadrons", "--batch", "128", "--least-batch", "64", "--quiet", "--least-seen", "1"]
@@ -83,7 +83,8 @@ def test_the_preset_may_stand_in_the_toml_file(whole_file: Callable[..., Path], 
         (["--lr", "0"], "lr = 0.0 is not valid"),
         (["--steps", "0"], "steps = 0 is not valid"),
         (["--resume"], "no checkpoint"),
-        (["--from", "nowhere"], "no checkpoint"),
+        (["--patience", "-1"], "patience = -1 is not valid"),
+        (["--from", "run"], "unrecognized arguments: --from run"),
     ],
 )
 def test_bad_options(
@@ -119,18 +120,6 @@ def test_a_run_is_not_overwritten_nor_changed(
     assert "give more --steps" in capsys.readouterr().err
 
 
-def test_another_run_is_a_start(whole_file: Callable[..., Path], tmp_path: Path) -> None:
-    """A transfer begins with the networks of the other run, whatever the nucleus."""
-    assert run(whole_file(), tmp_path / "carbon", "--steps", "5") == 0
-    options = ["--from", str(tmp_path / "carbon"), "--target", "1000180400", "--lr", "1e-9", "--steps", "1"]
-    assert run(whole_file(seed=2), tmp_path / "argon", *options) == 0
-    a, b = (load(tmp_path / name / "checkpoint.pt") for name in ("carbon", "argon"))
-    assert b["frame"]["baryons"] == 40
-    for name, weight in a["average"].items():
-        if name.startswith("net."):
-            torch.testing.assert_close(b["average"][name][: len(weight)], weight, rtol=0, atol=1e-6)
-
-
 def test_new_contents_and_counts_get_classes() -> None:
     """What the start knows is as likely as before, but for the little that the new classes take."""
     old = from_lists(*particle_lists(120, 1, [(2212,), (211, 2212), (22, 2212)]))
@@ -151,17 +140,3 @@ def test_new_contents_and_counts_get_classes() -> None:
     others, report = dataset.encoded(new, wider)
     assert report.rare == 0
     assert torch.isfinite(wider.log_prob(others)).all()
-
-
-def test_networks_of_another_size_are_no_start(
-    whole_file: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """The widths are those of the start, unless others are asked for, which do not fit."""
-    data = whole_file(120)
-    assert run(data, tmp_path / "a", "--steps", "1") == 0
-    assert run(data, tmp_path / "b", "--steps", "1", "--from", str(tmp_path / "a"), "--step-width", "24") == 2
-    assert "of another size" in capsys.readouterr().err
-    options = ["--data", str(data), "--out", str(tmp_path / "c"), "--preset", "hadrons", "--batch", "64"]
-    options += ["--quiet", "--least-seen", "1", "--steps", "1", "--from", str(tmp_path / "a")]
-    assert train.main(options) == 0
-    assert load(tmp_path / "c" / "checkpoint.pt")["config"]["step_width"] == 16

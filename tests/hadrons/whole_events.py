@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from nugan_hep.hadrons import dataset, species
+from nugan_hep import species
+from nugan_hep.hadrons import dataset
 from nugan_hep.hadrons.events import Whole, from_particles
 from nugan_hep.hadrons.export import description, sampler_of
 from nugan_hep.hadrons.model import HadronModel

@@ -17,11 +17,11 @@ import uproot
 import vector
 from numpy.typing import NDArray
 
-from nugan_hep import _core, particles
+from nugan_hep import _core, convert, hist, particles
 from nugan_hep.beam import Beam
 from nugan_hep.errors import UserError
 from nugan_hep.flux import Flux
-from nugan_hep.output import Run, formats, treewriter
+from nugan_hep.output import Run, formats, gst, npz, nuisance, recognise, rootracker_reader, treewriter
 
 Maker = Callable[[int, int], dict[str, NDArray[Any]]]
 
@@ -279,3 +279,119 @@ def test_real_root(
     expected = ak.flatten(hadrons_of(events) if form == "gst" else events["particles"])
     assert pdg == expected.pdg.tolist()
     assert energy == expected.E.tolist()
+
+
+EVENT_FORMATS = list(formats.FORMATS)
+
+
+def back(path: Path, *names: str) -> dict[str, Any]:
+    """All events of a file."""
+    with recognise.read(path, [*names] or None) as reader:
+        chunks = list(reader.chunks)
+    return {
+        name: (ak.concatenate if name == "particles" else np.concatenate)([chunk[name] for chunk in chunks])
+        for name in chunks[0]
+    }
+
+
+def same_particles(found: Any, expected: Any, tolerance: float) -> None:
+    for name in ("pdg", "status", "mother"):
+        assert ak.all(found[name] == expected[name]), name
+    for name in ("px", "py", "pz", "E"):
+        np.testing.assert_allclose(
+            ak.flatten(found[name]), ak.flatten(expected[name]), rtol=tolerance, atol=tolerance
+        )
+
+
+@pytest.fixture
+def balanced(make_columns: Maker) -> dict[str, Any]:
+    """Events whose remnant has the charge and baryon number that are left."""
+    columns = make_columns(0, 700)
+    columns = {**columns, "wght": 1 + columns["iev"] % 3 / 4}
+    events = with_particles(columns)
+    hadrons = hadrons_of(events)
+    charge = {2212: 1, 211: 1, -211: -1, 321: 1}
+    z = 6 + 1 - sum(q * ak.to_numpy(ak.sum(hadrons.pdg == code, axis=1)) for code, q in charge.items())
+    a = 12 - ak.to_numpy(ak.sum((hadrons.pdg == 2212) | (hadrons.pdg == 2112), axis=1))
+    codes = np.where((z >= 0) & (z <= a) & (a > 0), 1000000000 + 10000 * z + 10 * a, 2000000002)
+    own = particles.as_columns(events["particles"])
+    own["pdg"][own["offsets"][1:] - 1] = codes
+    target = own["offsets"][:-1] + particles.TARGET
+    own["E"][own["offsets"][1:] - 1] += _core.nuclear_mass(CARBON) - own["E"][target]
+    own["E"][target] = _core.nuclear_mass(CARBON)
+    return {**events, "particles": particles.as_awkward(own)}
+
+
+@pytest.mark.parametrize("form", EVENT_FORMATS)
+def test_particles_come_back(
+    form: str, tmp_path: Path, balanced: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exactly where a format has all digits; float32 of nuisance and of the leptons of gst leave 1e-6."""
+    for module in (gst, nuisance, npz, rootracker_reader):
+        monkeypatch.setattr(module, "ROWS" if module is npz else "CHUNK", 300)
+    found = back(write(form, tmp_path, balanced, 100))
+    np.testing.assert_array_equal(found["mode"], balanced["mode"])
+    exact = form in ("npz", "parquet", "rootracker")
+    same_particles(found["particles"], balanced["particles"], 0 if exact else 3e-6)
+    balance = ak.sum(np.where(found["particles"].status == 0, 1, -1) * found["particles"].E, axis=1)
+    np.testing.assert_allclose(balance, 0, atol=3e-8)  # ten digits in NuHepMC
+
+
+@pytest.mark.parametrize("form", EVENT_FORMATS)
+def test_files_without_particles_have_none(form: str, tmp_path: Path, make_columns: Maker) -> None:
+    found = back(write(form, tmp_path, make_columns(0, 20)))
+    assert not {"particles", "mode"} & found.keys()
+
+
+@pytest.mark.parametrize("one", EVENT_FORMATS)
+@pytest.mark.parametrize("other", ["gst", "nuisance", "nuhepmc", "npz"])
+def test_conversion_keeps_particles(one: str, other: str, tmp_path: Path, balanced: dict[str, Any]) -> None:
+    """From any format to another: the hadrons and modes are those of before."""
+    path = write(one, tmp_path, balanced)
+    (tmp_path / "b").mkdir()
+    out = tmp_path / "b" / f"out{formats.FORMATS[other].suffixes[0]}"
+    assert convert.main([str(path), "--to", other, "--quiet", str(out)]) == 0
+    found = back(out)
+    np.testing.assert_array_equal(found["mode"], balanced["mode"])
+    same_particles(found["particles"], balanced["particles"], 5e-6)
+
+
+def test_several_runs_keep_particles(tmp_path: Path, balanced: dict[str, Any]) -> None:
+    first, second = (
+        {name: values[rows] for name, values in balanced.items()} for rows in (slice(0, 300), slice(300, 700))
+    )
+    (tmp_path / "b").mkdir()
+    paths = [write("parquet", tmp_path, first), write("rootracker", tmp_path / "b", second)]
+    out = tmp_path / "all.npz"
+    assert convert.main([*map(str, paths), "--to", "npz", "--quiet", str(out)]) == 0
+    same_particles(back(out)["particles"], balanced["particles"], 0)
+
+
+def test_runs_with_and_without_are_not_put_together(
+    tmp_path: Path, balanced: dict[str, Any], make_columns: Maker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "b").mkdir()
+    paths = [write("npz", tmp_path, balanced), write("npz", tmp_path / "b", make_columns(0, 20))]
+    assert convert.main([*map(str, paths), "--to", "parquet", str(tmp_path / "all.parquet")]) == 2
+    assert "and events without: expected either in one file" in capsys.readouterr().err
+    assert not (tmp_path / "all.parquet").exists()
+
+
+@pytest.mark.parametrize("form", EVENT_FORMATS)
+def test_histograms_of_files_with_particles(form: str, tmp_path: Path, balanced: dict[str, Any]) -> None:
+    """What hist counts is what awkward counts."""
+    path = write(form, tmp_path, balanced)
+    protons = ak.to_numpy(ak.sum(hadrons_of(balanced).pdg == 2212, axis=1))
+    h = hist.fill(path, "n_p", weighted=False)
+    np.testing.assert_array_equal(h.values()[:7], np.bincount(protons, minlength=7)[:7])
+    fastest = hadrons_of(balanced)[hadrons_of(balanced).pdg == 2212].p
+    fastest = ak.to_numpy(ak.fill_none(ak.max(fastest, axis=1), -1))
+    h = hist.fill(path, "p_p", bins=[0.2, 0.5, 1.0], weighted=False)
+    expected = np.histogram(fastest, [0.2, 0.5, 1.0])[0]
+    np.testing.assert_array_equal(h.values(), expected)
+    assert h.sum(flow=True).value == 700
+    none = hist.fill(path, "n_pi", selection="CC0pi", weighted=False)
+    pions = ak.sum(np.abs(hadrons_of(balanced).pdg) == 211, axis=1)
+    pions = ak.to_numpy(pions + ak.sum(hadrons_of(balanced).pdg == 111, axis=1))
+    strange = ak.to_numpy(ak.sum(hadrons_of(balanced).pdg == 321, axis=1))
+    assert none.sum(flow=True).value == none.values()[0] == np.sum((pions == 0) & (strange == 0))

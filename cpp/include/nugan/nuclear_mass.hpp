@@ -11,4 +11,8 @@ namespace nugan {
 /// of heavier stable ones).
 NUGAN_EXPORT double nuclear_mass(int pdg);
 
+/// PDG number of a nucleus that is left behind, 10LZZZAAAI; GENIE's 2000000002 where no nucleus has so many
+/// protons and nucleons.
+NUGAN_EXPORT int remnant_code(int protons, int nucleons);
+
 }  // namespace nugan

@@ -15,15 +15,11 @@ using cube::Vector;
 
 namespace {
 
-// GENIE's number of what is left where that is no nucleus
-constexpr int hadronic_blob = 2000000002;
-
 // The columns' numbers of the modes of the networks
 constexpr std::array<Mode, hadron_modes> modes = {Mode::qel, Mode::res, Mode::dis, Mode::coh, Mode::mec};
 
-int remnant_code(double charge, double baryons) {
-  const auto z = static_cast<int>(std::lround(charge)), a = static_cast<int>(std::lround(baryons));
-  return a > 0 && z >= 0 && z <= a ? 1000000000 + 10000 * z + 10 * a : hadronic_blob;
+int whole(double number) {
+  return static_cast<int>(std::lround(number));
 }
 
 }  // namespace
@@ -109,7 +105,7 @@ void HadronWorker::append_particles(Events& events, std::size_t from, Particles&
       leave(photon, one, 0);
       leave(photon, cube::minus(momentum_[k], one), 0);
     }
-    particles.push_back({.pdg = remnant_code(charge, baryons),
+    particles.push_back({.pdg = remnant_code(whole(charge), whole(baryons)),
                          .status = Particle::remnant,
                          .mother = static_cast<std::int32_t>(target_place),
                          .px = rest[0],

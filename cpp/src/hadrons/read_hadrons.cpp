@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <cmath>
+#include <nugan/Constants.hpp>
 #include <nugan/Error.hpp>
+#include <nugan/Target.hpp>
 #include <nugan/Value.hpp>
 #include <optional>
 
@@ -182,6 +184,20 @@ double number(const Reader& reader, const Value& value, const char* name, double
   return *x;
 }
 
+// The nucleus and the neutrino of the lepton's part have the charge and the nucleons that the hadrons share
+void check_process(const Reader& reader, const Value& document, const HadronNetworks& net) {
+  const auto code = [&](const char* name) {
+    const Value* value = document.find(name);
+    const double x = value ? value->number().value_or(0) : 0;
+    return std::abs(x) < 2e9 ? static_cast<int>(x) : 0;
+  };
+  const int probe = code("probe"), target = code("target");
+  const int protons = protons_of(target) + (probe > 0 ? 1 : -1), nucleons = nucleons_of(target);
+  if (net.charge != protons || net.baryons != nucleons)
+    reader.fail(message("of charge ", net.charge, " and ", net.baryons, " nucleons, but ",
+                        probe_on_nucleus(probe, target), " has ", protons, " and ", nucleons));
+}
+
 void read_metadata(const Reader& reader, const std::string& metadata, HadronNetworks& net) {
   const Value document = [&] {
     try {
@@ -196,6 +212,7 @@ void read_metadata(const Reader& reader, const std::string& metadata, HadronNetw
   if (layout != hadrons_layout) reader.fail(message("layout ", layout, ", expected ", hadrons_layout));
   net.charge = number(reader, part(reader, *about, "charge"), "charge", -1, 300);
   net.baryons = number(reader, part(reader, *about, "baryons"), "baryons", 1, 999);
+  check_process(reader, document, net);
   net.least = number(reader, part(reader, *about, "least"), "least", 0, 1, false);
   const auto* most = part(reader, *about, "most").get<Value::List>();
   if (!most || most->size() != counted_species)

@@ -75,7 +75,9 @@ def figure_spectra(
         row, column = 2 * (k // 4), k % 4
         lower = figure.add_subplot(grid[row + 1, column])
         upper = figure.add_subplot(grid[row, column], sharex=lower)
-        _draw_spectrum(upper, lower, name, reference, model, names)
+        spectra = reference.spectra[name], model.spectra[name]
+        draw_spectrum((upper, lower), *spectra, (reference.n_events, model.n_events), names)
+        lower.set_xlabel(AXIS_LABELS[name])
         if column == 0:
             upper.set_ylabel(r"events per bin / $10^3$")
             lower.set_ylabel("pull")
@@ -145,12 +147,21 @@ def _draw_pull_distribution(ax: Axes, reference: Histograms, model: Histograms) 
     ax.legend(loc="upper right", frameon=False)
 
 
-def _draw_spectrum(
-    upper: Axes, lower: Axes, name: str, reference: Histograms, model: Histograms, names: tuple[str, str]
+def draw_spectrum(
+    panels: tuple[Axes, Axes],
+    reference: Spectrum,
+    model: Spectrum,
+    totals: tuple[int, int],
+    names: tuple[str, str],
 ) -> None:
-    counts, edges = reference.spectra[name]
-    ours = model.spectra[name].counts
-    scaled = ours * _scaled(reference, model) / 1e3
+    """Both histograms, scaled to the reference's total, into the upper panel and their pulls into the lower.
+
+    ``totals`` are the numbers of events of the samples, on the axis or not.
+    """
+    upper, lower = panels
+    counts, edges = reference
+    ours = model.counts
+    scaled = ours * (totals[0] / totals[1]) / 1e3
     upper.stairs(counts / 1e3, edges, fill=True, color=REFERENCE_COLOUR, alpha=0.6, label=names[0])
     upper.stairs(scaled, edges, color=MODEL_COLOUR, linewidth=1.3, label=names[1])
     upper.set_ylim(0, None)
@@ -158,7 +169,7 @@ def _draw_spectrum(
     upper.locator_params(nbins=6)
 
     # events off the axis make one more bin, so that samples are normalised by all their events
-    full = [np.append(sample.spectra[name].counts, outside(sample, name)) for sample in (reference, model)]
+    full = [np.append(x, total - x.sum()) for x, total in zip((counts, ours), totals, strict=True)]
     pulls = metrics.pulls(*full)[:-1]
     limit = PULL_LIMIT if np.abs(pulls).max() <= PULL_LIMIT else WIDE_PULL_LIMIT
     lower.axhspan(-1, 1, color="0.9", zorder=0)
@@ -174,12 +185,13 @@ def _draw_spectrum(
         lower.plot(centres[far], edge, marker, color=MODEL_COLOUR, markersize=4, linestyle="none")
     lower.set_ylim(-limit, limit)
     lower.set_yticks([-0.5 * limit, 0, 0.5 * limit])
-    lower.set_xlim(*filled_range(reference.spectra[name]))
-    lower.set_xlabel(AXIS_LABELS[name])
+    lower.set_xlim(*filled_range(reference))
 
 
 def filled_range(spectrum: Spectrum) -> tuple[float, float]:
-    """Edges around all but the outermost 1e-5 of the events."""
+    """Edges around all but the outermost 1e-5 of the events; all of them where there are none."""
+    if not spectrum.counts.any():
+        return float(spectrum.edges[0]), float(spectrum.edges[-1])
     share = np.cumsum(spectrum.counts) / max(spectrum.counts.sum(), 1.0)
     first, last = int(np.searchsorted(share, 1e-5)), int(np.searchsorted(share, 1 - 1e-5))
     return float(spectrum.edges[first]), float(spectrum.edges[min(last + 1, len(share))])

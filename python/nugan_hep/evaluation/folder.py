@@ -12,6 +12,7 @@ from nugan_hep.output.atomic import new_file
 METRICS_FILE = "metrics.json"
 PAGE_FILE = "report.html"
 FIGURE_FILES = (
+    "hadrons_*.png",
     "summary.png",
     *("maps_uniform.png", "maps_fixed_*GeV.png"),
     *("spectra_uniform.png", "spectra_fixed_*GeV.png"),

@@ -55,17 +55,17 @@ class Image(NamedTuple):
 
 
 def facts(metadata: dict[str, Any]) -> list[tuple[str, str]]:
-    """What the archive of a model says of it, as far as it does (model card)."""
-    low, high = metadata["enu_range"]
+    """What the archive of a model, or the run of a training, says of it, as far as it does."""
     training = metadata.get("training") or {}
     data = training.get("data") or {}
-    known = families.FAMILIES.get(metadata.get("family", families.DEFAULT.name))
-    found = [
-        ("family", known.kind if known else str(metadata["family"])),
-        ("process", f"{metadata['interaction']}, probe {metadata['probe']}, target {metadata['target']}"),
-        ("neutrino energy", f"{low:g} to {high:g} GeV"),
-        ("energy shift of the proxies", f"{1e3 * metadata['shift']:g} MeV"),
-    ]
+    process = f"{metadata['interaction']}, " if "interaction" in metadata else ""
+    found = [("process", f"{process}probe {metadata['probe']}, target {metadata['target']}")]
+    if "enu_range" in metadata:
+        low, high = metadata["enu_range"]
+        known = families.FAMILIES.get(metadata.get("family", families.DEFAULT.name))
+        found.insert(0, ("family", known.kind if known else str(metadata["family"])))
+        found.append(("neutrino energy", f"{low:g} to {high:g} GeV"))
+        found.append(("energy shift of the proxies", f"{1e3 * metadata['shift']:g} MeV"))
     if "events" in data:
         files = ", ".join(data.get("files", []))
         found.append(("training events", f"{data['events']:,}" + (f" ({files})" if files else "")))
@@ -125,13 +125,13 @@ def html_page(
     ----------
     lead : the sentence below the title, plain text
     metadata : the ``nugan.json`` of the model
-    table : of the metrics, see :func:`html_table`
+    table : of the metrics, HTML, see :func:`html_table`
     notes : sentences below it, plain text
     images : figures, those of one section in a row
     """
     title = str(metadata["name"])
     parts = [f"<h1>{escape(title)}</h1>", f"<p>{escape(lead)}</p>", table]
-    parts += [f'<p class="note">{escape(note)}</p>' for note in (DEFINITIONS, *notes)]
+    parts += [f'<p class="note">{escape(note)}</p>' for note in notes]
     section = ""
     for image in images:
         if image.section != section:

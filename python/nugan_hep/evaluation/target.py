@@ -86,6 +86,25 @@ def read_target(files: Sequence[str], model: Model) -> Target:
     return Target(source, process, samples, joined)
 
 
+def target_of_events(events: Kinematics, model: Model) -> Target:
+    """Events of a model's process, those in its range of energies, as what it is compared with.
+
+    Raises
+    ------
+    UserError : none of them is in the range, or a lepton that cannot be
+    """
+    low, high = model.enu_range
+    inside = (events.enu >= low) & (events.enu <= high)
+    if not inside.any():
+        raise UserError(f"no event of the reference is at {low:g} to {high:g} GeV, the range of {model.name}")
+    chosen = Kinematics(*(column[inside] for column in events))
+    try:
+        sample = histograms.from_events(*chosen, model.shift, model.enu_range)
+    except ValueError as error:
+        raise UserError(f"the reference: {error}") from None
+    return Target("reference", "", [sample], {sample.label: chosen})
+
+
 def process_of(name: str) -> str:
     """The process of a model: its name without the family and the size of the training sample at its end."""
     suffixes = "|".join([*families.FAMILIES, "10k", "100k"])

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from nugan_hep.hadrons import species
+from nugan_hep import species
 from nugan_hep.hadrons.events import Vocabulary, Whole, content
 
 

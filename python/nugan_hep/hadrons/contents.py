@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from nugan_hep.hadrons import features, species
+from nugan_hep import species
+from nugan_hep.hadrons import features
 from nugan_hep.hadrons.events import MODES, Vocabulary
 from nugan_hep.hadrons.network import Hadrons, Sizes
 from nugan_hep.hadrons.states import Lepton

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from nugan_hep.hadrons import species
+from nugan_hep import species
 
 F64 = NDArray[np.float64]
 TOLERANCE = 0.003

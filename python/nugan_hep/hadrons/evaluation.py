@@ -1,23 +1,29 @@
-"""How well generated hadrons agree with those of events never seen: classifier, fractions, pulls."""
+"""How well generated hadrons agree with those of events never seen: fractions, pulls, classifiers."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from nugan_hep.evaluation.two_sample import two_sample
-from nugan_hep.hadrons import sampling
+from nugan_hep.evaluation.two_sample import TwoSample, two_sample
+from nugan_hep.hadrons import dataset, sampling
 from nugan_hep.hadrons.batch import Batch
-from nugan_hep.hadrons.events import Whole, transfer_frame
+from nugan_hep.hadrons.events import Whole
+from nugan_hep.hadrons.final_states import Lists
+from nugan_hep.hadrons.frames import transfer_frame
 from nugan_hep.hadrons.model import HadronModel
-from nugan_hep.hadrons.observables import FEATURES, Lists, observables, topologies
+from nugan_hep.hadrons.observables import FEATURES, NONE, TOPOLOGIES, observables
 
 F64 = NDArray[np.float64]
+Observables = dict[str, F64]
 CHUNK = 8192
 BINS = 50
+LEAST_FILLED = 10
+"""Events of both samples that a bin has to have for its pull to count."""
+ALL = "all"
 SLICES = ((0.3, 1.0), (1.0, 3.0), (3.0, 10.0))
 
 SPECTRA: dict[str, tuple[float, float]] = {
@@ -33,11 +39,19 @@ SPECTRA: dict[str, tuple[float, float]] = {
     "e_avail": (0.0, 6.0),
     "e_miss": (-0.02, 0.18),
     "p_miss": (0.0, 0.7),
-    "w": (0.9, 4.0),
+    "w_had": (0.9, 4.0),
     "m_ppi": (1.05, 3.0),
 }
 """Observables whose histograms are compared, with their ranges."""
-MULTIPLICITIES = ("n_n", "n_p", "n_pip", "n_pi0", "n_pim", "n_pion")
+MULTIPLICITIES = ("n_n", "n_p", "n_pip", "n_pi0", "n_pim", "n_pi")
+
+
+class Pair(NamedTuple):
+    """A histogram of both samples: edges [K + 1], counts [K] of reference and model."""
+
+    edges: F64
+    reference: F64
+    model: F64
 
 
 def generate(model: HadronModel, enu: F64, emu: F64, cos: F64, seed: int) -> Batch:
@@ -107,66 +121,100 @@ def lists_of_events(events: Whole, seed: int = 8) -> Lists:
     )
 
 
-def spectra_pulls(reference: dict[str, F64], model: dict[str, F64]) -> dict[str, float]:
-    """Mean absolute pulls of all spectra (50 bins) and multiplicities (to the last bin)."""
-    found = {}
-    scale = len(reference["enu"]) / len(model["enu"])
-    for name, (low, high) in SPECTRA.items():
-        a, b = (np.histogram(s[name], BINS, (low, high))[0].astype(float) for s in (reference, model))
-        found[name] = _absolute_pull(a, b, scale)
-    for name in MULTIPLICITIES:
-        size = int(max(reference[name].max(), model[name].max())) + 1
-        a, b = (
-            np.bincount(s[name].astype(np.int64), minlength=size).astype(float) for s in (reference, model)
-        )
-        found[name] = _absolute_pull(a, b, scale)
+def select(events: Observables, low: float, high: float) -> Observables:
+    """The events of a range of E_nu [GeV]."""
+    chosen = (events["enu"] >= low) & (events["enu"] < high)
+    return {name: values[chosen] for name, values in events.items()}
+
+
+def slices(reference: Observables, model: Observables) -> dict[str, tuple[Observables, Observables]]:
+    """By name, all events of both samples and those of :data:`SLICES` in E_nu, where both have some."""
+    found = {ALL: (reference, model)}
+    for low, high in SLICES:
+        parts = select(reference, low, high), select(model, low, high)
+        if all(len(part["enu"]) for part in parts):
+            found[f"{low:g}-{high:g}"] = parts
     return found
 
 
-def _absolute_pull(reference: F64, model: F64, scale: float) -> float:
-    """Both normalised to their numbers of events, so that a fraction that is off counts."""
-    good = reference + model >= 10
-    variance = reference + model * scale**2
-    difference = np.abs(reference - model * scale)
-    return float(np.mean(difference[good] / np.sqrt(variance[good]))) if good.any() else float("nan")
+def spectra(reference: Observables, model: Observables) -> dict[str, Pair]:
+    """Histograms of :data:`SPECTRA`, and of :data:`MULTIPLICITIES` to the last bin."""
+    found = {}
+    for name, ends in SPECTRA.items():
+        edges = np.linspace(*ends, BINS + 1)
+        found[name] = Pair(edges, *(_counts(events[name], edges) for events in (reference, model)))
+    for name in MULTIPLICITIES:
+        last = max(float(events[name].max(initial=0.0)) for events in (reference, model))
+        edges = np.arange(last + 2.0) - 0.5
+        found[name] = Pair(edges, *(_counts(events[name], edges) for events in (reference, model)))
+    return found
 
 
-def evaluate(reference: Lists, model: Lists, classify: bool = True) -> dict[str, Any]:
-    """All figures of whole events; both samples are rounded alike here."""
-    reference, model = reference.rounded(), model.rounded()
-    o, g = observables(reference), observables(model)
-    report: dict[str, Any] = {"events": [len(reference.enu), len(model.enu)]}
-    report["topologies"] = {}
-    for name, is_one in topologies(o).items():
-        a, b = is_one.mean(), topologies(g)[name].mean()
-        error = np.sqrt(a * (1 - a) / len(is_one) + b * (1 - b) / len(model.enu))
-        report["topologies"][name] = {
-            "reference": float(a),
-            "model": float(b),
-            "ratio": float(b / a) if a else float("nan"),
-            "pull": float((b - a) / max(error, 1e-12)),
-        }
-    report["pulls"] = spectra_pulls(o, g)
-    report["slices"] = {}
-    for low, high in SLICES:
-        a, b = ((s["enu"] >= low) & (s["enu"] < high) for s in (o, g))
-        if not (a.any() and b.any()):
-            continue
-        report["slices"][f"{low:g}-{high:g}"] = spectra_pulls(
-            {k: v[a] for k, v in o.items()}, {k: v[b] for k, v in g.items()}
-        )
-    if classify:
-        report["classifier"] = classifier(o, g)
-    return report
+def _counts(values: F64, edges: F64) -> F64:
+    return np.histogram(values, edges)[0].astype(np.float64)
 
 
-def table(o: dict[str, F64], names: tuple[str, ...] = FEATURES) -> F64:
-    """Columns [N, F] for a classifier."""
-    return np.stack([o[name] for name in names], axis=1)
+def mean_pull(pair: Pair, scale: float) -> float | None:
+    """Mean absolute pull of the bins that are filled; ``scale`` is reference over model events.
+
+    Both are normalised to their numbers of events, so that a fraction that is off counts.
+    """
+    filled = pair.reference + pair.model >= LEAST_FILLED
+    variance = pair.reference + pair.model * scale**2
+    difference = np.abs(pair.reference - pair.model * scale)
+    return float(np.mean(difference[filled] / np.sqrt(variance[filled]))) if filled.any() else None
 
 
-def classifier(o: dict[str, F64], g: dict[str, F64], names: tuple[str, ...] = FEATURES) -> dict[str, float]:
-    """AUC and relative effective sample size on the 25 features."""
-    size = min(len(o["enu"]), len(g["enu"]))
-    found = two_sample(table(o, names)[:size], table(g, names)[:size])
-    return {"auc": found.auc, "auc_error": found.auc_error, "ess": found.ess_fraction}
+def fractions(reference: Observables, model: Observables) -> dict[str, dict[str, float | None]]:
+    """Shares of the topologies in both samples, their ratio and how many standard deviations are between."""
+    found: dict[str, dict[str, float | None]] = {}
+    for number, name in enumerate(TOPOLOGIES):
+        a, b = (float(np.mean(events["topology"] == number)) for events in (reference, model))
+        variance = sum(x * (1 - x) / len(events["enu"]) for x, events in ((a, reference), (b, model)))
+        pull = (b - a) / float(np.sqrt(variance)) if variance else 0.0
+        found[name] = {"reference": a, "model": b, "ratio": b / a if a else None, "pull": pull}
+    return found
+
+
+def table(events: Observables, names: tuple[str, ...] = FEATURES) -> F64:
+    """Columns [N, F] for a classifier; what an event does not have is just below what others have."""
+    columns = [np.where(events[n] == NONE, -2.0 if n.startswith("cos") else -1.0, events[n]) for n in names]
+    return np.stack(columns, axis=1)
+
+
+def classifier(reference: Observables, model: Observables, limit: int, seed: int = 1) -> TwoSample:
+    """A two-sample test on the 25 :data:`FEATURES` of at most ``limit`` events of each."""
+    size = min(len(reference["enu"]), len(model["enu"]), limit)
+    return two_sample(table(reference)[:size], table(model)[:size], seed)
+
+
+@torch.inference_mode()
+def likelihood(model: HadronModel, events: Whole) -> dict[str, float]:
+    """Mean log density of events by stage, and how many the model cannot describe."""
+    batch, left_out = dataset.encoded(events, model)
+    sums = np.zeros(3)
+    for rows in torch.arange(len(batch)).split(10_000):
+        sums += [float(stage.double().sum()) for stage in model.stages(batch.take(rows))]
+    names = ("topology", "remnant", "steps")
+    means = {name: float(x) / max(len(batch), 1) for name, x in zip(names, sums, strict=True)}
+    return {**means, "left_out": float(left_out.rare + left_out.unbalanced)}
+
+
+def scores(reference: Observables, model: Observables) -> dict[str, Any]:
+    """Fractions of topologies and, by range of E_nu, mean absolute pulls of all spectra."""
+    parts = slices(reference, model)
+    return {
+        "events": [len(reference["enu"]), len(model["enu"])],
+        "topologies": {name: fractions(*pair) for name, pair in parts.items()},
+        "pulls": {
+            label: {
+                name: mean_pull(pair, len(a["enu"]) / len(b["enu"])) for name, pair in spectra(a, b).items()
+            }
+            for label, (a, b) in parts.items()
+        },
+    }
+
+
+def samples(reference: Lists, model: Lists) -> tuple[Observables, Observables]:
+    """Observables of both, rounded alike."""
+    return observables(reference.rounded()), observables(model.rounded())

@@ -15,17 +15,17 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from nugan_hep import _core
+from nugan_hep import _core, species
 from nugan_hep.errors import UserError
-from nugan_hep.hadrons import eta, species
+from nugan_hep.hadrons import eta
+from nugan_hep.hadrons.frames import transfer_frame
 from nugan_hep.kinematics import MUON_MASS
+from nugan_hep.species import NUCLEUS
 
 F64 = NDArray[np.float64]
 
 MODES = (0, 2, 4, 6, 8)
 """NuWro's ``dyn``: quasi-elastic, resonance, deep inelastic, coherent, two-body current."""
-NUCLEUS = 1_000_000_000
-"""PDG codes from here on are nuclei, which belong to the remnant, and generators' pseudo-particles."""
 MODE_NAMES = ("qel", "res", "dis", "coh", "mec")
 
 
@@ -34,7 +34,7 @@ class Whole:
     """Events of one target: per event [N] and, flat over events, per hadron [H].
 
     ``momentum`` [H, 3] is float32 in the frame of the momentum transfer, hadrons in the order of
-    :mod:`nugan_hep.hadrons.species`; event i has the rows ``first[i] ... first[i] + n[i]``.
+    :mod:`nugan_hep.species`; event i has the rows ``first[i] ... first[i] + n[i]``.
     """
 
     enu: F64
@@ -71,19 +71,6 @@ def flat_rows(first: NDArray[np.int64], n: NDArray[np.int64]) -> NDArray[np.int6
     """``first[0] ... first[0] + n[0], first[1] ...``: rows of a flat table."""
     offset = np.repeat(first - (np.cumsum(n) - n), n)
     return offset + np.arange(len(offset))
-
-
-def transfer_frame(neutrino: F64, lepton: F64) -> tuple[F64, F64, F64]:
-    """Axes x, y, z, each [N, 3], from the momenta [N, 3] of neutrino and charged lepton."""
-    q = neutrino - lepton
-    z = q / np.linalg.norm(q, axis=1, keepdims=True)
-    x = lepton - (lepton * z).sum(1, keepdims=True) * z
-    size = np.linalg.norm(x, axis=1, keepdims=True)
-    # a lepton along the neutrino leaves no plane: any will do
-    spare = np.cross(z, np.where(np.abs(z[:, :1]) < 0.9, [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]))
-    spare /= np.linalg.norm(spare, axis=1, keepdims=True)
-    x = np.where(size > 1e-9, x / np.maximum(size, 1e-9), spare)
-    return x, np.cross(z, x), z
 
 
 @dataclass

@@ -13,23 +13,19 @@ from typing import Any
 
 import torch
 
-from nugan_hep import families
+from nugan_hep import families, species
 from nugan_hep.archive import METADATA_FILE, TRAINING_FILE, find_model, read_extra, read_metadata
 from nugan_hep.errors import UserError
 from nugan_hep.families.common.exported import scripted
-from nugan_hep.hadrons import sampling, species
+from nugan_hep.hadrons import sampling
 from nugan_hep.hadrons.events import MODE_NAMES, MODES
 from nugan_hep.hadrons.model import HadronModel
 from nugan_hep.hadrons.sampling import HadronSampler
-from nugan_hep.hadrons.settings import HadronsConfig
-from nugan_hep.hadrons.train import frame_of, load, sizes
+from nugan_hep.hadrons.saved import LAYOUT, load, model_of
 from nugan_hep.output.atomic import new_file
 from nugan_hep.run_folder import read_run
 from nugan_hep.training import checkpoint
 from nugan_hep.training.config import from_saved
-
-LAYOUT = 1
-"""Version of names, features and coordinates; a reader refuses another one."""
 
 
 def sampler_of(model: HadronModel) -> HadronSampler:
@@ -59,30 +55,15 @@ def description(model: HadronModel) -> dict[str, Any]:
     }
 
 
-def model_of(state: dict[str, Any]) -> HadronModel:
-    """The averaged networks of a checkpoint."""
-    model = HadronModel(frame_of(state["frame"]), sizes(HadronsConfig(**state["config"])))
-    model.load_state_dict(state["average"])
-    return model.eval().requires_grad_(False)
-
-
-def load_run(folder: Path) -> HadronModel:
-    """The averaged networks of a run.
-
-    Raises
-    ------
-    UserError : no run of hadrons
-    """
-    return model_of(load(folder / checkpoint.CHECKPOINT))
-
-
-def attach(folder: Path, lepton: str, out: Path, metrics: dict[str, Any] | None = None) -> dict[str, Any]:
+def attach(folder: Path, lepton: str, out: Path) -> dict[str, Any]:
     """Write ``out``: the model ``lepton`` with the hadrons of the run in ``folder``; returns its metadata.
 
     Raises
     ------
     UserError : no such run or model, of another probe or target, or ``out`` cannot be written
     """
+    if out.suffix != ".pt":
+        raise UserError(f"cannot write a model as {out}: expected the suffix .pt")
     state, run = load(folder / checkpoint.CHECKPOINT), read_run(folder)
     path = find_model(lepton)
     metadata = read_metadata(path)
@@ -110,11 +91,10 @@ def attach(folder: Path, lepton: str, out: Path, metrics: dict[str, Any] | None 
         "training": {
             "data": run.get("data"),
             "configuration": state["config"],
-            "step": state["step"],
+            "step": (state.get("best") or state)["step"],
             "seconds": state["seconds"],
             "history": state["history"][-1:],
         },
-        "metrics": metrics or {},
     }
     metadata["sha256"] = str(module.sha256)
     buffer = io.BytesIO()
@@ -123,34 +103,3 @@ def attach(folder: Path, lepton: str, out: Path, metrics: dict[str, Any] | None 
     with new_file(out, force=True) as file:
         file.write(buffer.getvalue())
     return metadata
-
-
-def read_hadrons(path: Path) -> HadronModel:
-    """The hadrons of a model's archive.
-
-    Raises
-    ------
-    UserError : not an archive, without hadrons, or of another layout
-    """
-    about = read_metadata(path).get("hadrons")
-    if not isinstance(about, dict):
-        raise UserError(f"{path} has no hadrons")
-    if about.get("layout") != LAYOUT:
-        raise UserError(f"{path}: hadrons of layout {about.get('layout')!r}, expected {LAYOUT}")
-    saved = {
-        "charge": about["charge"],
-        "baryons": about["baryons"],
-        "words": about["vocabulary"],
-        "most": about["most"],
-        "least": about["least"],
-        "lepton_mass": about["lepton_mass"],
-    }
-    model = HadronModel(frame_of(saved), sizes(HadronsConfig(**about["training"]["configuration"])))
-    held = torch.jit.load(path, map_location="cpu").hadrons.state_dict()
-    known = model.state_dict()
-    state = {name: held.get(name) for name in known}
-    missing = [name for name, tensor in state.items() if tensor is None or tensor.shape != known[name].shape]
-    if missing:
-        raise UserError(f"{path}: hadrons without {missing[0]}, or of another shape")
-    model.load_state_dict(state)
-    return model.eval().requires_grad_(False)

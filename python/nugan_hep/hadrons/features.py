@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from nugan_hep.hadrons import cube
-from nugan_hep.hadrons.species import NUCLEON_MASS
 from nugan_hep.hadrons.states import Lepton
+from nugan_hep.species import NUCLEON_MASS
 
 MODES = 5
 DELTA = 1.232

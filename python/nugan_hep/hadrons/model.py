@@ -8,7 +8,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from nugan_hep.hadrons import cube, features, species
+from nugan_hep import species
+from nugan_hep.hadrons import cube, features
 from nugan_hep.hadrons.batch import Batch
 from nugan_hep.hadrons.chains import Normalised
 from nugan_hep.hadrons.sampling import HadronSampler

@@ -1,200 +1,285 @@
 """What analyses measure of whole events: topologies, leading particles, imbalance, energies.
 
-Works on events as lists of particles in the laboratory, neutrino along z, momenta in GeV.
+Each stands here once, for histograms of events and for the evaluation of models; docs/hadrons.md has the
+definitions and their sources.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nugan_hep.hadrons import species
+from nugan_hep import _core, species
+from nugan_hep.hadrons.final_states import PIONS, Lists, Rows
+from nugan_hep.kinematics import NEUTRON_MASS
 
 F64 = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 PROTON_THRESHOLD = 0.3
 """Momentum [GeV] above which a proton counts in a topology."""
-NONE = -1.0
-"""Stands for an observable that an event does not have."""
+NONE = -999.0
+"""Stands for an observable that an event does not have, as in W."""
+REMOVAL = 0.02713
+"""Energy [GeV] that the nucleus keeps in pN, arXiv:1805.05486."""
+REMOVAL_OF = {1000180400: 0.0309}
+"""The same of nuclei of which analyses take another one: argon, arXiv:2310.06082."""
+KAONS = (321, -321, 311, -311, 310, 130)
 
 
-@dataclass(frozen=True)
-class Lists:
-    """E_nu [N], the lepton's momentum [N, 3], hadrons: n [N], flat ``pdg`` [H] and ``momentum`` [H, 3]."""
+class Hadronic(NamedTuple):
+    """An observable of whole events.
 
-    enu: F64
-    lepton: F64
-    lepton_mass: float
-    n: NDArray[np.int64]
-    pdg: NDArray[np.int32]
-    momentum: F64
+    Attributes
+    ----------
+    label, unit : for axes, in LaTeX; the unit may be empty
+    formula : from final states, [N]; :data:`NONE` of events that have no such thing
+    ends : of the usual axis; None: 0 to the highest neutrino energy
+    counted : whether it is a number of particles
+    """
 
-    def rounded(self, bits: int = 11) -> Lists:
-        """The same with mantissas of ``bits`` bits after the leading one, as stored samples may have."""
-        return Lists(
-            self.enu,
-            _rounded(self.lepton, bits),
-            self.lepton_mass,
-            self.n,
-            self.pdg,
-            _rounded(self.momentum, bits),
-        )
+    label: str
+    unit: str
+    formula: Callable[[Lists], F64]
+    ends: tuple[float, float] | None = None
+    counted: bool = False
 
-    def take(self, chosen: NDArray[np.bool_]) -> Lists:
-        """The events where ``chosen`` [N] is true."""
-        rows = np.repeat(chosen, self.n)
-        return Lists(
-            self.enu[chosen],
-            self.lepton[chosen],
-            self.lepton_mass,
-            self.n[chosen],
-            self.pdg[rows],
-            self.momentum[rows],
-        )
+    @property
+    def title(self) -> str:
+        """The label with the unit in brackets."""
+        return f"{self.label} [{self.unit}]" if self.unit else self.label
 
 
-def _rounded(x: F64, bits: int) -> F64:
-    mantissa, exponent = np.frexp(x)
-    scale = 2.0 ** (bits + 1)
-    return np.ldexp(np.rint(mantissa * scale) / scale, exponent)
+def _of(values: F64, rows: Rows) -> F64:
+    """One value for each event by the row of a hadron."""
+    return np.where(rows >= 0, values[rows], NONE) if len(values) else np.full(len(rows), NONE)
 
 
-def _leading(
-    event: NDArray[np.int64], chosen: NDArray[np.bool_], size: F64, n: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Rows of the fastest and the second fastest of the chosen hadrons of each event, -1 for none."""
-    rows = np.flatnonzero(chosen)
-    rows = rows[np.lexsort((-size[rows], event[rows]))]
-    owner = event[rows]
-    first = np.full(n, -1, dtype=np.int64)
-    second = first.copy()
-    starts = (
-        np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]]) if len(rows) else np.zeros(0, dtype=np.int64)
-    )
-    first[owner[starts]] = rows[starts]
-    more = starts[(starts + 1 < len(rows))]
-    more = more[owner[more + 1] == owner[more]]
-    second[owner[more]] = rows[more + 1]
-    return first, second
+def _momentum(which: Callable[[Lists], Rows], events: Lists) -> F64:
+    return _of(events.size, which(events))
 
 
-def observables(events: Lists) -> dict[str, F64]:
-    """By name, one number per event [N]; energies and momenta in GeV, angles in rad."""
-    count, p = len(events.enu), events.momentum
-    event = np.repeat(np.arange(count), events.n)
-    mass, _, baryon = species.lookup(events.pdg)
-    size = np.linalg.norm(p, axis=1)
-    energy = np.sqrt(size**2 + mass**2)
-    cos = p[:, 2] / np.maximum(size, 1e-12)
+def _cosine(which: Callable[[Lists], Rows], events: Lists) -> F64:
+    return _of(events.momentum[:, 2] / np.maximum(events.size, 1e-12), which(events))
 
-    def total(x: F64) -> F64:
-        return np.bincount(event, x, count).astype(np.float64)
 
-    lepton_size = np.linalg.norm(events.lepton, axis=1)
-    emu = np.sqrt(lepton_size**2 + events.lepton_mass**2)
-    out: dict[str, F64] = {"enu": events.enu, "emu": emu, "cos_mu": events.lepton[:, 2] / lepton_size}
+def _number(*codes: int) -> Callable[[Lists], F64]:
+    return lambda events: events.number(*codes)
+
+
+def strange(events: Lists) -> F64:
+    """Number of kaons and hyperons [N]."""
+    size = np.abs(events.pdg)
+    return events.total(np.isin(events.pdg, KAONS) | ((size > 3000) & (size < 4000)))
+
+
+def fast_protons(events: Lists) -> F64:
+    """Number of protons above :data:`PROTON_THRESHOLD` [N]."""
+    return events.total((events.pdg == 2212) & (events.size > PROTON_THRESHOLD))
+
+
+def _transverse(events: Lists) -> tuple[Flags, F64, F64]:
+    """Whether there is a proton; transverse momenta [N, 2] of lepton and leading proton."""
+    rows = events.protons[0]
+    has = rows >= 0
+    proton = np.zeros((len(has), 2))
+    proton[has] = events.momentum[rows[has], :2]
+    return has, events.lepton[:, :2], proton
+
+
+def dpt(events: Lists) -> F64:
+    """delta pT = |pT of lepton + leading proton|, arXiv:1512.05748."""
+    has, lepton, proton = _transverse(events)
+    return np.where(has, np.linalg.norm(lepton + proton, axis=1), NONE)
+
+
+def _angle(has: Flags, a: F64, b: F64) -> F64:
+    """Of -a and b, both [N, 2]."""
+    norm = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
+    cosine = -(a * b).sum(1) / np.maximum(norm, 1e-12)
+    return np.where(has, np.arccos(np.clip(cosine, -1.0, 1.0)), NONE)
+
+
+def dalphat(events: Lists) -> F64:
+    """delta alphaT, between -pT of the lepton and delta pT, arXiv:1512.05748."""
+    has, lepton, proton = _transverse(events)
+    return _angle(has, lepton, lepton + proton)
+
+
+def dphit(events: Lists) -> F64:
+    """delta phiT, between -pT of the lepton and pT of the leading proton, arXiv:1512.05748."""
+    has, lepton, proton = _transverse(events)
+    return _angle(has, lepton, proton)
+
+
+def pn(events: Lists) -> F64:
+    """pN, the struck neutron's momentum if only lepton and leading proton leave, arXiv:1609.03530."""
+    has, _, _ = _transverse(events)
+    row = events.protons[0][has]
+    targets, which = np.unique(np.broadcast_to(events.target, len(has)), return_inverse=True)
+    masses = np.array([_core.nuclear_mass(int(pdg)) for pdg in targets])[which][has]
+    removal = np.array([REMOVAL_OF.get(int(pdg), REMOVAL) for pdg in targets])[which][has]
+    left = masses - NEUTRON_MASS + removal
+    across = dpt(events)[has]
+    sum_e = events.lepton_energy[has] + events.energy[row]
+    rest = masses + events.lepton[has, 2] + events.momentum[row, 2] - sum_e
+    along = 0.5 * rest - (left**2 + across**2) / (2.0 * rest)
+    found = np.full(len(has), NONE)
+    found[has] = np.hypot(across, along)
+    return found
+
+
+def e_avail(events: Lists) -> F64:
+    """Available energy: kinetic of protons, charged pions, hyperons; total of others; none of neutrons."""
     code = events.pdg
-    names = {2212: "p", 2112: "n", 211: "pip", 111: "pi0", -211: "pim"}
-    for number, name in names.items():
-        out[f"n_{name}"] = total((code == number).astype(float))
-    out["n_other"] = total((~np.isin(code, list(names))).astype(float))
-    out["n_strange"] = total(
-        (
-            (np.abs(code) > 3000) & (np.abs(code) < 4000)
-            | (np.abs(code) // 10 == 32)
-            | np.isin(np.abs(code), (310, 311, 130))
-        ).astype(float)
-    )
-    out["n_pion"] = out["n_pip"] + out["n_pi0"] + out["n_pim"]
-    out["n_fast_p"] = total(((code == 2212) & (size > PROTON_THRESHOLD)).astype(float))
-    proton, second = _leading(event, code == 2212, size, count)
-    pion, _ = _leading(event, np.isin(code, (211, 111, -211)), size, count)
-    neutron, _ = _leading(event, code == 2112, size, count)
+    kinetic = np.isin(code, (2212, 211, -211)) | (np.abs(code) > 3000)
+    found = np.where(kinetic, events.energy - events.mass, events.energy)
+    return events.total(np.where(code == 2112, 0.0, found))
 
-    def of(x: F64, row: NDArray[np.int64]) -> F64:
-        return np.where(row >= 0, x[row], NONE) if len(x) else np.full(count, NONE)
 
-    for name, row in (("p", proton), ("p2", second), ("pi", pion), ("n", neutron)):
-        out[f"p_{name}"], out[f"cos_{name}"] = of(size, row), np.where(row >= 0, of(cos, row), -2.0)
-    # transverse imbalance of lepton and leading proton, arXiv:1512.05748
-    lepton_t = events.lepton[:, :2]
-    has = proton >= 0
-    proton_t = np.where(has[:, None], p[proton][:, :2], 0.0) if len(p) else np.zeros((count, 2))
-    lost = lepton_t + proton_t
-    size_l, size_p, size_d = (np.linalg.norm(x, axis=1) for x in (lepton_t, proton_t, lost))
+def e_vis(events: Lists) -> F64:
+    """Visible energy: the lepton's and what is available."""
+    return events.lepton_energy + e_avail(events)
 
-    def angle(a: F64, b: F64, norm: F64) -> F64:
-        value = -(a * b).sum(1) / np.maximum(norm, 1e-12)
-        return np.where(has, np.arccos(np.clip(value, -1.0, 1.0)), NONE)
 
-    out["dpt"] = np.where(has, size_d, NONE)
-    out["dalphat"] = angle(lepton_t, lost, size_l * size_d)
-    out["dphit"] = angle(lepton_t, proton_t, size_l * size_p)
-    kinetic = np.isin(code, (2212, 211, -211))
-    available = np.where(kinetic, energy - mass, np.where(np.isin(code, (2112,)), 0.0, energy))
-    available = np.where(np.abs(code) > 3000, energy - mass, available)
-    out["e_avail"] = total(available)
-    omega = events.enu - emu
-    out["e_miss"] = omega + species.NUCLEON_MASS * total(baryon.astype(float)) - total(energy)
-    sums = np.stack([total(p[:, k]) for k in range(3)], axis=1)
-    q = -events.lepton.copy()
+def e_miss(events: Lists) -> F64:
+    """omega + B M_N - sum of energies, B the baryon number of the hadrons."""
+    baryons = events.total(species.lookup(events.pdg)[2])
+    omega = events.enu - events.lepton_energy
+    return omega + species.NUCLEON_MASS * baryons - events.total(events.energy)
+
+
+def _sum(events: Lists) -> F64:
+    return np.stack([events.total(events.momentum[:, k]) for k in range(3)], axis=1)
+
+
+def p_miss(events: Lists) -> F64:
+    """|q - sum of momenta|."""
+    q = -events.lepton
     q[:, 2] += events.enu
-    out["p_miss"] = np.linalg.norm(q - sums, axis=1)
-    w2 = total(energy) ** 2 - (sums**2).sum(1)
-    # the mass of one hadron is its own: nothing to compare but rounding
-    out["w"] = np.where(events.n > 1, np.sqrt(np.maximum(w2, 0.0)), NONE)
-    both = has & (pion >= 0)
-    if len(p):
-        e2 = energy[proton] + energy[pion]
-        p2 = ((p[proton] + p[pion]) ** 2).sum(1)
-        out["m_ppi"] = np.where(both, np.sqrt(np.maximum(e2**2 - p2, 0.0)), NONE)
-    else:
-        out["m_ppi"] = np.full(count, NONE)
-    return out
+    return np.asarray(np.linalg.norm(q - _sum(events), axis=1))
 
+
+def w_had(events: Lists) -> F64:
+    """Invariant mass of all hadrons, where there are two or more."""
+    square = events.total(events.energy) ** 2 - (_sum(events) ** 2).sum(1)
+    # the mass of one hadron is its own: nothing to compare but rounding
+    return np.where(events.n > 1, np.sqrt(np.maximum(square, 0.0)), NONE)
+
+
+def m_ppi(events: Lists) -> F64:
+    """Invariant mass of leading proton and leading pion."""
+    proton, pion = events.protons[0], events.pions[0]
+    both = (proton >= 0) & (pion >= 0)
+    one, other = proton[both], pion[both]
+    energy = events.energy[one] + events.energy[other]
+    square = energy**2 - ((events.momentum[one] + events.momentum[other]) ** 2).sum(1)
+    found = np.full(len(both), NONE)
+    found[both] = np.sqrt(np.maximum(square, 0.0))
+    return found
+
+
+def topologies(events: Lists) -> dict[str, Flags]:
+    """By name, whether each event is of a topology; protons count above :data:`PROTON_THRESHOLD`."""
+    pions, odd, fast = events.number(*PIONS), strange(events) > 0, fast_protons(events)
+    none, one = (pions == 0) & ~odd, (pions == 1) & ~odd
+    return {
+        "0pi0p": none & (fast == 0),
+        "0pi1p": none & (fast == 1),
+        "0piNp": none & (fast > 1),
+        "1pi+": one & (events.number(211) == 1),
+        "1pi0": one & (events.number(111) == 1),
+        "1pi-": one & (events.number(-211) == 1),
+        "multi-pi": (pions > 1) & ~odd,
+        "strange": odd,
+    }
+
+
+TOPOLOGIES = ("0pi0p", "0pi1p", "0piNp", "1pi+", "1pi0", "1pi-", "multi-pi", "strange")
+"""Every event is of one; the number of a topology is its place."""
+
+
+def topology(events: Lists) -> F64:
+    """The place [N] in :data:`TOPOLOGIES`."""
+    found = topologies(events)
+    return sum(float(k) * found[name] for k, name in enumerate(TOPOLOGIES)) + np.zeros(len(events.enu))
+
+
+def _proton(events: Lists) -> Rows:
+    return events.protons[0]
+
+
+def _second_proton(events: Lists) -> Rows:
+    return events.protons[1]
+
+
+def _pion(events: Lists) -> Rows:
+    return events.pions[0]
+
+
+def _neutron(events: Lists) -> Rows:
+    return events.neutrons[0]
+
+
+_COS = (-1.0, 1.0)
+_ANGLE = (0.0, float(np.pi))
+
+HADRONIC: dict[str, Hadronic] = {
+    "topology": Hadronic("topology", "", topology, (-0.5, 7.5), counted=True),
+    **{
+        name: Hadronic(f"number of {text}", "", formula, (-0.5, 20.5), counted=True)
+        for name, text, formula in (
+            ("n_p", "protons", _number(2212)),
+            ("n_fast_p", "protons above 0.3 GeV", fast_protons),
+            ("n_n", "neutrons", _number(2112)),
+            ("n_pip", r"$\pi^+$", _number(211)),
+            ("n_pi0", r"$\pi^0$", _number(111)),
+            ("n_pim", r"$\pi^-$", _number(-211)),
+            ("n_pi", "pions", _number(*PIONS)),
+            ("n_strange", "kaons and hyperons", strange),
+            ("n_other", "other hadrons", lambda events: events.n - events.number(*species.COUNTED)),
+        )
+    },
+    "p_p": Hadronic(r"leading proton $p$", "GeV", partial(_momentum, _proton)),
+    "cos_p": Hadronic(r"leading proton $\cos\theta$", "", partial(_cosine, _proton), _COS),
+    "p_p2": Hadronic(r"second proton $p$", "GeV", partial(_momentum, _second_proton)),
+    "cos_p2": Hadronic(r"second proton $\cos\theta$", "", partial(_cosine, _second_proton), _COS),
+    "p_pi": Hadronic(r"leading pion $p$", "GeV", partial(_momentum, _pion)),
+    "cos_pi": Hadronic(r"leading pion $\cos\theta$", "", partial(_cosine, _pion), _COS),
+    "p_n": Hadronic(r"leading neutron $p$", "GeV", partial(_momentum, _neutron)),
+    "cos_n": Hadronic(r"leading neutron $\cos\theta$", "", partial(_cosine, _neutron), _COS),
+    "dpt": Hadronic(r"$\delta p_T$", "GeV", dpt, (0.0, 1.5)),
+    "dalphat": Hadronic(r"$\delta\alpha_T$", "rad", dalphat, _ANGLE),
+    "dphit": Hadronic(r"$\delta\phi_T$", "rad", dphit, _ANGLE),
+    "pn": Hadronic(r"$p_N$", "GeV", pn, (0.0, 1.5)),
+    "e_avail": Hadronic(r"$E_\mathrm{avail}$", "GeV", e_avail),
+    "e_vis": Hadronic(r"$E_\mathrm{vis}$", "GeV", e_vis),
+    "e_miss": Hadronic(r"$E_\mathrm{miss}$", "GeV", e_miss, (-0.05, 0.25)),
+    "p_miss": Hadronic(r"$p_\mathrm{miss}$", "GeV", p_miss, (0.0, 1.0)),
+    "w_had": Hadronic(r"$W$ of the hadrons", "GeV", w_had, (0.9, 5.0)),
+    "m_ppi": Hadronic(r"$m(p\pi)$", "GeV", m_ppi, (1.05, 3.0)),
+}
+"""By name; angles are those to the neutrino."""
 
 FEATURES = (
-    "enu",
-    "emu",
-    "cos_mu",
-    "n_p",
-    "n_n",
-    "n_pip",
-    "n_pi0",
-    "n_pim",
-    "n_other",
-    "p_p",
-    "cos_p",
-    "p_p2",
-    "cos_p2",
-    "p_pi",
-    "cos_pi",
-    "p_n",
-    "cos_n",
-    "dpt",
-    "dalphat",
-    "dphit",
-    "e_avail",
-    "e_miss",
-    "p_miss",
-    "w",
-    "m_ppi",
+    *("enu", "emu", "cos_mu", "n_p", "n_n", "n_pip", "n_pi0", "n_pim", "n_other"),
+    *("p_p", "cos_p", "p_p2", "cos_p2", "p_pi", "cos_pi", "p_n", "cos_n"),
+    *("dpt", "dalphat", "dphit", "e_avail", "e_miss", "p_miss", "w_had", "m_ppi"),
 )
 """What the classifier of events sees, 25 numbers."""
 
 
-def topologies(o: dict[str, F64]) -> dict[str, NDArray[np.bool_]]:
-    """By name, whether each event is of a topology; protons count above :data:`PROTON_THRESHOLD`."""
-    none, one = (o["n_pion"] == 0) & (o["n_strange"] == 0), (o["n_pion"] == 1) & (o["n_strange"] == 0)
-    return {
-        "0pi0p": none & (o["n_fast_p"] == 0),
-        "0pi1p": none & (o["n_fast_p"] == 1),
-        "0piNp": none & (o["n_fast_p"] > 1),
-        "1pi+": one & (o["n_pip"] == 1),
-        "1pi0": one & (o["n_pi0"] == 1),
-        "1pi-": one & (o["n_pim"] == 1),
-        "multi-pi": (o["n_pion"] > 1) & (o["n_strange"] == 0),
-        "strange": o["n_strange"] > 0,
+def observables(events: Lists) -> dict[str, F64]:
+    """By name, one number per event [N]: E_nu, the lepton's energy and cosine, and :data:`HADRONIC`."""
+    size = np.linalg.norm(events.lepton, axis=1)
+    found: dict[str, F64] = {
+        "enu": events.enu,
+        "emu": events.lepton_energy,
+        "cos_mu": events.lepton[:, 2] / size,
     }
+    found.update({name: one.formula(events) for name, one in HADRONIC.items()})
+    return found

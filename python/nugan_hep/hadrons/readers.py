@@ -15,6 +15,7 @@ are left out.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,10 +24,11 @@ from numpy.typing import NDArray
 
 from nugan_hep.data.readers import check_file, split_tree
 from nugan_hep.errors import UserError
-from nugan_hep.hadrons.events import MODES, NUCLEUS
+from nugan_hep.hadrons.events import MODES
 from nugan_hep.output import formats, hepmc3_text
 from nugan_hep.output import nuhepmc_run_info as clauses
 from nugan_hep.skipping import check_not_empty
+from nugan_hep.species import NUCLEUS
 
 F64 = NDArray[np.float64]
 STEP = 50_000
@@ -70,6 +72,17 @@ def blocks(path: str | Path, limit: int | None = None) -> Iterator[Block]:
         yield from _nuhepmc(file, limit)
     else:
         raise UserError(f"{file}: whole events come as .root, .npz or NuHepMC, not as {suffix}")
+
+
+def holds_whole_events(path: str | Path) -> bool:
+    """Whether a file has events with hadrons, by its first thousand."""
+    try:
+        for block in islice(blocks(path, 1000), 1):
+            size = np.abs(block.pdg)
+            return bool(((size < NUCLEUS) & ((size < 11) | (size > 16))).any())
+    except UserError:  # whoever reads it for what else it may be says what is wrong
+        pass
+    return False
 
 
 # --- NumPy ---
@@ -160,8 +173,19 @@ def _find(
             if set(columns) <= branches.keys():
                 wanted = (*columns, *(key for key in _OPTIONAL if key in branches))
                 return root[name], {key: branches[key] for key in wanted}, convert
+    _refuse_primary(file, root, names)
     accepted, found = "; ".join(", ".join(columns) for columns, _ in _LAYOUTS), ", ".join(names) or "none"
     raise UserError(f"{file}: no tree with whole events (trees: {found}; accepted: {accepted})")
+
+
+def _refuse_primary(file: Path, root: Any, names: list[str]) -> None:
+    """Say so where a tree has particles, but those before they leave the nucleus alone."""
+    for name in names:
+        branches = {key.rpartition("/")[2] for key in root[name].keys()}  # noqa: SIM118 - no dict
+        for primary, final in _PRIMARY.items():
+            if primary in branches and final not in branches:
+                what = "the particles before they leave the nucleus"
+                raise UserError(f"{file}: {name} has {primary}, {what}, and no {final}")
 
 
 def _flat(lists: Any) -> tuple[NDArray[np.int64], NDArray[Any]]:
@@ -272,6 +296,8 @@ _LAYOUTS: tuple[tuple[tuple[str, ...], Callable[[dict[str, Any]], Block]], ...] 
     ((*_FINAL, "pdgf", "Ef", "pxf", "pyf", "pzf"), _gst),
     (("PDGnu", "Enu_true", "Mode", "cc", "pdg", "px", "py", "pz", "E"), _nuisance),
 )
+_PRIMARY = {"out.pdg": "post.pdg", "pdgi": "pdgf", "pdg_vert": "pdg"}
+"""Branches of particles before the cascade, and those that belong to them after it."""
 _OPTIONAL = ("par.nucleus_p", "par.nucleus_n", "qel", "res", "dis", "coh", "mec", "tgt")
 
 

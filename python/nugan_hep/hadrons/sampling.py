@@ -11,7 +11,8 @@ import math
 import torch
 from torch import Tensor
 
-from nugan_hep.hadrons import cube, eta, features, species
+from nugan_hep import species
+from nugan_hep.hadrons import cube, eta, features
 from nugan_hep.hadrons.batch import Batch
 from nugan_hep.hadrons.contents import Contents
 from nugan_hep.hadrons.states import Left, Lepton

@@ -15,10 +15,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from nugan_hep import species
 from nugan_hep.evaluation.two_sample import Schedule, TwoSample, auc, effective_fraction, fit
-from nugan_hep.hadrons import species
-from nugan_hep.hadrons.events import flat_rows, transfer_frame
-from nugan_hep.hadrons.observables import Lists
+from nugan_hep.hadrons.events import flat_rows
+from nugan_hep.hadrons.final_states import Lists
+from nugan_hep.hadrons.frames import transfer_frame
 
 EPOCHS, BATCH, WIDTH, RATE, WEIGHT_DECAY = 15, 1000, 64, 2e-3, 1e-2
 HELD_OUT = 0.2

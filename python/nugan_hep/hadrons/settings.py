@@ -7,8 +7,23 @@ from typing import Any, ClassVar
 
 from nugan_hep.errors import UserError
 from nugan_hep.families.common.settings import not_valid, option
+from nugan_hep.run_folder import HADRONS
 
-PRESET = "hadrons"
+PRESET = HADRONS
+INHERITED = ("topology_width", "remnant_width", "step_width")
+"""What a transfer has from the networks that it begins with."""
+TRANSFERS: tuple[tuple[int, dict[str, Any]], ...] = (
+    (30_000, {"steps": 1_000, "lr": 1e-3, "warmup": 50, "eval_every": 50, "patience": 6}),
+    (300_000, {"steps": 2_500, "lr": 1.5e-3, "warmup": 100, "eval_every": 100, "patience": 8}),
+)
+"""Settings of a transfer from at most so many events."""
+TRANSFER: dict[str, Any] = {"steps": 5_000, "lr": 1.5e-3}
+"""Settings of a transfer from more."""
+
+
+def transfer(events: int) -> dict[str, Any]:
+    """The settings of a transfer from so many training events that differ from the defaults."""
+    return next((settings for most, settings in TRANSFERS if events <= most), TRANSFER)
 
 
 @dataclass(frozen=True)
@@ -29,6 +44,9 @@ class HadronsConfig:
     step_width: int = option(96, "neurons of the emissions' trunks")
     least_seen: int = option(2, "times that a set of rare hadrons must be seen to be in the vocabulary")
     eval_every: int = option(500, "steps between evaluations")
+    patience: int = option(
+        0, "evaluations without a better one after which training ends, and the best one counts; 0: never"
+    )
     checkpoint_every: int = option(200, "steps between checkpoints")
     seed: int = option(1, "seed of weights and batches, below 2^31")
     threads: int = option(1, "threads, at most 256")
@@ -55,6 +73,7 @@ class HadronsConfig:
             "clip": self.clip > 0,
             "warmup": self.warmup >= 0,
             "weight_decay": self.weight_decay >= 0,
+            "patience": self.patience >= 0,
         }
         whole = (
             "steps",

@@ -16,11 +16,11 @@ import torch
 from nugan_hep import cli
 from nugan_hep.errors import UserError
 from nugan_hep.hadrons import dataset
-from nugan_hep.hadrons.contents import Frame
 from nugan_hep.hadrons.learning import Learning
 from nugan_hep.hadrons.model import HadronModel
-from nugan_hep.hadrons.network import Sizes
-from nugan_hep.hadrons.settings import PRESET, HadronsConfig
+from nugan_hep.hadrons.saved import Start, frame_of, load, sizes, start_of
+from nugan_hep.hadrons.settings import INHERITED, PRESET, HadronsConfig
+from nugan_hep.hadrons.settings import transfer as transfer_settings
 from nugan_hep.hadrons.widening import joined, widened
 from nugan_hep.run_folder import read_run
 from nugan_hep.signals import stop_signals
@@ -29,16 +29,21 @@ from nugan_hep.training.config import read_toml, setting_arguments
 
 HELD_OUT = 0.1
 LOG_EVERY = 100
-WIDTHS = ("topology_width", "remnant_width", "step_width")
-KEYS = frozenset(
-    {"config", "frame", "step", "hadrons", "average", "done", "optimizers", "seconds", "history"}
-)
+PROBE, TARGET = 14, 1000060120
 
 
-def parser(prog: str) -> argparse.ArgumentParser:
-    """The command line of a training of hadrons."""
+def parser(prog: str, transfer: bool) -> argparse.ArgumentParser:
+    """The command line of a training of hadrons, or of a transfer from another."""
     made = cli.Parser(prog=prog, description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add = made.add_argument
+    if transfer:
+        add(
+            "--from",
+            dest="start",
+            required=True,
+            metavar="MODEL_OR_RUNDIR",
+            help="model name, archive or run folder",
+        )
     add(
         "--data",
         nargs="+",
@@ -49,11 +54,13 @@ def parser(prog: str) -> argparse.ArgumentParser:
     add("--val", nargs="+", metavar="FILE", help="validation events (default: a tenth of the data)")
     add("--out", type=Path, required=True, metavar="RUNDIR", help="run folder")
     add("--resume", action="store_true", help="continue the run in RUNDIR")
-    add("--from", dest="start", type=Path, metavar="RUNDIR", help="begin with the networks of another run")
     add("--limit", type=cli.count, metavar="N", help="use the first N training events")
     add("--name", help="name of the model (default: the run folder's)")
-    add("--probe", type=int, choices=(14, -14, 12, -12), help="PDG code of the neutrino (default 14)")
-    add("--target", type=int, metavar="PDG", help="PDG code of the nucleus (default 1000060120)")
+    usual = ("that of --from",) * 2 if transfer else (PROBE, TARGET)
+    add(
+        "--probe", type=int, choices=(14, -14, 12, -12), help=f"PDG code of the neutrino (default {usual[0]})"
+    )
+    add("--target", type=int, metavar="PDG", help=f"PDG code of the nucleus (default {usual[1]})")
     add("--quiet", action="store_true", help="no progress")
     setting_arguments(made, settings())
     return made
@@ -79,22 +86,9 @@ def resolve(arguments: argparse.Namespace, base: dict[str, Any]) -> HadronsConfi
     return HadronsConfig(**{**values, **{name: value for name, value in given.items() if value is not None}})
 
 
-def sizes(config: HadronsConfig) -> Sizes:
-    return Sizes(
-        topology_width=config.topology_width, remnant_width=config.remnant_width, step_width=config.step_width
-    )
-
-
-def frame_of(saved: dict[str, Any]) -> Frame:
-    """A frame from what a checkpoint or an archive has of it."""
-    words = tuple(tuple(int(code) for code in word) for word in saved["words"])
-    most = tuple(int(k) for k in saved["most"])
-    return Frame(saved["charge"], saved["baryons"], words, most, saved["least"], saved["lepton_mass"])
-
-
-def command(argv: Sequence[str] | None, prog: str) -> int:
+def command(argv: Sequence[str] | None, prog: str, transfer: bool = False) -> int:
     """Train; the exit code is 0, or 128 plus the signal's number after SIGINT or SIGTERM."""
-    arguments = parser(prog).parse_args(argv)
+    arguments = parser(prog, transfer).parse_args(argv)
     folder: Path = arguments.out
     path = folder / checkpoint.CHECKPOINT
     resumed = None
@@ -102,11 +96,11 @@ def command(argv: Sequence[str] | None, prog: str) -> int:
         resumed = load(path)
     elif path.exists():
         raise UserError(f"{folder} holds a run: give --resume to continue it, or another --out")
-    start = load(arguments.start / checkpoint.CHECKPOINT) if arguments.start and not resumed else None
-    inherited = {key: start["config"][key] for key in WIDTHS} if start else {}
+    start = start_of(arguments.start) if transfer and not resumed else None
+    inherited = {key: start.config[key] for key in INHERITED} if start else {}
     config = resolve(arguments, resumed["config"] if resumed else inherited)
     torch.set_num_threads(config.threads)
-    about = _about(arguments, read_run(folder) if resumed else None)
+    about = _about(arguments, read_run(folder) if resumed else None, start)
     if resumed:
         for key in config.bound:
             if getattr(config, key) != resumed["config"][key]:
@@ -115,6 +109,8 @@ def command(argv: Sequence[str] | None, prog: str) -> int:
                 )
     identity = {"probe": about["probe"], "target": about["target"]}
     events = dataset.read(arguments.data, arguments.limit, **identity)
+    if start:  # how long and how fast depends on how much there is to learn from
+        config = resolve(arguments, {**inherited, **transfer_settings(len(events))})
     if arguments.val:
         held = dataset.read(arguments.val, **identity)
     else:
@@ -124,7 +120,7 @@ def command(argv: Sequence[str] | None, prog: str) -> int:
     if resumed:
         frame = frame_of(resumed["frame"])
     elif start:
-        frame = joined(frame, frame_of(start["frame"]))
+        frame = joined(frame, start.frame)
     model = HadronModel(frame, sizes(config))
     training, report = dataset.encoded(events, model)
     print(f"training: {report}")
@@ -132,31 +128,23 @@ def command(argv: Sequence[str] | None, prog: str) -> int:
     print(f"validation: {report}")
     del events, held
     if start:
-        model.load_state_dict(widened(model, start["average"]))
+        model.load_state_dict(widened(model, start.weights))
     elif not resumed:
         model.fit_inputs(training.take(torch.arange(min(len(training), 40_000))))
     else:
         model.load_state_dict(resumed["hadrons"])
     learning = Learning(model, training, validation, config)
     about["data"] = {"files": [Path(f).name for f in arguments.data], "events": len(training)}
+    if origin := start.name if start else read_run(folder).get("data", {}).get("start") if resumed else None:
+        about["data"]["start"] = origin
     return _run(learning, folder, about, resumed, arguments.quiet)
 
 
-def load(path: Path) -> dict[str, Any]:
-    """A checkpoint of hadrons.
-
-    Raises
-    ------
-    UserError : missing, truncated or of another kind
-    """
-    state = checkpoint.unpickle(checkpoint.read(path), path)
-    if not isinstance(state, dict) or not state.keys() >= KEYS:
-        raise UserError(f"{path} is not a checkpoint of hadrons")
-    return state
-
-
-def _about(arguments: argparse.Namespace, saved: dict[str, Any] | None) -> dict[str, Any]:
-    defaults = {"name": arguments.out.resolve().name, "probe": 14, "target": 1000060120, "stage": PRESET}
+def _about(
+    arguments: argparse.Namespace, saved: dict[str, Any] | None, start: Start | None
+) -> dict[str, Any]:
+    probe, target = (start.probe, start.target) if start else (PROBE, TARGET)
+    defaults = {"name": arguments.out.resolve().name, "probe": probe, "target": target, "stage": PRESET}
     about = dict(saved or defaults)
     for key in ("name", "probe", "target"):
         given = getattr(arguments, key)
@@ -172,8 +160,10 @@ def _run(
     config = learning.config
     history: list[dict[str, float]] = []
     seconds = 0.0
+    choice = Choice(config.patience)
     if resumed:
         learning.restore(resumed)
+        choice.best = resumed.get("best")
         history, seconds = resumed["history"], resumed["seconds"]
         if learning.step >= config.steps:
             raise UserError(f"the run is at step {learning.step:,} of {config.steps:,}: give more --steps")
@@ -187,12 +177,13 @@ def _run(
             "frame": asdict(learning.model.frame),
             "seconds": time.monotonic() - began,
             "history": history,
+            **({"best": choice.best} if choice.best else {}),
         }
         checkpoint.save_rotating(state, folder)
 
     with stop_signals() as caught, cli.progress("steps", quiet) as bar:
         task = bar.add_task("training", total=config.steps, completed=learning.step, note="")
-        while learning.step < config.steps and not caught:
+        while learning.step < config.steps and not caught and not choice.over:
             learning.advance()
             if learning.step % LOG_EVERY == 0:
                 bar.update(task, completed=learning.step)
@@ -209,14 +200,46 @@ def _run(
                 bar.update(task, completed=learning.step, note=f"NLL {sum(scores.values()):.4f}")
                 if not quiet:
                     bar.console.print(line, highlight=False, soft_wrap=True)
+                choice.note(learning, sum(scores.values()))
                 save()
             elif learning.step % config.checkpoint_every == 0:
                 save()
-    if learning.step < config.steps:
+    if choice.best is not None and choice.over:
+        if not quiet:
+            print(f"no better evaluation since step {choice.best['step']:,}: that one counts")
+    elif learning.step < config.steps:
         save()
         print(f"stopped at step {learning.step}; continue with --resume", file=sys.stderr)
         return 128 + caught[0]
     return 0
+
+
+class Choice:
+    """The best evaluation so far, where ``patience`` is not 0.
+
+    Attributes
+    ----------
+    best : None, or ``step``, ``nll``, ``average`` (weights) and ``since``, the evaluations after it
+    """
+
+    def __init__(self, patience: int) -> None:
+        self.patience = patience
+        self.best: dict[str, Any] | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether enough evaluations were no better."""
+        return self.best is not None and bool(self.best["since"] >= self.patience)
+
+    def note(self, learning: Learning, nll: float) -> None:
+        """An evaluation."""
+        if not self.patience:
+            return
+        if self.best is None or nll < self.best["nll"]:
+            weights = {name: weight.clone() for name, weight in learning.average.state_dict().items()}
+            self.best = {"step": learning.step, "nll": nll, "average": weights, "since": 0}
+        else:
+            self.best["since"] += 1
 
 
 def _line(step: int, losses: dict[str, float], scores: dict[str, float]) -> str:

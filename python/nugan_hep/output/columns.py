@@ -30,7 +30,9 @@ EXTRAS = {name: (dtype, meaning) for name, dtype, where, meaning, _ in _core.col
 
 TYPES = {name: np.dtype(code) for name, (code, _) in BRANCHES.items()}
 COLUMNS = tuple(name for name, _, where, _, _ in _core.columns if where in ("drawn", "optional"))
-"""What a reader gives back; the rest follows from ``tgt``."""
+"""What a reader gives back beside :data:`EXTRAS` and particles; the rest follows from ``tgt``."""
+EVERYTHING = (*COLUMNS, *EXTRAS, particles.PARTICLES)
+"""The same and what only some files have."""
 
 
 def gst_branches(columns: Columns, run: Run) -> tuple[_core.EventTree, list[Any]]:

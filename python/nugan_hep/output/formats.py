@@ -10,7 +10,6 @@ from typing import Any
 
 from nugan_hep import _core
 from nugan_hep.output import EventReader, EventWriter, Run
-from nugan_hep.output.columns import COLUMNS
 
 FORMATS = {form.name: form for form in _core.event_formats()}
 """All formats, of the core's table. The module of this folder that has a format's name has its ``create``,
@@ -93,6 +92,6 @@ def read(name: str, path: Path, names: Sequence[str] | None = None) -> AbstractC
     UserError : the file is not of this format, or not one of ours
     """
     form, module = check_format(name, path), _module(name)
-    chosen = ([*dict.fromkeys(names)] or COLUMNS,) if names is not None and form.columns else ()
+    chosen = ([*dict.fromkeys(names)],) if names and form.columns else ()
     reader: AbstractContextManager[EventReader] = module.read(path, *chosen)
     return reader

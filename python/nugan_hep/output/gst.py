@@ -14,15 +14,23 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from nugan_hep.errors import UserError
 from nugan_hep.output import Columns, EventReader, Run, treewriter
-from nugan_hep.output.columns import COLUMNS, damage, run_of
+from nugan_hep.output.columns import BRANCHES, EVERYTHING, EXTRAS, damage, run_of
+from nugan_hep.output.final_particles import NEEDED, completed
 from nugan_hep.output.treereader import open_tree
 from nugan_hep.output.treewriter import TreeWriter, parse_compression
+from nugan_hep.particles import PARTICLES
 
 __all__ = ["create", "parse_compression", "read", "read_root"]
 
 TREE = "gst"
+FIELDS = {"pdg": "pdgf", "px": "pxf", "py": "pyf", "pz": "pzf", "E": "Ef"}
+"""Branches of what leaves the nucleus beside the lepton."""
+FLAGS = {"qel": 1, "mec": 2, "res": 3, "dis": 4, "coh": 5}
+"""Branches of the modes, and their numbers in the column ``mode``."""
 CHUNK = 100_000
 """Events that are read at once."""
 
@@ -35,8 +43,11 @@ def create(
 
 
 @contextlib.contextmanager
-def read(path: str | Path, names: Sequence[str] = COLUMNS) -> Iterator[EventReader]:
+def read(path: str | Path, names: Sequence[str] = EVERYTHING) -> Iterator[EventReader]:
     """The events of a file that :func:`create` wrote, chunk by chunk; ``names`` are the columns wanted.
+
+    Neutrino, nucleus, lepton and what is left of the nucleus are added to the particles, see
+    :mod:`nugan_hep.output.final_particles`.
 
     Raises
     ------
@@ -62,7 +73,33 @@ def read_root(path: str | Path, kind: str, names: Sequence[str]) -> Iterator[Eve
 
 
 def _chunks(path: str | Path, tree: Any, names: Sequence[str]) -> Iterator[Columns]:
+    there = set(tree.keys())
+    flags = FLAGS if set(names) & EXTRAS.keys() and there >= {*FLAGS} else {}
+    hadrons = FIELDS if PARTICLES in names and there >= {*FIELDS.values()} else {}
+    plain = [name for name in names if name in BRANCHES]
+    needed = dict.fromkeys([*plain, *flags, *hadrons.values(), *(NEEDED if hadrons else ())])
     with damage(path):
         if tree.num_entries:
-            for table in tree.iterate(list(names), step_size=CHUNK):
-                yield {name: table[name].to_numpy() for name in names}
+            for table in tree.iterate([*needed], step_size=CHUNK):
+                chunk = {name: table[name].to_numpy() for name in plain}
+                if flags:
+                    chunk["mode"] = sum(
+                        table[flag].to_numpy() * np.int32(mode) for flag, mode in flags.items()
+                    )
+                if hadrons:
+                    own = {name: table[name].to_numpy() for name in NEEDED}
+                    chunk[PARTICLES] = completed(
+                        own, _flat({key: table[name] for key, name in hadrons.items()})
+                    )
+                yield chunk
+
+
+def _flat(fields: dict[str, Any]) -> dict[str, Any]:
+    """Arrays of lists as ``offsets`` and flat arrays."""
+    import awkward as ak
+
+    counts = ak.to_numpy(ak.num(next(iter(fields.values()))))
+    return {
+        "offsets": np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+        **{name: ak.to_numpy(ak.flatten(values)) for name, values in fields.items()},
+    }

@@ -1,8 +1,8 @@
 """Neutrino, target and charged lepton of events of any generator, and the sampler's columns from them.
 
-What else an event holds (hadrons, remnants) is left out. Events that are no charged current of a muon
-neutrino have no place in the columns: they are counted in the run's metadata, ``left_out``, and the cross
-section of all events becomes that of those that are left.
+What else an event of another generator holds (hadrons, remnants) is left out. Events that are no charged
+current of a muon neutrino have no place in the columns: they are counted in the run's metadata, ``left_out``,
+and the cross section of all events becomes that of those that are left.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from nugan_hep import _core
 from nugan_hep.errors import UserError
 from nugan_hep.output import Columns, Run
 from nugan_hep.output.from_momenta import Array, columns_of
+from nugan_hep.particles import PARTICLES
 
 NEUTRINOS = (12, 14, 16)
 HYDROGEN, PROTON = _core.HYDROGEN, _core.PROTON
@@ -35,6 +36,7 @@ class Leptons(NamedTuple):
     nu, muon : px py pz E of neutrino and charged lepton [N, 4]; NaN where there is none
     weight : of the event
     vertex : x y z [m] and t [s], [N, 4]
+    particles, mode : of events of nugan-sample that have them, the columns of these names
     """
 
     number: NDArray[Any]
@@ -45,6 +47,8 @@ class Leptons(NamedTuple):
     muon: Array
     weight: Array
     vertex: Array
+    particles: Any = None
+    mode: NDArray[np.int32] | None = None
 
 
 def partner(probe: NDArray[Any]) -> NDArray[Any]:
@@ -144,6 +148,7 @@ def columns(path: str | Path, run: Run, chunks: Iterator[Leptons]) -> Iterator[C
             "tgt": chunk.target[fits].astype(np.int32),
             "wght": chunk.weight[fits].astype(np.float64),
             **{name: chunk.vertex[fits, k].astype(np.float64) for k, name in enumerate(VERTEX)},
+            **({"mode": chunk.mode, PARTICLES: chunk.particles} if ours and chunk.mode is not None else {}),
         }
 
 

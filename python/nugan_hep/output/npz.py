@@ -28,7 +28,8 @@ from nugan_hep.errors import UserError
 from nugan_hep.output import Columns, EventReader, Run
 from nugan_hep.output.atomic import new_file
 from nugan_hep.output.columns import (
-    COLUMNS,
+    EVERYTHING,
+    EXTRAS,
     METADATA,
     TYPES,
     TableWriter,
@@ -40,11 +41,19 @@ from nugan_hep.output.columns import (
     split_compression,
     whole,
 )
-from nugan_hep.particles import PARTICLES, as_columns
+from nugan_hep.particles import PARTICLES, as_awkward, as_columns
 from nugan_hep.particles import TYPES as FIELDS
 
 __all__ = ["create", "parse_compression", "read"]
 
+OFFSETS = f"{PARTICLES}_offsets"
+KINDS = {
+    **TYPES,
+    **{name: np.dtype(code) for name, (code, _) in EXTRAS.items()},
+    OFFSETS: np.dtype("i8"),
+    **{f"{PARTICLES}_{name}": kind for name, kind in FIELDS.items()},
+}
+"""Types of all arrays, by name."""
 ROWS = 100_000
 """Events that are written or read at once."""
 BLOCK = 2**20
@@ -110,11 +119,11 @@ class _Columns:
         """Append the rows of a table."""
         if PARTICLES in table:
             own = as_columns(table.pop(PARTICLES))
-            if f"{PARTICLES}_offsets" not in self.files:
-                self._file(f"{PARTICLES}_offsets", np.dtype("i8")).write(bytes(8))
+            if OFFSETS not in self.files:
+                self._file(OFFSETS, KINDS[OFFSETS]).write(bytes(8))
             ends = own["offsets"][1:] - own["offsets"][0] + self._particles
             self._particles = int(ends[-1])
-            table |= {f"{PARTICLES}_{name}": own[name] for name in FIELDS} | {f"{PARTICLES}_offsets": ends}
+            table |= {f"{PARTICLES}_{name}": own[name] for name in FIELDS} | {OFFSETS: ends}
         for name, values in table.items():
             self._file(name, values.dtype).write(values.tobytes())
 
@@ -139,8 +148,10 @@ def _assemble(
 
 
 @contextlib.contextmanager
-def read(path: str | Path, names: Sequence[str] = COLUMNS) -> Iterator[EventReader]:
+def read(path: str | Path, names: Sequence[str] = EVERYTHING) -> Iterator[EventReader]:
     """The events of a file that :func:`create` wrote, by :data:`ROWS`; ``names`` are the columns wanted.
+
+    Of :data:`EXTRAS` and particles, what is there.
 
     Raises
     ------
@@ -150,12 +161,22 @@ def read(path: str | Path, names: Sequence[str] = COLUMNS) -> Iterator[EventRead
         with damage(path):
             archive = stack.enter_context(zipfile.ZipFile(check_readable(path)))
             runs = runs_of(path, _texts(archive))
-            members = {name: stack.enter_context(archive.open(f"{name}.npy")) for name in names}
+            there = set(archive.namelist())
+            wanted = [name for name in names if name in TYPES or f"{name}.npy" in there]
+            members = {name: stack.enter_context(archive.open(f"{name}.npy")) for name in wanted}
             sizes = {name: _rows(path, name, member) for name, member in members.items()}
+            own: dict[str, IO[bytes]] = {}
+            if PARTICLES in names and f"{OFFSETS}.npy" in there:
+                files = {"offsets": OFFSETS, **{name: f"{PARTICLES}_{name}" for name in FIELDS}}
+                own = {key: stack.enter_context(archive.open(f"{name}.npy")) for key, name in files.items()}
+                sizes[OFFSETS] = _rows(path, OFFSETS, own["offsets"]) - 1
+                counts = {_rows(path, f"{PARTICLES}_{name}", own[name]) for name in FIELDS}
+                if len(counts) > 1:
+                    raise UserError(f"{path}: fields of the particles differ in length")
         if len(set(sizes.values())) > 1:
             raise UserError(f"{path}: columns differ in length ({sizes})")
         events = next(iter(sizes.values()))
-        yield EventReader(whole(path, runs, events), events, _chunks(path, members, events))
+        yield EventReader(whole(path, runs, events), events, _chunks(path, members, own, events))
 
 
 def _texts(archive: zipfile.ZipFile) -> list[str]:
@@ -170,16 +191,31 @@ def _rows(path: str | Path, name: str, member: IO[bytes]) -> int:
     """Length of a column; its header is read."""
     version = npy.read_magic(member)
     shape, _, kind = npy.read_array_header_1_0(member) if version == (1, 0) else ((), False, None)
-    if kind != TYPES[name] or len(shape) != 1:
-        raise UserError(f"{path}: expected {TYPES[name]} numbers in the column {name}")
+    expected = KINDS[name]
+    if kind != expected or len(shape) != 1:
+        raise UserError(f"{path}: expected {expected} numbers in the column {name}")
     return int(shape[0])
 
 
-def _chunks(path: str | Path, members: Mapping[str, IO[bytes]], events: int) -> Iterator[Columns]:
+def _chunks(
+    path: str | Path, members: Mapping[str, IO[bytes]], own: Mapping[str, IO[bytes]], events: int
+) -> Iterator[Columns]:
+    def numbers(name: str, member: IO[bytes], count: int) -> Any:
+        return np.frombuffer(member.read(count * KINDS[name].itemsize), KINDS[name], count)
+
     with damage(path):
+        before = numbers(OFFSETS, own["offsets"], 1) if own else None
         for first in range(0, events, ROWS):
             rows = min(ROWS, events - first)
-            yield {
-                name: np.frombuffer(member.read(rows * TYPES[name].itemsize), TYPES[name], rows)
-                for name, member in members.items()
-            }
+            chunk = {name: numbers(name, member, rows) for name, member in members.items()}
+            if before is not None:
+                ends = np.append(before, numbers(OFFSETS, own["offsets"], rows))
+                if np.any(np.diff(ends) < 0):
+                    raise UserError(f"{path}: {OFFSETS} do not rise")
+                fields = {
+                    name: numbers(f"{PARTICLES}_{name}", own[name], int(ends[-1] - ends[0]))
+                    for name in FIELDS
+                }
+                chunk[PARTICLES] = as_awkward({"offsets": ends - ends[0], **fields})
+                before = ends[-1:]
+            yield chunk

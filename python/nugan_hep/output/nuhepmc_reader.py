@@ -14,10 +14,13 @@ from nugan_hep.errors import UserError
 from nugan_hep.output import Columns, EventReader, Run, leptons
 from nugan_hep.output import nuhepmc_run_info as clauses
 from nugan_hep.output.columns import whole
+from nugan_hep.output.final_particles import FOUR, INITIAL, REMNANT, modes_of
 from nugan_hep.output.from_momenta import Array
 from nugan_hep.output.hepmc3_text import END, Listing, Part, listings, open_text
 from nugan_hep.output.nuhepmc_others import read_run
 from nugan_hep.output.nuhepmc_run_info import library
+from nugan_hep.particles import FINAL, LEPTON, NEUTRINO, TARGET, as_awkward
+from nugan_hep.species import NUCLEUS
 
 BLOCK = 10_000
 """Events whose objects are held at once."""
@@ -87,6 +90,8 @@ class _Block:
         self._mev, self._cm = units.MEV, units.CM
         self._rows: list[tuple[int, int, int, int, float, float]] = []
         self._particles: list[Any] = []
+        self._all: list[Any] = []
+        self._processes: list[int] = []
         self._places: list[tuple[float, ...]] = []
         self._place: tuple[str, Any, tuple[float, ...]] = ("", None, (0.0, 0.0, 0.0, 0.0))
         self._weight: int | None = None
@@ -105,6 +110,11 @@ class _Block:
         gev = 1e-3 if event.momentum_unit == self._mev else 1.0
         self._rows.append((event.event_number, probe, pdg[target], lepton, self._weight_of(event), gev))
         self._particles.append(particles[[beam, beam if muon is None else muon]])
+        self._all.append(particles)
+        process = event.attributes
+        self._processes.append(
+            int(str(process["signal_process_id"])) if "signal_process_id" in process else 0
+        )
         self._places.append(self._place_of(event))
 
     def _only(self, status: list[int], code: int) -> int:
@@ -152,7 +162,32 @@ class _Block:
             muon=muon,
             weight=weight.astype(np.float64),
             vertex=np.array(self._places, dtype=np.float64),
+            **self._whole(probe, target, gev),
         )
+
+    def _whole(self, probe: Array, target: Array, gev: Array) -> dict[str, Any]:
+        """All particles and the modes, where a nucleus is left as events of nugan-sample have it."""
+        counts = np.array([len(particles) for particles in self._all])
+        found = np.concatenate(self._all)
+        offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        first, last = offsets[:-1], offsets[1:] - 1
+        pdg, status = found["pid"].astype(np.int32), found["status"]
+        if (counts <= LEPTON).any() or (pdg[last] == clauses.REMNANT).any():
+            return {}
+        if (pdg[first + LEPTON] != leptons.partner(pdg[first])).any() or (pdg[last] < NUCLEUS).any():
+            return {}
+        before = (status == clauses.BEAM) | (status == clauses.TARGET)
+        status = np.where(before, INITIAL, FINAL).astype(np.int32)
+        status[last] = REMNANT
+        mother = np.where(before, -1, TARGET).astype(np.int32)
+        mother[first + LEPTON] = NEUTRINO
+        scale = np.repeat(gev, counts)
+        four = {key: found[name] * scale for key, name in zip(FOUR, ("px", "py", "pz", "e"), strict=True)}
+        array = as_awkward({"offsets": offsets, "pdg": pdg, "status": status, "mother": mother, **four})
+        return {
+            "particles": array,
+            "mode": modes_of(np.array(self._processes), int(probe[0]), int(target[0]), "nuhepmc"),
+        }
 
 
 def _columns(path: str | Path, run: Run, events: Iterator[leptons.Leptons]) -> Iterator[Columns]:

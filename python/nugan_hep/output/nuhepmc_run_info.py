@@ -73,7 +73,7 @@ def processes(run: Run, modes: bool) -> dict[int, tuple[str, str]]:
     found: dict[int, tuple[str, str]] = {}
     for one in (process_of(run, probe, target) for probe in run.probes for target in run.targets):
         for mode in range(len(_core.modes)) if modes else (one.mode,):
-            word, description = _core.modes[mode]
+            word, description, _ = _core.modes[mode]
             current = "charged" if one.current == "CC" else "neutral"
             found[one.nuhepmc(mode)] = f"{one.current} {word}", f"{current}-current {description}"
     return dict(sorted(found.items()))

@@ -18,7 +18,7 @@ Beside the tree lies a TObjString ``nugan``: JSON with the run.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -28,9 +28,11 @@ import numpy as np
 from nugan_hep.errors import UserError
 from nugan_hep.flux import Flux
 from nugan_hep.output import Columns, EventReader, Run, treewriter
-from nugan_hep.output.columns import run_of
-from nugan_hep.output.treereader import muon_columns, open_tree, tables
+from nugan_hep.output.columns import damage, run_of
+from nugan_hep.output.final_particles import FOUR, completed, modes_of
+from nugan_hep.output.treereader import muon_columns, open_tree
 from nugan_hep.output.treewriter import TreeWriter, parse_compression
+from nugan_hep.particles import PARTICLES
 
 __all__ = ["create", "parse_compression", "read"]
 
@@ -88,17 +90,45 @@ def read(path: str | Path) -> Iterator[EventReader]:
 
 
 def _chunks(path: str | Path, tree: Any) -> Iterator[Columns]:
-    neutrino, muon = ["px_init", "py_init", "pz_init"], ["px", "py", "pz"]
-    shapes = {"PDGnu": (), "tgt": (), "InputWeight": (), **dict.fromkeys([*neutrino, *muon], (1,))}
+    neutrino, final = ["px_init", "py_init", "pz_init"], [*FOUR, "pdg"]
     first = 0
-    for table in tables(path, tree, shapes, CHUNK):
-        count = len(table["tgt"])
-        nu, mu = (np.concatenate([table[name] for name in names], axis=1) for names in (neutrino, muon))
-        yield {
-            "iev": np.arange(first, first + count, dtype=np.int32),
-            "neu": table["PDGnu"].astype(np.int32),
-            "tgt": table["tgt"].astype(np.int32),
-            "wght": table["InputWeight"].astype(np.float64),
-            **muon_columns(path, nu, mu),
-        }
-        first += count
+    with damage(path):
+        # the lepton alone is what models without hadrons write
+        whole = "nfsp" in tree and bool(np.any(tree["nfsp"].array(library="np") > 1))
+        steps = tree.iterate(["PDGnu", "tgt", "InputWeight", "Mode", *neutrino, *final], step_size=CHUNK)
+        for table in steps:
+            count = len(table)
+            nu = np.stack([_one(path, table[name]) for name in neutrino], axis=1)
+            muon = np.stack([_one(path, table[name][:, :1]) for name in final[:3]], axis=1)
+            chunk = {
+                "iev": np.arange(first, first + count, dtype=np.int32),
+                "neu": table["PDGnu"].to_numpy().astype(np.int32),
+                "tgt": table["tgt"].to_numpy().astype(np.int32),
+                "wght": table["InputWeight"].to_numpy().astype(np.float64),
+                **muon_columns(path, nu, muon),
+            }
+            yield {**chunk, **(_whole(chunk, table, final) if whole else {})}
+            first += count
+
+
+def _whole(chunk: Columns, table: Any, names: Sequence[str]) -> dict[str, Any]:
+    """Particles and modes; the lepton is the first particle of each event."""
+    import awkward as ak
+
+    hadrons = {name: table[name][:, 1:] for name in names}
+    counts = ak.to_numpy(ak.num(hadrons["pdg"]))
+    flat = {name: ak.to_numpy(ak.flatten(values)) for name, values in hadrons.items()}
+    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    probe, target = (int(chunk[name][0]) if len(counts) else 0 for name in ("neu", "tgt"))
+    return {
+        "mode": modes_of(table["Mode"].to_numpy(), probe, target, "neut"),
+        PARTICLES: completed(chunk, {"offsets": offsets, **flat}),
+    }
+
+
+def _one(path: str | Path, values: Any) -> Any:
+    """The only number of each entry."""
+    found = values.to_numpy()
+    if found.ndim != 2 or found.shape[1] != 1:
+        raise UserError(f"{path}: shape {found.shape[1:]} of a momentum, expected (1,)")
+    return found[:, 0]

@@ -19,8 +19,9 @@ import numpy as np
 from nugan_hep.output import Columns, EventReader, Run
 from nugan_hep.output.atomic import new_file
 from nugan_hep.output.columns import (
-    COLUMNS,
+    EVERYTHING,
     METADATA,
+    TYPES,
     TableWriter,
     about,
     check_readable,
@@ -30,7 +31,7 @@ from nugan_hep.output.columns import (
     split_compression,
 )
 from nugan_hep.particles import TYPES as FIELDS
-from nugan_hep.particles import as_columns
+from nugan_hep.particles import as_awkward, as_columns
 
 __all__ = ["create", "parse_compression", "read"]
 
@@ -122,8 +123,10 @@ def _arrow(table: dict[str, Any]) -> Any:
 
 
 @contextlib.contextmanager
-def read(path: str | Path, names: Sequence[str] = COLUMNS) -> Iterator[EventReader]:
+def read(path: str | Path, names: Sequence[str] = EVERYTHING) -> Iterator[EventReader]:
     """The events of a file that :func:`create` wrote, by row groups; ``names`` are the columns wanted.
+
+    Of :data:`EXTRAS` and particles, what is there.
 
     Raises
     ------
@@ -137,10 +140,24 @@ def read(path: str | Path, names: Sequence[str] = COLUMNS) -> Iterator[EventRead
             content = (file.metadata.metadata or {}).get(METADATA.encode())
             texts = [] if content is None else [content.decode()]
             run = run_of(path, texts, file.metadata.num_rows)
-        yield EventReader(run, file.metadata.num_rows, _chunks(path, file, names))
+            there = set(file.schema_arrow.names)
+            wanted = [name for name in names if name in TYPES or name in there]
+        yield EventReader(run, file.metadata.num_rows, _chunks(path, file, wanted))
 
 
 def _chunks(path: str | Path, file: Any, names: Sequence[str]) -> Iterator[Columns]:
     with damage(path):
         for batch in file.iter_batches(batch_size=GROUP, columns=list(names)):
-            yield {name: batch[name].to_numpy(zero_copy_only=False) for name in names}
+            yield {name: _values(batch[name]) for name in names}
+
+
+def _values(column: Any) -> Any:
+    """A column as NumPy's array, lists of particles as awkward's."""
+    if not hasattr(column, "offsets"):
+        return column.to_numpy(zero_copy_only=False)
+    offsets = column.offsets.to_numpy().astype(np.int64)
+    rows = column.values.slice(offsets[0], offsets[-1] - offsets[0])
+    fields = {
+        name: rows.field(name).to_numpy(zero_copy_only=False).astype(kind) for name, kind in FIELDS.items()
+    }
+    return as_awkward({"offsets": offsets - offsets[0], **fields})

@@ -16,7 +16,7 @@ import numpy as np
 from nugan_hep.output import Columns, EventReader, Run
 from nugan_hep.output.atomic import new_file
 from nugan_hep.output.branches import LETTERS
-from nugan_hep.output.columns import COLUMNS, METADATA, TableWriter, about, gst_branches
+from nugan_hep.output.columns import EVERYTHING, METADATA, TableWriter, about, gst_branches
 from nugan_hep.output.gst import TREE, read_root
 from nugan_hep.output.rntuple_pages import extend, form_of
 from nugan_hep.output.treewriter import parse_compression
@@ -75,7 +75,7 @@ def _begin(file: Any, table: Columns, run: Run) -> Any:
 
 
 @contextlib.contextmanager
-def read(path: str | Path, names: Sequence[str] = COLUMNS) -> Iterator[EventReader]:
+def read(path: str | Path, names: Sequence[str] = EVERYTHING) -> Iterator[EventReader]:
     """The events of a file that :func:`create` wrote, cluster by cluster; ``names`` are the columns wanted.
 
     Raises

@@ -17,11 +17,14 @@ import numpy as np
 from nugan_hep.errors import UserError
 from nugan_hep.output import EventReader, Run, leptons
 from nugan_hep.output.columns import damage, run_of
+from nugan_hep.output.final_particles import mode_of_text
 from nugan_hep.output.treereader import open_tree
+from nugan_hep.particles import LEPTON, as_awkward
 
 TREES = ("gRooTracker", "nRooTracker")
 NEEDED = ("StdHepPdg", "StdHepStatus", "StdHepP4")
-USED = (*NEEDED, "EvtNum", "EvtWght", "EvtVtx")
+CODE = "EvtCode/fString"
+USED = (*NEEDED, "StdHepFm", "EvtNum", "EvtWght", "EvtVtx")
 CHUNK = 100_000
 """Events that are read at once."""
 FINAL = 1
@@ -74,8 +77,10 @@ def chunks(path: str | Path, tree: Any, step: int) -> Iterator[leptons.Leptons]:
     if missing := [name for name in NEEDED if name not in present]:
         raise UserError(f"{path}: tree {tree.name} has no branch {', '.join(missing)}")
     first, unit = 0, None
+    used = [name for name in USED if name in present]
+    code = CODE if CODE in tree else None
     with damage(path):
-        for table in tree.iterate([name for name in USED if name in present], step_size=step):
+        for table in tree.iterate([*used, code] if code else used, step_size=step):
             chunk = _leptons(path, table, first)
             if unit is None and np.any(chunk.lepton):
                 unit = leptons.in_gev(path, chunk.lepton, chunk.muon)
@@ -111,7 +116,33 @@ def _leptons(path: str | Path, table: Any, first: int) -> leptons.Leptons:
         muon=muon,
         weight=_column(table, "EvtWght", np.ones(rows)).astype(np.float64),
         vertex=_column(table, "EvtVtx", np.zeros((rows, 4))),
+        **_particles(table, particles, charged, p4),
     )
+
+
+def _particles(table: Any, counts: Any, charged: Any, p4: Any) -> dict[str, Any]:
+    """All particles and the modes, where the lepton's place says that events have particles as ours do."""
+    import awkward as ak
+
+    pdg = table["StdHepPdg"]
+    name = CODE.rpartition("/")[2] if CODE not in table.fields else CODE
+    if "StdHepFm" not in table.fields or name not in table.fields or not len(pdg):
+        return {}
+    if not charged.all() or not (counts > LEPTON).all():
+        return {}
+    if not np.all(ak.to_numpy(pdg[:, LEPTON]) == leptons.partner(ak.to_numpy(pdg[:, 0]))):
+        return {}
+    texts, which = np.unique(np.array(table[name].to_list()), return_inverse=True)
+    fields = {"pdg": pdg, "status": table["StdHepStatus"], "mother": table["StdHepFm"]}
+    array = as_awkward(
+        {
+            "offsets": np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+            **{key: np.asarray(ak.flatten(values), np.int32) for key, values in fields.items()},
+            **{key: np.ascontiguousarray(p4[:, k]) for k, key in enumerate(("px", "py", "pz", "E"))},
+        }
+    )
+    modes = np.array([mode_of_text(str(text)) for text in texts], np.int32)
+    return {"particles": array, "mode": modes[which]}
 
 
 def _column(table: Any, name: str, otherwise: Any) -> Any:

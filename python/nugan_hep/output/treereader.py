@@ -43,31 +43,6 @@ def open_tree(path: str | Path, *names: str) -> Iterator[tuple[Any, list[str]]]:
         yield tree, texts
 
 
-def tables(
-    path: str | Path, tree: Any, shapes: dict[str, tuple[int, ...]], rows: int
-) -> Iterator[dict[str, NDArray[Any]]]:
-    """Branches of a tree as arrays [N, *shape], at most ``rows`` entries at a time.
-
-    Raises
-    ------
-    UserError : the file is damaged, or entries have other shapes
-    """
-    steps = tree.iterate(list(shapes), step_size=rows)
-    while True:
-        try:
-            step = next(steps, None)
-            table = {} if step is None else {name: step[name].to_numpy() for name in shapes}
-        except Exception as error:  # of any kind, by uproot, awkward or the decompression
-            reason = " ".join(str(error).split())
-            raise UserError(f"{path} is damaged or not as nugan-sample writes it: {reason:.60}") from error
-        if not table:
-            return
-        for name, shape in shapes.items():
-            if table[name].shape[1:] != shape:
-                raise UserError(f"{path}: shape {table[name].shape[1:]} of {name}, expected {shape}")
-        yield table
-
-
 def muon_columns(path: str | Path, nu: NDArray[Any], mu: NDArray[Any]) -> dict[str, NDArray[Any]]:
     """The sampler's columns, see :func:`nugan_hep.output.from_momenta.columns_of`, of momenta in a file.
 

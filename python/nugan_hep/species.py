@@ -15,6 +15,8 @@ from nugan_hep.kinematics import MUON_MASS, NEUTRON_MASS, PROTON_MASS
 COUNTED = (211, 111, -211, 2112, 2212)
 """The species that are counted; what else an event has is one entry of a vocabulary."""
 
+NUCLEUS = 1_000_000_000
+"""PDG codes from here on are nuclei, which belong to the remnant, and generators' pseudo-particles."""
 NUCLEON_MASS = _core.NUCLEON_MASS
 ELECTRON_MASS = _core.lepton_mass(11)
 

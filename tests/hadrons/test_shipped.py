@@ -1,0 +1,83 @@
+"""Shipped models with hadrons: whole events by default, the lepton of before, events at threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nugan_hep import Sampler, archive, species
+from nugan_hep.hadrons import observables
+from nugan_hep.hadrons.final_states import of_particles
+from nugan_hep.particles import FINAL, as_columns
+
+WITH_HADRONS = [
+    name for name in archive.list_models() if "hadrons" in archive.read_metadata(archive.find_model(name))
+]
+CHUNK = 250_000
+
+pytestmark = pytest.mark.parametrize("name", WITH_HADRONS)
+
+
+def chunks(name: str, n: int, **options: Any) -> Iterator[dict[str, Any]]:
+    sampler = Sampler(name)
+    for first in range(0, n, CHUNK):
+        yield sampler.sample(n=min(CHUNK, n - first), first=first, seed=3, **options)
+
+
+def test_the_lepton_is_the_same_without(name: str) -> None:
+    events = Sampler(name).sample(n=20_000, seed=5)
+    alone = Sampler(name, lepton_only=True).sample(n=20_000, seed=5)
+    assert events.keys() - alone.keys() == {"particles", "mode"}
+    for column, values in alone.items():
+        assert np.array_equal(values, events[column]), column
+
+
+def at_threshold(name: str, n: int) -> None:
+    """Energies are finite and above the masses, and four-momenta balance."""
+    for events in chunks(name, n, enu=0.3):
+        columns = as_columns(events["particles"])
+        mass = np.nan_to_num(species.lookup(columns["pdg"])[0])
+        final = columns["status"] == FINAL
+        for field in ("px", "py", "pz", "E"):
+            assert np.isfinite(columns[field]).all()
+        assert (columns["E"] >= mass)[final].all()
+        sign = np.where(columns["status"] == 0, 1.0, -1.0)
+        for field in ("px", "py", "pz", "E"):
+            sums = np.add.reduceat(sign * columns[field], columns["offsets"][:-1])
+            assert np.abs(sums).max() < 1e-6
+
+
+def test_at_threshold(name: str) -> None:
+    at_threshold(name, 50_000)
+
+
+@pytest.mark.heavy
+def test_ten_million_at_threshold(name: str) -> None:
+    at_threshold(name, 10_000_000)
+
+
+def test_charge_and_baryons_balance(name: str) -> None:
+    about = archive.read_metadata(archive.find_model(name))
+    (events,) = chunks(name, 30_000)
+    columns = as_columns(events["particles"])
+    last = columns["offsets"][1:] - 1
+    nucleus = columns["pdg"][last]
+    final = of_particles(events["particles"])
+    _, charge, baryons = species.lookup(final.pdg)
+    left = nucleus < 2_000_000_000  # what is no nucleus has a number of its own
+    assert left.mean() > 0.999
+    target, sign = about["target"], np.sign(about["probe"])
+    protons = target // 10_000 % 1000 + sign - final.total(charge)
+    assert np.array_equal((nucleus // 10_000 % 1000)[left], protons[left])
+    assert np.array_equal((nucleus // 10 % 1000)[left], (target // 10 % 1000 - final.total(baryons))[left])
+
+
+def test_observables_are_defined(name: str) -> None:
+    (events,) = chunks(name, 20_000)
+    found = observables.observables(of_particles(events["particles"]))
+    assert all(np.isfinite(values).all() for values in found.values())
+    shares = np.bincount(found["topology"].astype(int), minlength=8) / 20_000
+    assert (shares > 1e-3).all()
