@@ -15,7 +15,7 @@ The measurements, flux-averaged cross sections per nucleon:
   (NUISANCE: data/MicroBooNE/CC1MuNp).
 
 NUISANCE is at github.com/NUISANCEMC/nuisance; the fluxes are under data/flux there. Of CH the twelve nucleons
-of carbon count: on a free proton a neutrino's charged current makes a meson (2 of NuWro's 100,007 events: none).
+of carbon count: on a free proton a charged current makes a meson, but for 2 of NuWro's 100,007 events.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ LABELS = {
     "dpt": (r"$\delta p_T$", "GeV"),
     "dalphat": (r"$\delta\alpha_T$", "rad"),
     "dphit": (r"$\delta\phi_T$", "rad"),
-    "p_n": ("$p_n$", "GeV"),
+    "pn": ("$p_N$", "GeV"),
     "p_mu": (r"$p_\mu$", "GeV"),
     "p_p": ("$p_p$", "GeV"),
     "cos_mu": (r"$\cos\theta_\mu$", ""),
@@ -61,7 +61,7 @@ LABELS = {
     "theta_p": (r"$\theta_p$", "rad"),
     "theta_mup": (r"$\theta_{\mu p}$", "rad"),
 }
-"""Axes of the observables of :func:`nugan_hep.measurement.hadronic.measure`."""
+"""Axes of :data:`nugan_hep.measurement.hadronic.OBSERVABLES`."""
 
 
 class Measurement(NamedTuple):
@@ -101,7 +101,7 @@ MINERVA = {
     "dpt": ("dpt", 1.0),
     "dalphat": ("dalphat", DEGREE),
     "dphit": ("dphit", DEGREE),
-    "neutronmomentum": ("p_n", 1.0),
+    "neutronmomentum": ("pn", 1.0),
     "muonmomentum": ("p_mu", 1.0),
     "muontheta": ("theta_mu", DEGREE),
     "protonmomentum": ("p_p", 1.0),

@@ -3,9 +3,9 @@ r"""Whole events in a box of liquid argon: Geant4 follows their particles, a fig
     nugan-sample --flux flux.root:numu --target Ar -n 10 --format rootracker --out events.root
     python liquid_argon.py events.root --out liquid_argon.png
 
-Needs geant4-pybind, matplotlib, and uproot (gRooTracker) or pyhepmc (NuHepMC), but nothing of nugan. The physics
-are a list of Geant4's, such as FTFP_BERT, for which geant4-pybind offers to download the data sets, or a
-library made of physics_without_data.cc, which needs none.
+Needs geant4-pybind, matplotlib, and uproot (gRooTracker) or pyhepmc (NuHepMC), but nothing of nugan. The
+physics are a list of Geant4's, such as FTFP_BERT, for which geant4-pybind offers to download the data sets,
+or a library made of physics_without_data.cc, which needs none.
 """
 
 from __future__ import annotations
@@ -24,9 +24,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 DATA_SETS = (
-    "G4NEUTRONHPDATA G4LEDATA G4LEVELGAMMADATA G4RADIOACTIVEDATA G4PARTICLEXSDATA G4PIIDATA G4REALSURFACEDATA "
-    "G4SAIDXSDATA G4ABLADATA G4INCLDATA G4ENSDFSTATEDATA G4CHANNELINGDATA"
-).split()
+    *(
+        "G4NEUTRONHPDATA",
+        "G4LEDATA",
+        "G4LEVELGAMMADATA",
+        "G4RADIOACTIVEDATA",
+        "G4PARTICLEXSDATA",
+        "G4PIIDATA",
+    ),
+    *(
+        "G4REALSURFACEDATA",
+        "G4SAIDXSDATA",
+        "G4ABLADATA",
+        "G4INCLDATA",
+        "G4ENSDFSTATEDATA",
+        "G4CHANNELINGDATA",
+    ),
+)
 SIZE = 4.0, 4.0, 10.0
 """Of the box [m], the beam along z; vertices are moved to its axis, 1 m from the front."""
 VERTEX = -0.5 * SIZE[2] + 1.0

@@ -1,11 +1,11 @@
 """Measurements of muon and proton: which events count, and what is measured of them.
 
-The observables are those of :mod:`nugan_hep.hadrons.observables`, of the fastest proton that counts.
+The hadrons' observables are those of :mod:`nugan_hep.hadrons.observables`, of the fastest proton that counts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -13,19 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nugan_hep.errors import UserError
-from nugan_hep.hadrons.observables import Lists, observables
-from nugan_hep.kinematics import NEUTRON_MASS, PROTON_MASS
+from nugan_hep.hadrons.final_states import Lists
+from nugan_hep.hadrons.observables import HADRONIC
 from nugan_hep.measurement.bins import Content, Prediction
 from nugan_hep.measurement.whole import Events
 
 Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 PROTON, PHOTON, ELECTRON = 2212, 22, 11
 DEEXCITATION = 0.01
 """Energy [GeV] below which a photon may come from the nucleus that is left, and does not count."""
-CARBON_MASS = 6 * NEUTRON_MASS + 6 * PROTON_MASS - 0.09216
-EXCITATION = 0.02713
-"""Mass of carbon and mean excitation of what is left of it [GeV], of MINERvA's formula, arXiv:1805.05486."""
 
 
 class Window(NamedTuple):
@@ -55,65 +53,58 @@ class Signal(NamedTuple):
     fastest_inside: bool = False
 
 
-def measure(lists: Lists, signal: Signal) -> tuple[NDArray[np.bool_], dict[str, Array]]:
-    """Whether each event [N] counts, and by name the values [N] of the observables, of events that count.
-
-    ``p_mu cos_mu theta_mu p_p cos_p theta_p dpt dalphat dphit p_n theta_mup``: momenta in GeV, angles in rad;
-    ``p_n`` is the momentum of the struck neutron in carbon that muon and proton leave, ``theta_mup`` the
-    angle between the two.
-    """
+def select(lists: Lists, signal: Signal) -> tuple[Flags, Lists]:
+    """Whether each event [N] counts, and those that do, without protons that are not looked at."""
     good = without_mesons(lists)
     if signal.fastest_inside:
         lists = _without_protons_outside(lists, signal.proton)
-    found = observables(lists)
-    lepton = np.linalg.norm(lists.lepton, axis=1)
-    good &= signal.muon.holds(lepton, found["cos_mu"]) & (found["n_p"] > 0)
-    good &= signal.proton.holds(found["p_p"], found["cos_p"])
-    values = {name: found[name] for name in ("cos_mu", "p_p", "cos_p", "dpt", "dalphat", "dphit")}
-    values["p_mu"] = lepton
-    along_mu, along_p = lepton * found["cos_mu"], found["p_p"] * found["cos_p"]
-    across_mu, across_p = lepton**2 - along_mu**2, found["p_p"] ** 2 - along_p**2
-    product = 0.5 * (found["dpt"] ** 2 - across_mu - across_p) + along_mu * along_p
-    cosine = product / np.maximum(lepton * found["p_p"], 1e-12)
-    for name, cos in (("theta_mu", found["cos_mu"]), ("theta_p", found["cos_p"]), ("theta_mup", cosine)):
-        values[name] = np.arccos(np.clip(cos, -1.0, 1.0))
-    energy = found["emu"] + np.hypot(found["p_p"], PROTON_MASS)
-    values["p_n"] = struck_neutron(found["dpt"], along_mu + along_p, energy)
-    return good, values
+    rows = lists.protons[0]
+    good &= signal.muon.holds(_size(lists.lepton), _cosine(lists.lepton)) & (rows >= 0)
+    proton = lists.momentum[rows[good]]
+    good[good] = signal.proton.holds(_size(proton), _cosine(proton))
+    return good, lists.take(good)
 
 
-def without_mesons(lists: Lists) -> NDArray[np.bool_]:
+def without_mesons(lists: Lists) -> Flags:
     """Events [N] without mesons, electrons and photons above :data:`DEEXCITATION`, as of an eta's decay."""
-    code, energy = np.abs(lists.pdg), np.linalg.norm(lists.momentum, axis=1)
-    other = (code >= 100) & (code < 1000) | (code == ELECTRON) | (code == PHOTON) & (energy > DEEXCITATION)
-    event = np.repeat(np.arange(lists.n.size), lists.n)
-    return np.asarray(np.bincount(event[other], minlength=lists.n.size) == 0)
-
-
-def struck_neutron(dpt: Array, along: Array, energy: Array) -> Array:
-    """Momentum [N] of a neutron of carbon at rest that turned into muon and proton, in GeV.
-
-    Parameters
-    ----------
-    dpt, along, energy : of muon and proton together: momentum across and along the neutrino, energy [N]
-
-    Notes
-    -----
-    A. Furmanski and J. Sobczyk, arXiv:1609.03489, with the masses of MINERvA, arXiv:1805.05486.
-    """
-    left = CARBON_MASS - NEUTRON_MASS + EXCITATION
-    rest = CARBON_MASS + along - energy
-    lengthwise = 0.5 * rest - (left**2 + dpt**2) / (2.0 * rest)
-    return np.hypot(lengthwise, dpt)
+    code = np.abs(lists.pdg)
+    other = (code >= 100) & (code < 1000) | (code == ELECTRON)
+    return np.asarray(lists.total(other | (code == PHOTON) & (lists.size > DEEXCITATION)) == 0)
 
 
 def _without_protons_outside(lists: Lists, window: Window) -> Lists:
-    size = np.linalg.norm(lists.momentum, axis=1)
-    cosine = lists.momentum[:, 2] / np.maximum(size, 1e-12)
-    kept = (lists.pdg != PROTON) | window.holds(size, cosine)
-    before = np.append(0, np.cumsum(kept))
-    ends = np.append(0, np.cumsum(lists.n))
-    return replace(lists, n=np.diff(before[ends]), pdg=lists.pdg[kept], momentum=lists.momentum[kept])
+    kept = (lists.pdg != PROTON) | window.holds(lists.size, _cosine(lists.momentum))
+    n = np.bincount(lists.event[kept], minlength=lists.n.size).astype(np.int64)
+    return replace(lists, n=n, pdg=lists.pdg[kept], momentum=lists.momentum[kept])
+
+
+def _size(momentum: Array) -> Array:
+    return np.asarray(np.linalg.norm(momentum, axis=-1))
+
+
+def _cosine(momentum: Array) -> Array:
+    return np.asarray(momentum[:, 2] / np.maximum(_size(momentum), 1e-12))
+
+
+def _angle(one: Array, other: Array) -> Array:
+    product = (one * other).sum(1) / np.maximum(_size(one) * _size(other), 1e-12)
+    return np.arccos(np.clip(product, -1.0, 1.0))
+
+
+def _proton(lists: Lists) -> Array:
+    return lists.momentum[lists.protons[0]]
+
+
+OBSERVABLES: dict[str, Callable[[Lists], Array]] = {
+    "p_mu": lambda lists: _size(lists.lepton),
+    "cos_mu": lambda lists: _cosine(lists.lepton),
+    "theta_mu": lambda lists: np.arccos(_cosine(lists.lepton)),
+    "theta_p": lambda lists: np.arccos(_cosine(_proton(lists))),
+    "theta_mup": lambda lists: _angle(lists.lepton, _proton(lists)),
+    **{name: HADRONIC[name].formula for name in ("p_p", "cos_p", "dpt", "dalphat", "dphit", "pn")},
+}
+"""By name, the values [N] of events that count: momenta in GeV, angles in rad. ``theta_mup`` is between muon
+and proton; ``pn`` is the momentum of the struck neutron that the two leave."""
 
 
 class Spectrum(NamedTuple):
@@ -121,7 +112,7 @@ class Spectrum(NamedTuple):
 
     Attributes
     ----------
-    name : of the observable, see :func:`measure`
+    name : of the observable, one of :data:`OBSERVABLES`
     label, unit : for axes, in LaTeX; the unit may be empty
     edges : [B + 1], in the unit
     data : [B]
@@ -175,9 +166,10 @@ def fill(
     spectra = list(spectra)
     found: dict[str, list[Content]] = {spectrum.name: [] for spectrum in spectra}
     for lists, weights in chunks:
-        good, values = measure(lists, signal)
+        good, kept = select(lists, signal)
         for spectrum in spectra:
-            found[spectrum.name].append(spectrum.fill(values[spectrum.name][good], share * weights[good]))
+            values = OBSERVABLES[spectrum.name](kept)
+            found[spectrum.name].append(spectrum.fill(values, share * weights[good]))
     if not all(found.values()):
         raise UserError("no events to fill the spectra with")
     return {

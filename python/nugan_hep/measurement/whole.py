@@ -5,16 +5,17 @@ What is beyond the energies of the events is left out: no hadrons are known ther
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nugan_hep import _core, particles
+from nugan_hep import particles
 from nugan_hep.flux import Flux
-from nugan_hep.hadrons.observables import Lists
+from nugan_hep.hadrons.final_states import Lists, of_particles
 from nugan_hep.measurement.folded import CHUNK, flux_weights, read_bins
 
 if TYPE_CHECKING:
@@ -45,23 +46,7 @@ def model_events(sampler: Sampler, flux: Flux, n: int, seed: int = 0) -> Iterato
     for first in range(0, n, CHUNK):
         size = min(CHUNK, n - first)
         events = sampler.sample(n=size, seed=seed, first=first, flux=flux, allow_flux_outside=True)
-        yield Events(lists_of(events), np.full(size, weight))
-
-
-def lists_of(events: Mapping[str, Any]) -> Lists:
-    """Events as :meth:`nugan_hep.Sampler.sample` gives them, neutrinos along z, as lists of particles."""
-    columns = particles.as_columns(events[particles.PARTICLES])
-    first = columns["offsets"][:-1]
-    momentum = np.stack([columns[name].astype(np.float64) for name in ("px", "py", "pz")], axis=1)
-    lepton = first + particles.LEPTON
-    hadron = columns["status"] == particles.FINAL
-    hadron[lepton] = False
-    before = np.append(0, np.cumsum(hadron))
-    n = np.diff(before[columns["offsets"]])
-    enu = momentum[first + particles.NEUTRINO, 2]
-    pdg = columns["pdg"].astype(np.int32)
-    mass = _core.lepton_mass(int(pdg[lepton[0]])) if lepton.size else 0.0
-    return Lists(enu, momentum[lepton], mass, n, pdg[hadron], momentum[hadron])
+        yield Events(of_particles(events[particles.PARTICLES]), np.full(size, weight))
 
 
 def nuwro_events(
@@ -89,4 +74,5 @@ def nuwro_events(
     weights = flux_weights(whole.enu, xsec, flux)
     for first in range(0, len(whole), CHUNK):
         rows = np.arange(first, min(first + CHUNK, len(whole)))
-        yield Events(lists_of_events(whole.take(rows), seed=first), weights[rows])
+        lists = lists_of_events(whole.take(rows), seed=first)
+        yield Events(replace(lists, target=target), weights[rows])
