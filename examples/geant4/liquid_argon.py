@@ -44,6 +44,8 @@ DATA_SETS = (
 SIZE = 4.0, 4.0, 10.0
 """Of the box [m], the beam along z; vertices are moved to its axis, 1 m from the front."""
 VERTEX = -0.5 * SIZE[2] + 1.0
+NUCLEUS = 1_000_000_000
+"""From here on PDG numbers are those of nuclei."""
 COLOURS = {13: "#56b4e9", 2212: "#c1272d", 211: "#009e73", -211: "#e69f00", 111: "#9467bd", 2112: "0.6"}
 NAMES = {13: r"$\mu^-$", 2212: "p", 211: r"$\pi^+$", -211: r"$\pi^-$", 111: r"$\pi^0$", 2112: "n"}
 
@@ -68,7 +70,7 @@ class Seen(NamedTuple):
 
 
 def read(path: Path, n: int) -> list[Event]:
-    """The first ``n`` events of a file of nugan's, with the particles of status 1."""
+    """The first ``n`` events of a file of nugan's, with the particles of status 1 but the nucleus left."""
     found = []
     if path.suffix == ".root":
         import uproot
@@ -78,7 +80,7 @@ def read(path: Path, n: int) -> list[Event]:
             names = "StdHepPdg", "StdHepStatus", "StdHepP4"
             pdg, status, p4 = (tree[name].array(entry_stop=n) for name in names)
         for codes, states, momenta in zip(pdg, status, p4, strict=True):
-            out = np.asarray(states) == 1
+            out = (np.asarray(states) == 1) & (np.asarray(codes) < NUCLEUS)
             momentum = np.asarray(momenta)
             found.append(Event(momentum[0, 3], np.asarray(codes)[out], momentum[out, :3]))
     else:
@@ -87,7 +89,7 @@ def read(path: Path, n: int) -> list[Event]:
         with pyhepmc.open(path) as file:
             for event in itertools.islice(file, n):
                 beam = next(one for one in event.particles if one.status == 4)
-                out = [one for one in event.particles if one.status == 1]
+                out = [one for one in event.particles if one.status == 1 and one.pid < NUCLEUS]
                 momentum = np.array([[one.momentum[k] for k in range(3)] for one in out])
                 scale = 1e-3 if event.momentum_unit == pyhepmc.Units.MEV else 1.0
                 codes = np.array([one.pid for one in out])
@@ -197,7 +199,7 @@ def draw(events: list[Event], seen: list[Seen], physics: str, out: Path) -> None
     lower = figure.add_subplot(grid[rows, :])
     for pdg, name in NAMES.items():
         points = [
-            (kinetic(pdg, event.momentum[k]), length, sum(deposit[-1] for deposit in one.deposits[k]))
+            (kinetic(pdg, event.momentum[k]), length, sum(deposit[-1] for deposit in one.deposits.get(k, ())))
             for event, one in zip(events, seen, strict=True)
             for k, length in one.lengths.items()
             if event.pdg[k] == pdg

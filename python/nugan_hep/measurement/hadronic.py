@@ -87,7 +87,7 @@ def _cosine(momentum: Array) -> Array:
 
 
 def _angle(one: Array, other: Array) -> Array:
-    product = (one * other).sum(1) / np.maximum(_size(one) * _size(other), 1e-12)
+    product: Array = (one * other).sum(1) / np.maximum(_size(one) * _size(other), 1e-12)
     return np.arccos(np.clip(product, -1.0, 1.0))
 
 
