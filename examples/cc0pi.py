@@ -79,7 +79,7 @@ def spectrum(path: Path, name: str, edges: Array, data: Array, covariance: Array
     """A spectrum from numbers in 1e-38 cm²/nucleon."""
     label, unit = LABELS[name]
     if "unit_size" in more:
-        unit = "degrees"
+        unit = "°"
     checked = check_covariance(covariance, data.size, f"{path}, {name}")
     return Spectrum(name, label, unit, edges, data, checked, **more)
 
@@ -239,17 +239,40 @@ def compare(argv: Sequence[str] | None = None) -> int:
     flux = inputs.read_flux(options.flux, options.flux_units, options.flux_columns)
     samplers = inputs.open_models(options.model, about.target, options.threads, hadrons=True)
     contents = predict(options, samplers, flux, spectra)
-    shown = []
+    shown, rows = [], [HEAD]
     for one in spectra:
         of_one = {name: found[one.name] for name, found in contents.items()}
         predictions = {name: one.predict(content) for name, content in of_one.items()}
-        print(f"\n{one.name}, {one.data.size} bins")
-        print(command.table(one.data, one.covariance, predictions))
-        if options.nuwro:
-            print(command.between(of_one, predictions, one.covariance))
+        rows += [row(one, name, of_one, predictions) for name in predictions]
         shown.append(panel(one, predictions))
+    print("\n".join(rows))
     command.write_panels(options, shown, about.title)
     return 0
+
+
+HEAD = (
+    f"{'':<25} chi2/bins   p-value  of the events: error  bias  no correlations  "
+    f"against {command.NUWRO}: chi2/bins  p-value  difference of chi2"
+)
+
+
+def row(one: Spectrum, name: str, contents: dict[str, Content], predictions: dict[str, Prediction]) -> str:
+    """A line of the table: a prediction against the data and, of the events' numbers, against NuWro.
+
+    The difference of chi2 is less what the numbers of events add to each.
+    """
+    found = compare_with_data(one.data, one.covariance, predictions[name])
+    text = (
+        f"{one.name:<9} {name:<15} {found.chi2:9.1f}/{found.ndf:<3} {found.p_value:8.1e} {found.error:21.1f} "
+        f"{found.bias:5.1f} {found.uncorrelated:16.1f}"
+    )
+    if name == command.NUWRO or command.NUWRO not in predictions:
+        return text
+    nuwro = compare_with_data(one.data, one.covariance, predictions[command.NUWRO])
+    apart = command.agreement(contents[name], contents[command.NUWRO])
+    more = found.chi2 - found.bias - nuwro.chi2 + nuwro.bias
+    error = math.hypot(found.error, nuwro.error)
+    return f"{text} {apart.chi2:24.1f}/{apart.ndf:<3} {apart.p_value:8.1e} {more:11.1f} +- {error:.1f}"
 
 
 def panel(one: Spectrum, predictions: dict[str, Prediction]) -> Any:

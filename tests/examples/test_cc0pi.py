@@ -110,9 +110,11 @@ def test_whole_way(
     assert cc0pi.main([str(word) for word in arguments]) == 0
     text = capsys.readouterr().out
     assert "5.0% of the flux below 0.3 GeV and 0.0% above 10 GeV left out" in text
-    rows = re.findall(r"toy against NuWro: chi2 .*p = (\S+)\)", text)
-    assert len(rows) == 3
-    assert all(float(row) > 1e-4 for row in rows)
+    rows = re.findall(r"^(\w+) +toy .* ([\d.e-]+) +(\S+) \+- (\S+)$", text, re.MULTILINE)
+    assert [row[0] for row in rows] == ["dpt", "dalphat", "dphit"]
+    for _, p_value, difference, error in rows:
+        assert float(p_value) > 1e-4
+        assert abs(float(difference)) < 4 * float(error) + 0.05
     assert (tmp_path / "out.png").read_bytes().startswith(b"\x89PNG")
 
 

@@ -6,7 +6,7 @@ import argparse
 import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -165,23 +165,37 @@ def between(contents: Mapping[str, Content], predictions: Mapping[str, Predictio
     In the errors of the numbers of events, over bins in which both have at least ``FEWEST`` (weighted events
     count as ``(sum w)² / sum w²``), and in the errors of the data, with their covariance [B, B].
     """
-    from scipy import stats
-
     lines, nuwro = [], contents[NUWRO]
     for name, content in contents.items():
         if name == NUWRO:
             continue
-        used = np.minimum(_equivalent(content), _equivalent(nuwro)) >= FEWEST
-        pulls = (content.sums - nuwro.sums)[used] / np.sqrt((content.variances + nuwro.variances)[used])
-        chi2, ndf = float(np.sum(pulls**2)), int(used.sum())
+        found = agreement(content, nuwro)
         difference = predictions[name].values - predictions[NUWRO].values
         apart = np.abs(difference) / np.sqrt(np.diag(covariance))
         lines.append(
-            f"{name} against {NUWRO}: chi2 {chi2:.1f}/{ndf} in the errors of the events "
-            f"(p = {stats.chi2.sf(chi2, ndf):.1e}); "
+            f"{name} against {NUWRO}: chi2 {found.chi2:.1f}/{found.ndf} in the errors of the events "
+            f"(p = {found.p_value:.1e}); "
             f"at most {apart.max():.2f}, on average {apart.mean():.2f} of the data's errors"
         )
     return "\n".join(lines)
+
+
+class Agreement(NamedTuple):
+    """Two samples: chi2 in the errors of the numbers of events, bins, probability of a larger chi2."""
+
+    chi2: float
+    ndf: int
+    p_value: float
+
+
+def agreement(one: Content, other: Content) -> Agreement:
+    """Of two samples over the bins in which both have at least :data:`FEWEST` events."""
+    from scipy import stats
+
+    used = np.minimum(_equivalent(one), _equivalent(other)) >= FEWEST
+    pulls = (one.sums - other.sums)[used] / np.sqrt((one.variances + other.variances)[used])
+    chi2, ndf = float(np.sum(pulls**2)), int(used.sum())
+    return Agreement(chi2, ndf, float(stats.chi2.sf(chi2, ndf)))
 
 
 def _equivalent(content: Content) -> Array:
