@@ -61,7 +61,7 @@ ALLOWED: dict[str, set[str]] = {
         "training",
     },
     "transfer": {"base"},
-    "measurement": {"base", "data", "output"},
+    "measurement": {"base", "data", "hadrons", "output"},
     "evaluation": {"base", "data", "families", "families.common", "families.gan", "output"},
     "training": {"base", "data", "evaluation", "families", "families.common", "output"},
     "xsec.data": {"base"},

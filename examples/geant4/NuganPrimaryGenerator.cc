@@ -17,20 +17,24 @@ void NuganVertexInformation::Print() const {
 NuganPrimaryGenerator::NuganPrimaryGenerator(nugan::Source source, std::int64_t first)
     : source_(std::move(source)),
       first_(first),
-      muon_(source_.nuclei().front().sampler.model().process.lepton()) {}
+      lepton_(source_.nuclei().front().sampler.model().process.lepton()) {}
 
 void NuganPrimaryGenerator::GeneratePrimaries(G4Event* event) try {
-  // threads take turns at the events: each draws them all, which costs a microsecond of each
+  // threads take turns at the events: each draws them all, which costs microseconds of each
   constexpr std::int64_t block = 1000;
   const std::int64_t number = first_ + event->GetEventID();
   const std::int64_t begin = number - number % block;
   if (drawn_.iev.empty() || drawn_.iev.front() != begin) drawn_ = source_.draw(begin, block);
   const nugan::Event e = drawn_[static_cast<std::size_t>(number - begin)];
-  // both belong to Geant4
-  auto* muon = new G4PrimaryParticle(muon_, e.pxl * CLHEP::GeV, e.pyl * CLHEP::GeV, e.pzl * CLHEP::GeV);
+  // all belong to Geant4
   auto* vertex =
       new G4PrimaryVertex(e.vtxx * CLHEP::m, e.vtxy * CLHEP::m, e.vtxz * CLHEP::m, e.vtxt * CLHEP::s);
-  vertex->SetPrimary(muon);
+  const auto add = [vertex](int pdg, double px, double py, double pz) {
+    vertex->SetPrimary(new G4PrimaryParticle(pdg, px * CLHEP::GeV, py * CLHEP::GeV, pz * CLHEP::GeV));
+  };
+  if (drawn_.particles.empty()) add(lepton_, e.pxl, e.pyl, e.pzl);
+  for (const nugan::Particle& p : e.particles())
+    if (p.status == nugan::Particle::final) add(p.pdg, p.px, p.py, p.pz);
   vertex->SetWeight(e.wght);
   vertex->SetUserInformation(new NuganVertexInformation(e));
   event->AddPrimaryVertex(vertex);

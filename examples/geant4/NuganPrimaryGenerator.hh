@@ -6,16 +6,17 @@
 #include <nugan/Events.hpp>
 #include <nugan/Source.hpp>
 
-/// What nugan knows of an interaction beyond its muon, at the primary vertex: GeV, m and s, not Geant4's
-/// units.
+/// What nugan knows of an interaction, at the primary vertex: GeV, m and s, not Geant4's units. The event's
+/// list of particles is empty here.
 struct NuganVertexInformation : G4VUserPrimaryVertexInformation {
-  explicit NuganVertexInformation(const nugan::Event& interaction) : event(interaction) {}
+  explicit NuganVertexInformation(const nugan::Event& interaction) : event(interaction) { event.own = {}; }
   void Print() const override;
 
   nugan::Event event;
 };
 
-/// Primary muons of charged-current interactions: one vertex with one muon for each Geant4 event.
+/// Primaries of charged-current interactions: one vertex for each Geant4 event, with the lepton and, of
+/// models that have them, the hadrons that leave the nucleus.
 ///
 /// Geant4's event k is event first + k of the source, whatever the thread that simulates it. Each thread
 /// needs a generator, and with it a copy of the source; the copies share the network.
@@ -27,6 +28,6 @@ class NuganPrimaryGenerator : public G4VUserPrimaryGeneratorAction {
  private:
   nugan::Source source_;
   std::int64_t first_;
-  int muon_;  // PDG number
+  int lepton_;  // PDG number
   nugan::Events drawn_;
 };

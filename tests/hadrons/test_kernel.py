@@ -14,7 +14,7 @@ import torch
 from damage_archive import read_members, write_members
 from make_model import write_model
 from numpy.typing import NDArray
-from whole_events import CONTENTS, from_lists, particle_lists, random_model
+from whole_events import CONTENTS, Tensors, from_lists, hadrons_for, particle_lists, random_model
 
 from nugan_hep import Sampler, _core, _sampler, hist, observables, sample, species
 from nugan_hep.beam import Beam
@@ -58,26 +58,8 @@ def uniforms(seed: int, events: NDArray[Any], columns: int) -> F64:
     return np.asarray((table >> np.uint64(11)).astype(np.float64) * 2.0**-53)
 
 
-class Tensors(torch.nn.Module):
-    """Tensors alone, by their names, which an archive writes faster than a sampler that can be called."""
-
-    def __init__(self, tensors: dict[str, torch.Tensor]) -> None:
-        super().__init__()
-        inner: dict[str, dict[str, torch.Tensor]] = {}
-        for name, tensor in tensors.items():
-            head, _, rest = name.partition(".")
-            if rest:
-                inner.setdefault(head, {})[rest] = tensor
-            else:
-                self.register_buffer(head, tensor)
-        for head, part in inner.items():
-            self.add_module(head, Tensors(part))
-
-
 def whole(folder: Path, model: HadronModel) -> Path:
-    return write_model(
-        folder / "whole.pt", hadrons=(Tensors(sampler_of(model).state_dict()), description(model))
-    )
+    return write_model(folder / "whole.pt", hadrons=hadrons_for(model))
 
 
 @pytest.fixture(scope="module")

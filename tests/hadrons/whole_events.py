@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -11,6 +12,7 @@ import torch
 from nugan_hep import species
 from nugan_hep.hadrons import dataset
 from nugan_hep.hadrons.events import Whole, from_particles
+from nugan_hep.hadrons.export import description, sampler_of
 from nugan_hep.hadrons.model import HadronModel
 from nugan_hep.hadrons.network import Sizes
 from nugan_hep.hadrons.readers import Block
@@ -118,3 +120,24 @@ def random_model(
     batch, _ = dataset.encoded(events, model)
     model.fit_inputs(batch)
     return model.requires_grad_(False)
+
+
+class Tensors(torch.nn.Module):
+    """Tensors alone, by their names, which an archive writes faster than a sampler that can be called."""
+
+    def __init__(self, tensors: dict[str, torch.Tensor]) -> None:
+        super().__init__()
+        inner: dict[str, dict[str, torch.Tensor]] = {}
+        for name, tensor in tensors.items():
+            head, _, rest = name.partition(".")
+            if rest:
+                inner.setdefault(head, {})[rest] = tensor
+            else:
+                self.register_buffer(head, tensor)
+        for head, part in inner.items():
+            self.add_module(head, Tensors(part))
+
+
+def hadrons_for(model: HadronModel) -> tuple[torch.nn.Module, dict[str, Any]]:
+    """The ``hadrons`` of ``make_model.write_model``."""
+    return Tensors(sampler_of(model).state_dict()), description(model)

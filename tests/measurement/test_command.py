@@ -72,8 +72,9 @@ def test_model_against_nuwro() -> None:
 def test_many_predictions_look_different() -> None:
     """20 lines beside NuWro's, on the page and alone: no two of one colour and dash."""
     predictions = {f"model {k}": (1 + 0.02 * k) * DATA for k in range(20)} | {command.NUWRO: DATA}
-    content = figure.Content(DATA, 0.1 * DATA, predictions, command.NUWRO, "title")
-    for drawn in (figure.draw_page(BINS, content), figure.draw_slice(BINS, 1, content)):
+    content = figure.Content(DATA, 0.1 * DATA, predictions, command.NUWRO)
+    shown = figure.panels(BINS, content)
+    for drawn in (figure.draw_page(shown, "title"), figure.draw_one(shown[1], "title")):
         legend = next(one for one in drawn.findobj(Legend) if len(one.get_texts()) == 22)
         lines = legend.get_lines()[:20]  # without NuWro's, the last
         assert len({(line.get_color(), line.get_linestyle()) for line in lines}) == 20

@@ -6,7 +6,7 @@ import argparse
 import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from nugan_hep.measurement.folded import Average, average, model_muons, model_si
 from nugan_hep.output.figure import check_figure, write_figure
 
 if TYPE_CHECKING:
+    from nugan_hep.measurement.figure import Panel
     from nugan_hep.sampler import Sampler
 
 Array = NDArray[np.float64]
@@ -29,11 +30,17 @@ MOST_MODELS = 16
 """Figures have 20 different lines: for these, NuWro and the generators of a data release."""
 
 
-def add_options(parser: argparse.ArgumentParser, model: str, out: str) -> None:
-    """Options of the models, of NuWro and of the figures."""
+def add_options(
+    parser: argparse.ArgumentParser,
+    model: str,
+    out: str,
+    events: str = "NuWro events, enu, emu, theta",
+    n: int = 5_000_000,
+) -> None:
+    """Options of the models, of NuWro's ``events`` and of the figures; ``n`` events of each model."""
     add = parser.add_argument
     add("--model", nargs="+", default=[model], metavar="NAME|PATH", help=f"models (default {model})")
-    add("--nuwro", nargs="+", type=Path, default=[], metavar="FILE", help="NuWro events, enu, emu, theta")
+    add("--nuwro", nargs="+", type=Path, default=[], metavar="FILE", help=events)
     add("--xsec", type=Path, metavar="CSV", help="their cross sections: E_lo_GeV, E_hi_GeV, xsec_total")
     add(
         "--flux-units",
@@ -45,11 +52,11 @@ def add_options(parser: argparse.ArgumentParser, model: str, out: str) -> None:
         metavar="C",
         help="of a table, as low,high,flux or centre,flux; - for one to leave out",
     )
-    add("-n", type=cli.count, default=5_000_000, metavar="N", help="events of each model (default 5e6)")
+    add("-n", type=cli.count, default=n, metavar="N", help=f"events of each model (default {n:,})")
     add("--seed", type=cli.seed, default=1, metavar="S", help="0 to 2^64 - 1 (default 1)")
     add("--threads", type=cli.threads, default=0, metavar="T", help="CPU threads (default 0: all)")
     add("--out", type=Path, default=Path(out), metavar="FILE", help=f"figure (default {out})")
-    add("--separate", action="store_true", help="a figure for each angular bin too, FILE with its number")
+    add("--separate", action="store_true", help="a figure for each panel too, FILE with its number")
     add("--force", action="store_true", help="replace earlier figures")
 
 
@@ -158,23 +165,37 @@ def between(contents: Mapping[str, Content], predictions: Mapping[str, Predictio
     In the errors of the numbers of events, over bins in which both have at least ``FEWEST`` (weighted events
     count as ``(sum w)² / sum w²``), and in the errors of the data, with their covariance [B, B].
     """
-    from scipy import stats
-
     lines, nuwro = [], contents[NUWRO]
     for name, content in contents.items():
         if name == NUWRO:
             continue
-        used = np.minimum(_equivalent(content), _equivalent(nuwro)) >= FEWEST
-        pulls = (content.sums - nuwro.sums)[used] / np.sqrt((content.variances + nuwro.variances)[used])
-        chi2, ndf = float(np.sum(pulls**2)), int(used.sum())
+        found = agreement(content, nuwro)
         difference = predictions[name].values - predictions[NUWRO].values
         apart = np.abs(difference) / np.sqrt(np.diag(covariance))
         lines.append(
-            f"{name} against {NUWRO}: chi2 {chi2:.1f}/{ndf} in the errors of the events "
-            f"(p = {stats.chi2.sf(chi2, ndf):.1e}); "
+            f"{name} against {NUWRO}: chi2 {found.chi2:.1f}/{found.ndf} in the errors of the events "
+            f"(p = {found.p_value:.1e}); "
             f"at most {apart.max():.2f}, on average {apart.mean():.2f} of the data's errors"
         )
     return "\n".join(lines)
+
+
+class Agreement(NamedTuple):
+    """Two samples: chi2 in the errors of the numbers of events, bins, probability of a larger chi2."""
+
+    chi2: float
+    ndf: int
+    p_value: float
+
+
+def agreement(one: Content, other: Content) -> Agreement:
+    """Of two samples over the bins in which both have at least :data:`FEWEST` events."""
+    from scipy import stats
+
+    used = np.minimum(_equivalent(one), _equivalent(other)) >= FEWEST
+    pulls = (one.sums - other.sums)[used] / np.sqrt((one.variances + other.variances)[used])
+    chi2, ndf = float(np.sum(pulls**2)), int(used.sum())
+    return Agreement(chi2, ndf, float(stats.chi2.sf(chi2, ndf)))
 
 
 def _equivalent(content: Content) -> Array:
@@ -205,11 +226,17 @@ def write_figures(
         np.sqrt(np.diag(covariance)),
         {labels[name]: predictions[name].values for name in names},
         labels.get(NUWRO, ""),
-        title,
         reconstructed,
     )
-    page, *single = figure_files(options, len(bins.momentum))
-    write_figure(figure.draw_page(bins, content), page, options.force)
-    for k, path in enumerate(single):
-        write_figure(figure.draw_slice(bins, k, content), path, options.force)
+    write_panels(options, figure.panels(bins, content), title)
+
+
+def write_panels(options: argparse.Namespace, shown: Sequence[Panel], title: str) -> None:
+    """The page and, with ``--separate``, a figure for each panel."""
+    from nugan_hep.measurement import figure
+
+    page, *single = figure_files(options, len(shown))
+    write_figure(figure.draw_page(shown, title), page, options.force)
+    for panel, path in zip(shown, single, strict=False):
+        write_figure(figure.draw_one(panel, title), path, options.force)
     print("wrote " + ", ".join(map(str, (page, *single))))

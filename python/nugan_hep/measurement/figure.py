@@ -1,9 +1,9 @@
-"""Figures of a measurement slice by slice: data, predictions, and their ratio to the data."""
+"""Figures of a measurement panel by panel: data, predictions, and their ratio to the data."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -38,7 +38,6 @@ class Content(NamedTuple):
     data, errors : [B], 1e-38 cm²/GeV/nucleon
     predictions : [B] each, by the names of the legend
     wide : the name of one that is drawn below the others, for they may hide it
-    title : above the legend
     reconstructed : the bins are those of the reconstructed muon
     """
 
@@ -46,49 +45,80 @@ class Content(NamedTuple):
     errors: Array
     predictions: Mapping[str, Array]
     wide: str = ""
-    title: str = ""
     reconstructed: bool = False
 
 
-def draw_page(bins: Bins, content: Content) -> Figure:
-    """All slices on one page, three in a row."""
+class Panel(NamedTuple):
+    """A histogram: ``edges`` [K + 1], ``data``, ``errors`` and ``predictions`` [K], and what is at its axes.
+
+    ``wide`` is the name of a prediction that is drawn below the others, ``text`` is written into the panel.
+    """
+
+    edges: Array
+    data: Array
+    errors: Array
+    predictions: Mapping[str, Array]
+    title: str
+    x: str
+    y: str
+    wide: str = ""
+    text: str = ""
+
+
+def panels(bins: Bins, content: Content) -> list[Panel]:
+    """The slices of a muon's bins."""
+    kind = r"^\mathrm{reco}" if content.reconstructed else ""
+    x, y = rf"$p_\mu{kind}$ [GeV]", r"$d^2\sigma/dp\,d\cos\theta$"
+    data, errors = bins.split(content.data), bins.split(content.errors)
+    predictions = {name: bins.split(values) for name, values in content.predictions.items()}
+    found = []
+    for k, edges in enumerate(bins.momentum):
+        low, high = bins.cos_theta[k : k + 2]
+        title = rf"${low:g} < \cos\theta_\mu{kind} < {high:g}$"
+        of_slice = {name: values[k] for name, values in predictions.items()}
+        found.append(Panel(edges, data[k], errors[k], of_slice, title, x, y, content.wide))
+    return found
+
+
+def draw_page(shown: Sequence[Panel], title: str) -> Figure:
+    """All panels on one page, three in a row."""
     import matplotlib.pyplot as plt
     from matplotlib.figure import Figure
 
     with plt.style.context(_style()):
-        rows = -(-len(bins.momentum) // COLUMNS)
-        heights = [max(0.7, _legend_height(content, COLUMNS)), 2.7 * rows]
+        rows = -(-len(shown) // COLUMNS)
+        heights = [max(0.7, _legend_height(shown[0], COLUMNS)), 2.7 * rows]
         figure = Figure(figsize=(10.5, sum(heights)), layout="constrained")
         top, body = figure.subfigures(2, 1, squeeze=False, height_ratios=heights).ravel()
         parts = body.subfigures(rows, COLUMNS, squeeze=False).ravel()
-        for k in range(len(bins.momentum)):
-            axes = _draw_slice(parts[k], bins, k, content)
+        for panel, part in zip(shown, parts, strict=False):
+            axes = _draw(part, panel)
         legend = axes.get_legend_handles_labels()
-        top.legend(*legend, loc="center", title=content.title, ncols=COLUMNS)
+        top.legend(*legend, loc="center", title=title, ncols=COLUMNS)
     return figure
 
 
-def draw_slice(bins: Bins, k: int, content: Content) -> Figure:
-    """Slice number ``k`` alone."""
+def draw_one(panel: Panel, title: str) -> Figure:
+    """A panel alone."""
     import matplotlib.pyplot as plt
     from matplotlib.figure import Figure
 
     with plt.style.context(_style()):
-        inside = len(content.predictions) < ROOM
-        height = 5.0 if inside else 5.0 + _legend_height(content, 2)
+        inside = len(panel.predictions) < ROOM
+        height = 5.0 if inside else 5.0 + _legend_height(panel, 2)
         figure = Figure(figsize=(5.5, height), layout="constrained")
-        axes = _draw_slice(figure, bins, k, content)
+        axes = _draw(figure, panel)
         if inside:
-            axes.legend(title=content.title)
+            axes.legend(title=title)
         else:
             legend = axes.get_legend_handles_labels()
-            figure.legend(*legend, loc="outside upper center", title=content.title, ncols=2)
+            figure.legend(*legend, loc="outside upper center", title=title, ncols=2)
     return figure
 
 
-def _legend_height(content: Content, columns: int) -> float:
+def _legend_height(panel: Panel, columns: int) -> float:
     """Inches of a legend with its title, the predictions and the data."""
-    return 0.24 + 0.23 * -(-(len(content.predictions) + 1) // columns)
+    return 0.24 + 0.23 * -(-(len(panel.predictions) + 1) // columns)
 
 
 def _style() -> dict[str, Any]:
@@ -104,23 +134,22 @@ def _style() -> dict[str, Any]:
     return {**mplhep.style.ROOT, **sizes, **text}
 
 
-def _draw_slice(figure: Figure | SubFigure, bins: Bins, k: int, content: Content) -> Axes:
-    """Draw one slice and give the upper axes."""
+def _draw(figure: Figure | SubFigure, panel: Panel) -> Axes:
+    """Draw one panel and give the upper axes."""
     import mplhep
 
     axes: list[Axes] = list(figure.subplots(2, 1, sharex=True, height_ratios=[2.6, 1.0]))
     upper, lower = axes
-    edges, end = _shown(bins.momentum[k])
-    data, errors = bins.split(content.data)[k], bins.split(content.errors)[k]
+    edges, end = _shown(panel.edges)
+    data, errors = panel.data, panel.errors
     scale = np.where(data > errors, data, np.nan)  # no ratio to what is compatible with nothing
     looks = zip(itertools.cycle(COLOURS), itertools.cycle(LINES), strict=False)
-    for name, values in content.predictions.items():
-        if name == content.wide:
+    for name, predicted in panel.predictions.items():
+        if name == panel.wide:
             look: dict[str, Any] = WIDE
         else:
             colour, line = next(looks)
             look = {"color": colour, "linestyle": line, "linewidth": 1.4}
-        predicted = bins.split(values)[k]
         mplhep.histplot(predicted, edges, ax=upper, label=name, yerr=False, edges=False, **look)
         mplhep.histplot(predicted / scale, edges, ax=lower, yerr=False, edges=False, **look)
     centres, half = 0.5 * (edges[1:] + edges[:-1]), 0.5 * np.diff(edges)
@@ -129,14 +158,14 @@ def _draw_slice(figure: Figure | SubFigure, bins: Bins, k: int, content: Content
     relative = errors / scale
     lower.bar(centres, 2 * relative, 2 * half, 1 - relative, color="0.88", zorder=0)
     lower.axhline(1.0, color="black", linewidth=0.8, zorder=1)
-
-    low, high = bins.cos_theta[k : k + 2]
-    kind = r"^\mathrm{reco}" if content.reconstructed else ""
-    upper.set_title(rf"${low:g} < \cos\theta_\mu{kind} < {high:g}$", pad=4)
-    upper.set_ylabel(r"$d^2\sigma/dp\,d\cos\theta$")
+    upper.set_title(panel.title, pad=4)
+    upper.set_ylabel(panel.y)
     upper.set_ylim(min(0.0, 1.2 * float((data - errors).min())), None)
+    if panel.text:
+        upper.set_ylim(None, upper.get_ylim()[1] * (1.1 + 0.1 * len(panel.text.splitlines())))
+        upper.text(0.97, 0.95, panel.text, transform=upper.transAxes, ha="right", va="top", fontsize=8)
     lower.set(ylim=RATIO, ylabel="ratio", xlim=(edges[0], edges[-1]))
-    lower.set_xlabel(rf"$p_\mu{kind}$ [GeV]" + (f", last bin to {end:g}" if end else ""))
+    lower.set_xlabel(panel.x + (f", last bin to {end:g}" if end else ""))
     return upper
 
 

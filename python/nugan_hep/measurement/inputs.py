@@ -46,17 +46,20 @@ def read_flux(source: str, units: str | None = None, columns: str | None = None)
     return flux
 
 
-def open_models(names: Sequence[str], target: int, threads: int = 0) -> list[Sampler]:
-    """The models, all of muon neutrinos on the nucleus ``target`` (PDG).
+def open_models(names: Sequence[str], target: int, threads: int = 0, hadrons: bool = False) -> list[Sampler]:
+    """The models, all of muon neutrinos on the nucleus ``target`` (PDG), with or without their ``hadrons``.
 
     Raises
     ------
-    UserError : models that cannot be read, of another probe or nucleus, two of one name
+    UserError : models that cannot be read, of another probe or nucleus, two of one name, without
+        hadrons where these are wanted
     """
     from nugan_hep.sampler import Sampler
 
-    samplers = [Sampler(name, threads=threads, lepton_only=True) for name in names]
+    samplers = [Sampler(name, threads=threads, lepton_only=not hadrons) for name in names]
     for sampler in samplers:
+        if hadrons and not sampler.hadrons:
+            raise UserError(f"{sampler.name}: a model of leptons alone, the measurement is of hadrons too")
         probe, nucleus = sampler.metadata["probe"], sampler.metadata["target"]
         if probe != PROBE:
             raise UserError(f"{sampler.name}: a model of the probe {probe}, expected {PROBE}")
