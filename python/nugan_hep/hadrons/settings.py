@@ -14,7 +14,7 @@ INHERITED = ("topology_width", "remnant_width", "step_width")
 """What a transfer has from the networks that it begins with."""
 TRANSFERS: tuple[tuple[int, dict[str, Any]], ...] = (
     (30_000, {"steps": 800, "lr": 3e-4, "warmup": 20, "eval_every": 20, "patience": 8}),
-    (300_000, {"steps": 2_000, "lr": 6e-4, "warmup": 50, "eval_every": 50, "patience": 8}),
+    (300_000, {"steps": 1_000, "lr": 1e-3, "warmup": 50, "eval_every": 50, "patience": 6}),
 )
 """Settings of a transfer from at most so many events."""
 TRANSFER: dict[str, Any] = {"steps": 3_000, "lr": 1e-3, "eval_every": 100, "patience": 10}
