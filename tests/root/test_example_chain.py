@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import awkward as ak
 import numpy as np
 import pytest
 import uproot
@@ -13,6 +14,7 @@ from building import run
 from chain import TEXT_FLUX, stops, tally
 
 import nugan_hep
+from nugan_hep.output import recognise
 
 pytestmark = [
     pytest.mark.root,
@@ -34,6 +36,11 @@ def test_chain_writes_the_muons_that_stop(tmp_path: Path, root_program: Callable
         about = json.loads(str(file["nugan"]))
     picked = stops(events)
     assert 0 < picked.sum() < 4000
+    particles, mode = events.pop("particles"), events.pop("mode")
+    with recognise.read(out) as reader:
+        (back,) = reader.chunks
+    np.testing.assert_array_equal(back["mode"], mode[picked])
+    assert ak.array_equal(back["particles"].pdg, particles.pdg[picked])
     for name, column in events.items():
         np.testing.assert_array_equal(written[name], column[picked], err_msg=name)
     assert (written["tgt"] == 1000060120).all()

@@ -91,7 +91,8 @@ def attach(folder: Path, lepton: str, out: Path) -> dict[str, Any]:
         "training": {
             "data": run.get("data"),
             "configuration": state["config"],
-            "step": (state.get("best") or state)["step"],
+            "step": state["step"],
+            "chosen": (state.get("best") or {}).get("step"),
             "seconds": state["seconds"],
             "history": state["history"][-1:],
         },

@@ -63,7 +63,7 @@ def load(path: Path) -> dict[str, Any]:
 
 
 def model_of(state: dict[str, Any]) -> HadronModel:
-    """The averaged networks of a checkpoint, those of the best evaluation where one was chosen."""
+    """The averaged networks of a checkpoint, of each stage those of the best evaluation where that counts."""
     model = HadronModel(frame_of(state["frame"]), sizes(HadronsConfig(**state["config"])))
     model.load_state_dict((state.get("best") or state)["average"])
     return model.eval().requires_grad_(False)

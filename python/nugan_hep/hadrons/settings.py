@@ -13,11 +13,11 @@ PRESET = HADRONS
 INHERITED = ("topology_width", "remnant_width", "step_width")
 """What a transfer has from the networks that it begins with."""
 TRANSFERS: tuple[tuple[int, dict[str, Any]], ...] = (
-    (30_000, {"steps": 1_000, "lr": 1e-3, "warmup": 50, "eval_every": 50, "patience": 6}),
-    (300_000, {"steps": 2_500, "lr": 1.5e-3, "warmup": 100, "eval_every": 100, "patience": 8}),
+    (30_000, {"steps": 800, "lr": 3e-4, "warmup": 20, "eval_every": 20, "patience": 8}),
+    (300_000, {"steps": 2_000, "lr": 6e-4, "warmup": 50, "eval_every": 50, "patience": 8}),
 )
 """Settings of a transfer from at most so many events."""
-TRANSFER: dict[str, Any] = {"steps": 5_000, "lr": 1.5e-3}
+TRANSFER: dict[str, Any] = {"steps": 3_000, "lr": 1e-3, "eval_every": 100, "patience": 10}
 """Settings of a transfer from more."""
 
 
@@ -45,7 +45,7 @@ class HadronsConfig:
     least_seen: int = option(2, "times that a set of rare hadrons must be seen to be in the vocabulary")
     eval_every: int = option(500, "steps between evaluations")
     patience: int = option(
-        0, "evaluations without a better one after which training ends, and the best one counts; 0: never"
+        0, "evaluations without a better one after which training ends; of each stage the best counts; 0: all"
     )
     checkpoint_every: int = option(200, "steps between checkpoints")
     seed: int = option(1, "seed of weights and batches, below 2^31")

@@ -6,7 +6,7 @@ import argparse
 import math
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -167,6 +167,8 @@ def _run(
         history, seconds = resumed["history"], resumed["seconds"]
         if learning.step >= config.steps:
             raise UserError(f"the run is at step {learning.step:,} of {config.steps:,}: give more --steps")
+    elif config.patience:  # what it begins with may be the best already
+        choice.note(learning, learning.judge())
     run_files.begin(folder, about, config.as_dict())
     began = time.monotonic() - seconds
 
@@ -200,13 +202,13 @@ def _run(
                 bar.update(task, completed=learning.step, note=f"NLL {sum(scores.values()):.4f}")
                 if not quiet:
                     bar.console.print(line, highlight=False, soft_wrap=True)
-                choice.note(learning, sum(scores.values()))
+                choice.note(learning, scores)
                 save()
             elif learning.step % config.checkpoint_every == 0:
                 save()
     if choice.best is not None and choice.over:
         if not quiet:
-            print(f"no better evaluation since step {choice.best['step']:,}: that one counts")
+            print(f"{config.patience} evaluations without a better one; the best count: steps {choice}")
     elif learning.step < config.steps:
         save()
         print(f"stopped at step {learning.step}; continue with --resume", file=sys.stderr)
@@ -215,11 +217,12 @@ def _run(
 
 
 class Choice:
-    """The best evaluation so far, where ``patience`` is not 0.
+    """The best evaluation of each stage so far, where ``patience`` is not 0; no stage depends on another.
 
     Attributes
     ----------
-    best : None, or ``step``, ``nll``, ``average`` (weights) and ``since``, the evaluations after it
+    best : None, or by stage ``step`` and ``nll``, ``average`` (weights of all), and ``since``, the
+        evaluations after the last in which a stage was better
     """
 
     def __init__(self, patience: int) -> None:
@@ -231,15 +234,25 @@ class Choice:
         """Whether enough evaluations were no better."""
         return self.best is not None and bool(self.best["since"] >= self.patience)
 
-    def note(self, learning: Learning, nll: float) -> None:
+    def note(self, learning: Learning, scores: Mapping[str, float]) -> None:
         """An evaluation."""
         if not self.patience:
             return
-        if self.best is None or nll < self.best["nll"]:
-            weights = {name: weight.clone() for name, weight in learning.average.state_dict().items()}
-            self.best = {"step": learning.step, "nll": nll, "average": weights, "since": 0}
-        else:
-            self.best["since"] += 1
+        weights = learning.average.state_dict()
+        if self.best is None:
+            kept = {name: weight.clone() for name, weight in weights.items()}
+            self.best = {"step": {}, "nll": {}, "average": kept, "since": 0}
+        best = self.best
+        better = [stage for stage, nll in scores.items() if nll < best["nll"].get(stage, math.inf)]
+        for stage in better:
+            best["step"][stage], best["nll"][stage] = learning.step, scores[stage]
+            own = {name: w.clone() for name, w in weights.items() if name.startswith(f"net.{stage}.")}
+            best["average"].update(own)
+        best["since"] = 0 if better else best["since"] + 1
+
+    def __str__(self) -> str:
+        steps = self.best["step"] if self.best else {}
+        return ", ".join(f"{stage} {step:,}" for stage, step in steps.items())
 
 
 def _line(step: int, losses: dict[str, float], scores: dict[str, float]) -> str:
