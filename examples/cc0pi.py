@@ -251,8 +251,8 @@ def compare(argv: Sequence[str] | None = None) -> int:
 
 
 HEAD = (
-    f"{'':<25} {'chi2/bins':>13} {'p-value':>8} {'of the events: error':>21} {'bias':>5} {'no correlations':>16} "
-    f"{f'against {command.NUWRO}: chi2/bins':>28} {'p-value':>8} difference of chi2"
+    f"{'':<25} {'chi2/bins':>13} {'p-value':>8} {'of the events: error':>21} {'bias':>5} "
+    f"{'no correlations':>16} {f'against {command.NUWRO}: chi2/bins':>28} {'p-value':>8} difference of chi2"
 )
 
 

@@ -212,3 +212,39 @@ def test_real_releases(cc0pi: ModuleType) -> None:
     np.testing.assert_allclose(ends["p_p"], [0.45, 1.2])
     np.testing.assert_allclose(ends["theta_mu"], [0, math.pi / 9])
     np.testing.assert_allclose(ends["dphit"], [0, math.pi])
+
+
+@pytest.mark.heavy
+@pytest.mark.shared("measurements", "flux", "nuwro_fs", "nuwro")
+@pytest.mark.parametrize(
+    ("experiment", "release", "flux", "process"),
+    [
+        ("t2k", "t2k_cc0pi_stv", "t2kflux_2016_plus250kA.root:enu_nd280_numu", "numu_C12"),
+        (
+            "microboone",
+            "microboone_cc0pinp/CCNp_data_MC_cov_dataRelease.root",
+            "BNB_uBooNE_numu_flux_2019.root:numu",
+            "numu_Ar40",
+        ),
+    ],
+)
+def test_models_have_the_chi2_of_nuwro(
+    cc0pi: ModuleType,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    experiment: str,
+    release: str,
+    flux: str,
+    process: str,
+) -> None:
+    """Within four errors of the numbers of events."""
+    events = SHARED / "nuwro_fs" / process / "val.npz"
+    table = SHARED / "nuwro" / f"{process}_inc" / "xsec.csv"
+    given = [experiment, SHARED / "measurements" / release, SHARED / "flux" / flux]
+    options = ["--nuwro", events, "--xsec", table, "-n", "1e6", "--out", tmp_path / "a.png"]
+    assert cc0pi.main([str(word) for word in (*given, *options)]) == 0
+    rows = re.findall(r" ([\d.e-]+) +(\S+) \+- (\S+)$", capsys.readouterr().out, re.MULTILINE)
+    assert len(rows) == {"t2k": 3, "microboone": 5}[experiment]
+    for p_value, difference, error in rows:
+        assert float(p_value) > 1e-4
+        assert abs(float(difference)) < 4 * float(error) + 0.05

@@ -121,6 +121,8 @@ def test_gst(tmp_path: Path, events: dict[str, Any], cuts: tuple[int, ...], monk
         assert ak.all(found[name] == ak.sum(hadrons.pdg == pdg, axis=1)), name
     for mode, name in enumerate(("qel", "mec", "res", "dis", "coh"), 1):
         np.testing.assert_array_equal(found[name].to_numpy(), events["mode"] == mode)
+    assert found["cc"].to_numpy().all()
+    assert not found["nc"].to_numpy().any()
     np.testing.assert_array_equal(found["El"].to_numpy(), events["El"])
 
 

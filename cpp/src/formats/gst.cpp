@@ -107,6 +107,11 @@ const Line<GstChunk> modes[] = {
     {"res/O", "production of a resonance", is_mode<Mode::res>},
     {"dis/O", "deep-inelastic", is_mode<Mode::dis>},
     {"coh/O", "coherent production of a meson", is_mode<Mode::coh>},
+    {"nc/O", "neutral current",
+     [](const GstChunk& c) {
+       return c.by_kind<unsigned char>(
+           [](const EventKind& kind) { return kind.process.current == Current::neutral; });
+     }},
 };
 
 template <class T, class F>
