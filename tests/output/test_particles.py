@@ -152,6 +152,37 @@ def test_nuisance(tmp_path: Path, events: dict[str, Any]) -> None:
     np.testing.assert_array_equal(found["Mode"].to_numpy(), neut[events["mode"]])
 
 
+def test_signals_of_nuisance(tmp_path: Path, events: dict[str, Any]) -> None:
+    """The flags of NUISANCE's SignalDef, from the particles themselves."""
+    with uproot.open(write("nuisance", tmp_path, events)) as file:
+        tree = file["FlatTree_VARS"]
+        found = {key: tree[key].array(library="np") for key in tree.keys() if key.startswith("flag")}
+        mode = tree["Mode"].array(library="np")
+    pdg = hadrons_of(events).pdg
+    mesons = ak.sum((abs(pdg) > 100) & (abs(pdg) < 1000), axis=1).to_numpy()
+
+    def one(meson: int) -> NDArray[Any]:
+        return (mesons == 1) & (ak.sum(pdg == meson, axis=1).to_numpy() == 1)
+
+    expected = {
+        "flagCCINC": np.ones(N, bool),
+        "flagCCQE": mode == 1,
+        "flagCCQELike": (mode == 1) | (mode == 2),
+        "flagCC0pi": mesons == 0,
+        "flagCC1pip": one(211),
+        "flagCC1pim": one(-211),
+        "flagCC1pi0": one(111),
+        "flagCCcoh": (mode == 16) & (ak.sum(pdg == 211, axis=1).to_numpy() == 1),
+    }
+    for key, values in found.items():
+        if key.startswith("flagNC"):
+            assert not values.any()
+        else:
+            np.testing.assert_array_equal(values, expected.pop(key), err_msg=key)
+            assert values.any()
+    assert not expected
+
+
 def test_nuhepmc(tmp_path: Path, make_columns: Maker) -> None:
     events = with_particles(make_columns(0, 50))
     path = write("nuhepmc", tmp_path, events, 20)

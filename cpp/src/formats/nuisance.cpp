@@ -19,6 +19,17 @@ constexpr std::int64_t basket = 50'000;
 constexpr double nuisance_proton_mass = 0.93827203, nuisance_neutron_mass = 0.93956536, binding = 0.034;
 constexpr float unset = -999.9F, unset_transverse = -999.99F, unset_w_genie = -999.0F;
 
+// What NUISANCE's definitions of signals (SignalDef) ask of an event
+struct Signal {
+  bool charged = false, neutral = false;  // the current, and no other leptons
+  int mode = 0;                           // NEUT's, of a neutrino
+  int mesons = 0, pi_plus = 0, pi_zero = 0, pi_minus = 0;
+};
+
+bool is_meson(int pdg) {
+  return std::abs(pdg) > 100 && std::abs(pdg) < 1000;
+}
+
 // What follows from lepton and neutrino, and the particles that leave
 struct NuisanceChunk : Chunk {
   NuisanceChunk(const EventsView& view, const RunFacts& facts, std::vector<EventKind>& known, bool particles)
@@ -31,8 +42,32 @@ struct NuisanceChunk : Chunk {
         if (p.status[static_cast<std::size_t>(k)] == Particle::final)
           final.push_back(static_cast<std::size_t>(k));
       ends->push_back(std::ssize(final));
+      signals.push_back(signal(i, static_cast<std::size_t>(ends->end()[-2])));
     }
     offsets = std::move(ends);
+  }
+
+  int mode(std::size_t i) const {
+    const Process& process = kind(i).process;
+    return process.neut(events.mode.empty() ? process.channel : static_cast<Mode>(events.mode[i]));
+  }
+
+  Signal signal(std::size_t i, std::size_t first) const {
+    const Process& process = kind(i).process;
+    Signal found{.mode = std::abs(mode(i))};
+    int charged_leptons = 0, leptons = 0;
+    for (std::size_t k = first; k < final.size(); ++k) {
+      const int pdg = events.particles.pdg[final[k]], kind = std::abs(pdg);
+      leptons += pdg == process.lepton();
+      charged_leptons += kind == 11 || kind == 13 || kind == 15;
+      found.mesons += is_meson(pdg);
+      found.pi_plus += pdg == 211;
+      found.pi_zero += pdg == 111;
+      found.pi_minus += pdg == -211;
+    }
+    found.charged = process.current == Current::charged && leptons == 1 && charged_leptons == 1;
+    found.neutral = process.current == Current::neutral && leptons > 0 && charged_leptons == 0;
+    return found;
   }
 
   double enu(std::size_t i) const { return events.Ev[i]; }
@@ -51,6 +86,7 @@ struct NuisanceChunk : Chunk {
 
   std::vector<std::size_t> final{};
   std::shared_ptr<const std::vector<std::int64_t>> offsets{};
+  std::vector<Signal> signals{};
 };
 
 using C = NuisanceChunk;
@@ -73,11 +109,7 @@ double w_at_rest(const C& c, std::size_t i) {
 }
 
 BranchValues modes(const C& c) {
-  if (c.events.mode.empty())
-    return c.by_kind<std::int32_t>(
-        [](const EventKind& kind) { return kind.process.neut(kind.process.channel); });
-  return each<std::int32_t>(
-      c.size, [&](std::size_t i) { return c.kind(i).process.neut(static_cast<Mode>(c.events.mode[i])); });
+  return each<std::int32_t>(c.size, [&](std::size_t i) { return c.mode(i); });
 }
 
 template <float value>
@@ -218,6 +250,40 @@ const Line<C> lines[] = {
     {"flagNCINC/O", "neutral current", of_process<is_neutral, unsigned char>},
 };
 
+template <auto test>
+BranchValues signal(const C& c) {
+  return each<unsigned char>(c.size, [&](std::size_t i) { return test(c.signals[i]); });
+}
+
+// Of whole events alone
+const Line<C> signals[] = {
+    {"flagCCQE/O", "quasielastic", signal<[](const Signal& s) { return s.charged && s.mode == 1; }>},
+    {"flagCC0pi/O", "charged current without mesons",
+     signal<[](const Signal& s) { return s.charged && s.mesons == 0; }>},
+    {"flagCCQELike/O", "quasielastic or of two nucleons",
+     signal<[](const Signal& s) { return s.charged && (s.mode == 1 || s.mode == 2); }>},
+    {"flagNCEL/O", "elastic",
+     signal<[](const Signal& s) { return s.neutral && (s.mode == 51 || s.mode == 52); }>},
+    {"flagNC0pi/O", "neutral current without mesons",
+     signal<[](const Signal& s) { return s.neutral && s.mesons == 0; }>},
+    {"flagCCcoh/O", "coherent, with a pi+",
+     signal<[](const Signal& s) { return s.charged && s.mode == 16 && s.pi_plus == 1; }>},
+    {"flagNCcoh/O", "coherent, with a pi0",
+     signal<[](const Signal& s) { return s.neutral && s.mode == 36 && s.pi_zero == 1; }>},
+    {"flagCC1pip/O", "charged current with a pi+, no other meson",
+     signal<[](const Signal& s) { return s.charged && s.mesons == 1 && s.pi_plus == 1; }>},
+    {"flagNC1pip/O", "neutral current with a pi+, no other meson",
+     signal<[](const Signal& s) { return s.neutral && s.mesons == 1 && s.pi_plus == 1; }>},
+    {"flagCC1pim/O", "charged current with a pi-, no other meson",
+     signal<[](const Signal& s) { return s.charged && s.mesons == 1 && s.pi_minus == 1; }>},
+    {"flagNC1pim/O", "neutral current with a pi-, no other meson",
+     signal<[](const Signal& s) { return s.neutral && s.mesons == 1 && s.pi_minus == 1; }>},
+    {"flagCC1pi0/O", "charged current with a pi0, no other meson",
+     signal<[](const Signal& s) { return s.charged && s.mesons == 1 && s.pi_zero == 1; }>},
+    {"flagNC1pi0/O", "neutral current with a pi0, no other meson",
+     signal<[](const Signal& s) { return s.neutral && s.mesons == 1 && s.pi_zero == 1; }>},
+};
+
 // For one energy, 1 in a bin of 1 MeV around it
 Flux flux_of(const RunFacts& facts) {
   if (facts.flux) return *facts.flux;
@@ -233,6 +299,7 @@ class NuisanceTree final : public LineTree<C> {
         flux_(flux_of(facts_)),
         spectrum_(flux_.density.size()) {
     add(lines);
+    if (particles) add(signals);
   }
 
   std::vector<BranchValues> values(const EventsView& events) override {
