@@ -71,6 +71,12 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session
+def docs_tables(session: nox.Session) -> None:
+    """Write the tables of the docs that the core knows; with ``-- --check``, fail where they differ."""
+    session.run(sys.executable, "tools/docs_tables.py", *session.posargs)
+
+
+@nox.session
 def wheel(session: nox.Session) -> None:
     """A wheel for this machine, into dist/, against the torch of this environment."""
     session.run("pip", "wheel", "--no-build-isolation", "--no-deps", "-w", "dist", ".")

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from nugan_hep import Flux, cli
 from nugan_hep.errors import UserError
-from nugan_hep.kinematics import momentum
+from nugan_hep.kinematics import MUON_MASS, momentum
 from nugan_hep.measurement import (
     Bins,
     Muons,
@@ -126,7 +126,7 @@ def hydrogen(options: argparse.Namespace, flux: Flux, bins: Bins) -> Array | Non
     proton = sum(value * (channel == number) for number, value in PROTON_OVER_CARBON.items())
     mixed = weights * (1 - HYDROGEN + HYDROGEN * np.asarray(proton))
     print(f"hydrogen: the cross section per nucleon is {mixed.sum() / weights.sum():.3f} of carbon's")
-    p, cosine = momentum(emu), np.cos(theta.astype(np.float64))
+    p, cosine = momentum(emu, MUON_MASS), np.cos(theta.astype(np.float64))
     carbon, detector = (bins.fill([Muons(p, cosine, each)]).sums[:-1] for each in (weights, mixed))
     return np.divide(detector, carbon, out=np.ones_like(carbon), where=carbon > 0)
 

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from make_model import write_model
 
 from nugan_hep import archive
 from nugan_hep.errors import UserError
 from nugan_hep.model_card import model_card
+from nugan_hep.sampler import Sampler
 
 
 def test_shipped_model_is_found_by_name_and_by_path() -> None:
@@ -118,6 +120,27 @@ COMPLETE: dict[str, Any] = {
         (COMPLETE | {"shift": "small"}, "shift is not a number"),
         (COMPLETE | {"latent_size": 50.5}, "latent_size is not a whole number"),
         (COMPLETE | {"enu_range": ["low", "high"]}, "enu_range is not two energies"),
+        (COMPLETE | {"latent_size": -1}, "latent_size = -1: expected 1 to 65536"),
+        (COMPLETE | {"latent_size": 2**40}, "latent_size = 1099511627776: expected a number of 32 bits"),
+        (
+            COMPLETE | {"enu_range": [float("nan"), 10]},
+            "enu_min = nan: expected above the threshold, 0.109658",
+        ),
+        (COMPLETE | {"enu_range": [0.1, 10]}, "enu_min = 0.1: expected above the threshold, 0.109658"),
+        (COMPLETE | {"probe": 16, "enu_range": [0.3, 10]}, "enu_min = 0.3: expected above .* 1.78093 GeV"),
+        (COMPLETE | {"enu_range": [0.3, 0.3]}, "enu_max = 0.3: expected above enu_min"),
+        (COMPLETE | {"enu_range": [0.3, float("inf")]}, "enu_max = inf: expected 1e9 GeV at most"),
+        (COMPLETE | {"shift": -0.004}, "shift = -0.004: expected above 0 GeV"),
+        (COMPLETE | {"shift": float("inf")}, "shift = inf: expected above 0 GeV"),
+        (COMPLETE | {"probe": 13}, "probe = 13: expected the PDG number of a neutrino"),
+        (COMPLETE | {"probe": 14 + 2**32}, "probe = 4294967310: expected a number of 32 bits"),
+        (COMPLETE | {"target": 1000120060}, "target = 1000120060: expected the PDG number of a nucleus"),
+        (COMPLETE | {"target": 12}, "target = 12: expected the PDG number of a nucleus"),
+        (COMPLETE | {"name": "a\nb"}, r"name = 'a\\nb': expected a line of text"),
+        (COMPLETE | {"name": "\x1b[2J"}, r"name = '\\x1b\[2J': expected a line of text"),
+        (COMPLETE | {"name": "a\x9bb"}, r"name = 'a\\x9bb': expected a line of text"),
+        (COMPLETE | {"interaction": "CC\rNC"}, "interaction = .*: expected a line of text"),
+        (COMPLETE | {"current": "XC"}, "current 'XC': expected CC or NC"),
     ],
 )
 def test_incomplete_metadata(tmp_path: Path, document: object, message: str) -> None:
@@ -126,6 +149,63 @@ def test_incomplete_metadata(tmp_path: Path, document: object, message: str) -> 
         file.writestr("model/extra/nugan.json", json.dumps(document))
     with pytest.raises(UserError, match=rf"model\.pt: nugan\.json.*{message}") as caught:
         archive.read_metadata(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_packed_metadata(tmp_path: Path) -> None:
+    path = tmp_path / "model.pt"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("model/extra/nugan.json", json.dumps(COMPLETE))
+    with pytest.raises(UserError, match=r"nugan\.json is compressed: store it without \(zip -0\)"):
+        archive.read_metadata(path)
+
+
+def test_names_stay_on_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of files and of families: the table and the messages are not what an archive makes of them."""
+    for name in ("plain", "two\nlines", "\x1b[1mbold", "c\x9b"):
+        with zipfile.ZipFile(tmp_path / f"{name}.pt", "w") as file:
+            file.writestr("model/extra/nugan.json", json.dumps(COMPLETE | {"family": "a\tb"}))
+    monkeypatch.setattr(archive, "models_dirs", lambda: [tmp_path])
+    table = archive.model_table().splitlines()
+    assert table[1].split()[:2] == ["plain", r"'a\tb'"]
+    for name in (r"'two\nlines'", r"'\x1b[1mbold'", r"'c\x9b'"):
+        assert f"{name}: unreadable: expected a name in UTF-8 on one line" in table
+    assert len(table) == 5
+    with pytest.raises(UserError, match=r"^no model 'mine'; there is: .*'two\\nlines'$"):
+        archive.find_model("mine")
+
+
+EDITS: dict[str, tuple[Any, str]] = {
+    "name": ("other", "name = 'other', the network 'toy'"),
+    "probe": (-14, "probe = -14, the network 14"),
+    "target": (1000180400, "target = 1000180400, the network 1000060120"),
+    "interaction": ("CC quasielastic", "interaction = 'CC quasielastic', the network 'CC inclusive'"),
+    "current": ("NC", "current = 'NC', the network 'CC'"),
+    "enu_range": ([0.3, 20], r"enu_range = \[0\.3, 20\], the network \[0\.3, 10\]"),
+    "latent_size": (51, "latent_size = 51, the network 50"),
+    "shift": (0.0098, "shift = 0.0098, the network 0.004"),
+    "cross_section": ({"enu": [1.0, 2.0], "sigma": [1.0, 2.0]}, r"cross section = \[1, 2\], the network \["),
+    "sha256": ("0" * 64, "sha256 = '0000"),
+}
+
+
+@pytest.fixture(scope="module")
+def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_model(tmp_path_factory.mktemp("toy") / "toy.pt")
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_edited_metadata(toy: Path, tmp_path: Path, name: str) -> None:
+    """Who edits nugan.json alone gets neither events nor a cross section of something else."""
+    value, message = EDITS[name]
+    edited = tmp_path / "edited.pt"
+    about = archive.read_metadata(toy) | {name: value}
+    with zipfile.ZipFile(toy) as old, zipfile.ZipFile(edited, "w") as new:
+        for member in old.namelist():
+            is_about = member.endswith("/nugan.json")
+            new.writestr(member, json.dumps(about) if is_about else old.read(member))
+    with pytest.raises(UserError, match=f"nugan.json says .*{message}.*: the archive was changed") as caught:
+        Sampler(edited)
     assert "\n" not in str(caught.value)
 
 

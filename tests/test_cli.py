@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from nugan_hep import cli
+from nugan_hep import _core, cli
 from nugan_hep.errors import UserError
 
 
@@ -29,11 +29,72 @@ def test_count(text: str, value: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["0", "-1", "0.5", "1.5", "1e-3", "nan", "inf", "-inf", "1e400", "1e19", "x", ""]
+    "text",
+    [
+        "0",
+        "-1",
+        "0.5",
+        "1.5",
+        "1e-3",
+        "nan",
+        "inf",
+        "-inf",
+        "1e400",
+        "1e19",
+        "x",
+        "",
+        "1_000",
+        "1,000",
+        "\u0661",
+    ],
 )
 def test_bad_count(text: str) -> None:
-    with pytest.raises(argparse.ArgumentTypeError, match="is not a"):
+    with pytest.raises(argparse.ArgumentTypeError, match="is not a whole number of at least 1"):
         cli.count(text)
+
+
+def test_count_from_another_number() -> None:
+    assert cli.count("0", least=0) == 0
+    with pytest.raises(argparse.ArgumentTypeError, match="'2' is not a whole number of at least 3"):
+        cli.count("2", least=3)
+    with pytest.raises(argparse.ArgumentTypeError, match=r"'1e19' .* of at least 1 and at most 9e18"):
+        cli.count("1e19")
+
+
+@pytest.mark.parametrize(("text", "value"), [("-1", -1), ("2E3", 2000), ("-9007199254740992", -(2**53))])
+def test_whole(text: str, value: int) -> None:
+    assert cli.whole(text) == value
+
+
+PARSERS = {
+    "-n": (cli.count, "n"),
+    "--seed": (cli.seed, "seed"),
+    "--threads": (cli.threads, "threads"),
+    "--energy": (cli.positive, "energy"),
+    "--device": (cli.device, "device"),
+}
+WORDS = (
+    "0 1 007 1e3 1E3 1_0 -0 +1 1.0 0x10 9999 10000 99999999999999999999 1e-400 inf "
+    "cpu cuda cuda:2 cuda:1000 CPU"
+)
+
+
+@pytest.mark.parametrize("option", PARSERS)
+@pytest.mark.parametrize("word", [*WORDS.split(), "caf\udce9", "\u0663"])
+def test_the_same_values_as_nugan_sample(option: str, word: str) -> None:
+    """One rule: every command takes what nugan-sample takes, and refuses the rest in the same words."""
+    parse, name = PARSERS[option]
+    outcomes: list[object] = []
+    try:
+        outcomes.append(parse(word))
+    except argparse.ArgumentTypeError as error:
+        outcomes.append(f"argument {option}: {error} (see --help)")
+    try:
+        words = [text.encode("utf-8", "surrogateescape") for text in (option, word)]
+        outcomes.append(getattr(_core.parse_options("nugan-sample", words), name))
+    except UserError as error:
+        outcomes.append(str(error))
+    assert outcomes[0] == outcomes[1]
 
 
 def test_positive() -> None:

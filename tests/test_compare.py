@@ -15,6 +15,7 @@ from nugan_hep import Sampler, compare
 from nugan_hep.evaluation import reference
 from nugan_hep.evaluation.histograms import from_events
 from nugan_hep.families.common.exported import weights_sha256
+from nugan_hep.kinematics import MUON_MASS
 
 N = 40_000
 PNG = b"\x89PNG"
@@ -132,7 +133,7 @@ def test_seed_decides(models: Path, tmp_path: Path) -> None:
         (["argon.pt", "--reference", "--no-reference"], "contradict each other"),
         (["narrow.pt", "--reference", "REFERENCE"], "outside of narrow's range 0.6 to 10 GeV"),
         (["narrow.pt", "--reference"], "no shipped reference for model 'narrow'"),
-        (["argon.pt", "--enu", "much"], "'much' is not a number"),
+        (["argon.pt", "--enu", "much"], "'much' is not a finite number above 0"),
         (["argon.pt", "--out", "figure.jpeg"], "expected a name with .png, .pdf, .svg"),
         (["argon.pt", "--out", "missing/figure.png"], "there is no folder missing"),
         (["argon.pt", "--out", "missing/folder"], "there is no folder missing"),
@@ -155,7 +156,7 @@ def test_refusals(
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / compare.METRICS_FILE).touch()
     enu = np.full(100, 0.5)
-    sample = from_events(enu, np.full(100, 0.3), np.full(100, 0.4))
+    sample = from_events(enu, np.full(100, 0.3), np.full(100, 0.4), lepton_mass=MUON_MASS)
     reference.save(tmp_path / "reference.npz", "low", "", [sample])
     given = [str(models / word) if word.endswith(".pt") else word for word in arguments]
     given = ["reference.npz" if word == "REFERENCE" else word for word in given]

@@ -43,9 +43,9 @@ def events(n: int) -> Columns:
         "pl": p,
         "thetal": theta,
         "phil": phi,
-        "Q2": kinematics.q2(enu, emu, theta),
-        "W": kinematics.w(enu, emu, theta),
-        "x": kinematics.bjorken_x(enu, emu, theta),
+        "Q2": kinematics.q2(enu, emu, theta, kinematics.MUON_MASS),
+        "W": kinematics.w(enu, emu, theta, kinematics.MUON_MASS),
+        "x": kinematics.bjorken_x(enu, emu, theta, kinematics.MUON_MASS),
         "y": kinematics.inelasticity(enu, emu),
     }
     number = np.arange(n)

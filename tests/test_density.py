@@ -71,6 +71,9 @@ def write_flow(
 ) -> Path:
     """An archive of the toy; ``changes`` are to its metadata."""
     model = ToyFlow(slope, power, fault).eval()
+    model.name = path.stem
+    if table := changes.get("cross_section"):
+        model.xsec_enu, model.xsec = (torch.tensor(table[key]).double() for key in ("enu", "sigma"))
     model.sha256 = "0" * 64 if fault == "sha256" else weights_sha256(model)
     about = {
         "format_version": 1,
@@ -97,7 +100,7 @@ def write_exported(path: Path) -> Path:
     for layers in (flow.angle, flow.energy):
         torch.nn.init.normal_(layers[-1].weight, std=0.7)
     about = {"format_version": 1, "name": path.stem, "probe": 14, "target": 1000060120}
-    about |= {"interaction": "CC inclusive", "latent_size": 2}
+    about |= {"interaction": "CC inclusive", "latent_size": 2, "lepton_mass": kinematics.MUON_MASS}
     table = {"enu": [0.3, 10.0], "sigma": [0.2, 7.0]}
     buffers = {name: torch.tensor(table[key]) for name, key in (("xsec_enu", "enu"), ("xsec", "sigma"))}
     module = scripted(ExportedFlow(flow), about, {name: buffer.double() for name, buffer in buffers.items()})
@@ -266,7 +269,9 @@ def test_the_sampler_draws_from_the_density(models: Path, path: str | Path) -> N
     ) * n
     events = nugan_hep.Sampler(models / path, threads=1).sample(enu=enu, n=n, seed=5)
     assert np.isfinite(log_prob(models / path, events["Ev"], events["El"], events["thetal"])).all()
-    proxies = kinematics.to_proxies(events["Ev"], events["El"], events["thetal"], shift)
+    proxies = kinematics.to_proxies(
+        events["Ev"], events["El"], events["thetal"], shift, mass=kinematics.MUON_MASS
+    )
     found, _, _ = np.histogram2d(proxies.emu, proxies.theta, 16, ((-1, 1), (-1, 1)))
     used = expected > 10
     chi2 = float(((found - expected)[used] ** 2 / expected[used]).sum())

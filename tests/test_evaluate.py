@@ -47,7 +47,7 @@ class PerfectSampler:
         counts = self.counts.get(fixed, self.counts[None])
         cell = rng.choice(counts.size, len(enu), p=counts.ravel() / counts.sum())
         emu, theta = (2 * (i + rng.uniform(0, 1, len(enu))) / 50 - 1 for i in np.divmod(cell, 50))
-        events = kinematics.from_proxies(2 * (enu - 0.3) / 9.7 - 1, emu, theta)
+        events = kinematics.from_proxies(2 * (enu - 0.3) / 9.7 - 1, emu, theta, mass=kinematics.MUON_MASS)
         return dict(zip(("Ev", "El", "thetal"), (c.astype(np.float32) for c in events), strict=True))
 
 
@@ -75,7 +75,7 @@ def model(folder: Path, **changes: Any) -> str:
 def events_file(path: Path, enu: NDArray[np.float64]) -> str:
     rng = np.random.default_rng(5)
     proxies = rng.uniform(-0.9, 0.9, (2, len(enu)))
-    events = kinematics.from_proxies(2 * (enu - 0.3) / 9.7 - 1, *proxies)
+    events = kinematics.from_proxies(2 * (enu - 0.3) / 9.7 - 1, *proxies, mass=kinematics.MUON_MASS)
     np.savez(path, enu=events.enu, emu=events.emu, theta=events.theta)
     return str(path)
 

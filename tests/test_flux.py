@@ -18,7 +18,7 @@ from uproot.writing.identify import to_TAxis, to_TH1x
 import nugan_hep
 from nugan_hep import flux as flux_module
 from nugan_hep._core import make_flux
-from nugan_hep.errors import UserError
+from nugan_hep.errors import NoUnitError, UserError
 from nugan_hep.flux import ARBITRARY, PER_POT, Flux
 from nugan_hep.flux_readers import as_flux, neutrino_in, other_neutrino, read_flux
 from nugan_hep.flux_units import FluxUnit, energy_scale, from_title, from_user
@@ -215,6 +215,39 @@ def test_text(tmp_path: Path) -> None:
         assert flux_module.from_dict(flux.as_dict()).as_dict() == flux.as_dict()
     with pytest.raises(UserError, match=r"a\.csv: it is no ROOT file and has no histogram numu"):
         read_flux(f"{tmp_path / 'a.csv'}:numu")
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("0.5 1\n1 3\n1.5 3\n", "are its energies 0.5, 1, ... lower edges of bins"),
+        ("0.5 1 5\n1.0 2 6\n1.5 4 7\n", "3 columns without names"),
+        ("# Enu   numu   numubar\n0.5 1 5\n1.0 2 6\n1.5 4 7\n", "the flux may be in"),
+    ],
+)
+def test_all_that_is_missing_is_asked_at_once(tmp_path: Path, text: str, columns: str) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(text)
+    with pytest.raises(UserError) as caught:
+        read_flux(path)
+    for part in (columns, "--flux-columns (in Python flux_columns=)", "--flux-units (in Python units=)"):
+        assert part in str(caught.value)
+    assert "\n" not in str(caught.value)
+    with pytest.raises(UserError) as caught:
+        read_flux(path, "/bin" if "Enu" not in text else "/GeV")
+    assert columns in str(caught.value)
+    assert "units=" not in str(caught.value)
+
+
+def test_a_unit_above_the_table(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("0.5 1 5\n1.0 2 6\n")
+    with pytest.raises(
+        NoUnitError, match=r"no unit of a flux above its table; give --flux-units \(in Python"
+    ):
+        read_flux(path)
+    path.write_text("# flux [/m2/POT/GeV]\n0.5 1.0 5\n1.0 2.0 6\n")
+    assert read_flux(path).contents == "/m2/POT/GeV"
 
 
 def test_columns_of_a_text(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from nugan_hep import Sampler, _core, _sampler, archive, kinematics, list_models, sample
 from nugan_hep.errors import UserError
 from nugan_hep.families.common.blocks import Block
-from nugan_hep.families.common.exported import scripted
+from nugan_hep.families.common.exported import Exported, scripted
 from nugan_hep.families.flow import spline
 from nugan_hep.families.flow.exported import ExportedFlow
 from nugan_hep.families.flow.network import Flow, normal_cdf
@@ -118,14 +118,19 @@ def generator_of(config: NetworkConfig, blocks: int = 2) -> Generator:
     return generator
 
 
+def of_muons(module: Exported) -> Any:
+    module.lepton_mass = kinematics.MUON_MASS
+    return module
+
+
 def gan(config: NetworkConfig, blocks: int = 2) -> ExportedGenerator:
-    return ExportedGenerator(generator_of(config, blocks), SHIFT, (config.enu_min, config.enu_max))
+    return of_muons(ExportedGenerator(generator_of(config, blocks), SHIFT, (config.enu_min, config.enu_max)))
 
 
 def flow(config: FlowConfig) -> ExportedFlow:
     network = Flow(config)
     randomise(network, gain=1.1)
-    return ExportedFlow(network)
+    return of_muons(ExportedFlow(network))
 
 
 def write(module: nn.Module, latent_size: int, path: Path) -> Path:
@@ -335,7 +340,7 @@ class OtherProxies(ExportedGenerator):
 
 
 def other_proxies(_: Path) -> tuple[nn.Module, int]:
-    return OtherProxies(generator_of(INC), SHIFT, (0.3, 10.0)), 50
+    return of_muons(OtherProxies(generator_of(INC), SHIFT, (0.3, 10.0))), 50
 
 
 def tanh_activation(_: Path) -> tuple[nn.Module, int]:
@@ -379,7 +384,7 @@ def other_spline(folder: Path) -> tuple[nn.Module, int]:
 
     network = WiderFlow(FlowConfig())
     randomise(network, gain=1.1)
-    return ExportedFlow(network), 2
+    return of_muons(ExportedFlow(network)), 2
 
 
 @pytest.mark.parametrize(
@@ -508,16 +513,16 @@ def test_columns_at_the_edges_of_the_phase_space(
     assert np.mean(theta == 0.0) > 0.3
     assert np.mean(theta == np.float32(np.pi)) > 0.3
     phi = np.pi * (2 * _core.uniforms(seed, 0, n)[:, 1] - 1)
-    p = kinematics.momentum(emu)
+    p = kinematics.momentum(emu, kinematics.MUON_MASS)
     expected = {
         "pl": p,
         "pxl": p * np.sin(theta) * np.cos(phi),
         "pyl": p * np.sin(theta) * np.sin(phi),
-        "pzl": kinematics.pz(emu, theta),
+        "pzl": kinematics.pz(emu, theta, kinematics.MUON_MASS),
         "phil": phi,
-        "Q2": kinematics.q2(enu, emu, theta),
-        "W": kinematics.w(enu, emu, theta),
-        "x": kinematics.bjorken_x(enu, emu, theta),
+        "Q2": kinematics.q2(enu, emu, theta, kinematics.MUON_MASS),
+        "W": kinematics.w(enu, emu, theta, kinematics.MUON_MASS),
+        "x": kinematics.bjorken_x(enu, emu, theta, kinematics.MUON_MASS),
         "y": kinematics.inelasticity(enu, emu),
     }
     for name, column in expected.items():

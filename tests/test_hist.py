@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from nugan_hep import Sampler, archive, hist, observables
+from nugan_hep import Sampler, _core, archive, hist, observables
 from nugan_hep.errors import UserError
 from nugan_hep.flux import Flux
 from nugan_hep.output import Run, formats
@@ -81,6 +81,7 @@ OF_LEPTONS = [
 def test_usual_axes(columns: Columns, name: str) -> None:
     """They hold the events, but for what this network of random weights does that no muon does."""
     with_beam = {**columns, "pxv": 0 * columns["Ev"], "pyv": 0 * columns["Ev"], "pzv": columns["Ev"]}
+    with_beam["neu"] = np.full(len(columns["Ev"]), 14)
     h = hist.fill(with_beam, name, weighted=False)
     axis = h.axes[0]
     assert axis.name == name
@@ -157,7 +158,7 @@ def test_what_is_beyond_stays_beyond() -> None:
 def test_usual_axes_hold_the_events_of_a_model(enu: float) -> None:
     """But for the tail of x, which has no end in a nucleus, and W of events that have none."""
     events = Sampler("numu_C12_inc", threads=1).sample(enu=enu, n=20_000, seed=1)
-    sampled = {**events, "pxv": 0 * events["Ev"], "pyv": 0 * events["Ev"], "pzv": events["Ev"]}
+    sampled = {**events, "pxv": 0 * events["Ev"], "pyv": 0 * events["Ev"], "pzv": events["Ev"], "neu": 14}
     for name in OF_LEPTONS:
         axis = hist._axis(name, None, enu)
         values = hist._onto(axis, observables.values(name, sampled))
@@ -177,9 +178,10 @@ def test_derived_observables(columns: Columns) -> None:
             + (columns["Ev"].astype("f8") - columns["pzl"]) ** 2
         ),
     }
+    process = _core.Process(14, 1000060120)
     for name, values in wanted.items():
         tolerance = 1e-4 if name == "q3" else 2e-6  # from Q2 in float32
-        np.testing.assert_allclose(observables.values(name, columns), values, atol=tolerance)
+        np.testing.assert_allclose(observables.values(name, columns, process), values, atol=tolerance)
 
 
 @pytest.mark.parametrize("name", ["dpt", "topology", "n_p", "Eavail"])
@@ -193,6 +195,21 @@ def test_selections_need_particles_and_a_name(columns: Columns) -> None:
         hist.fill(columns, "Q2", selection="CC0pi")
     with pytest.raises(UserError, match="unknown selection 'CC9pi'; there are 0pi0p"):
         hist.fill(columns, "Q2", selection="CC9pi")
+
+
+def test_kinetic_energy_of_any_lepton(columns: Columns) -> None:
+    """By the neutrino and the current of each event, or the process of all."""
+    n = len(columns["El"])
+    masses = {14: 0.1056583755, -12: 0.00051099895, 16: 1.77693}
+    neu = np.resize([*masses], n).astype(np.int32)
+    expected = columns["El"] - np.array([masses[one] for one in neu.tolist()])
+    np.testing.assert_allclose(observables.values("tl", {**columns, "neu": neu}), expected, atol=1e-6)
+    neutral = observables.values("tl", {**columns, "neu": neu, "cc": np.zeros(n, bool)})
+    np.testing.assert_allclose(neutral, columns["El"], atol=1e-6)
+    electrons = observables.values("tl", columns, _core.Process(12, 1000060120))
+    np.testing.assert_allclose(electrons, columns["El"] - masses[-12], atol=1e-6)
+    with pytest.raises(UserError, match="tl needs the lepton's mass: expected the column neu"):
+        hist.fill(columns, "tl")
 
 
 @pytest.mark.parametrize("form", ["gst", "parquet"])

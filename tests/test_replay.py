@@ -40,7 +40,7 @@ def test_the_replayed_events_follow_the_data(few, tmp_path, capsys, monkeypatch)
     events = read_events(out)
     assert len(events) == 30_000
     own = Sampler(SOURCE, threads=1).sample(enu=np.random.default_rng(1).uniform(0.3, 10, 30_000), seed=9)
-    high = np.mean(kinematics.q2(events.enu, events.emu, events.theta) > 1.0)
+    high = np.mean(kinematics.q2(events.enu, events.emu, events.theta, kinematics.MUON_MASS) > 1.0)
     # the density is changed at each energy, the replayed energies stay uniform
     bins, weights = energy_bins(own["Ev"], (0.3, 10.0)), 1 / (1 + own["Q2"])
     truth = np.mean(np.bincount(bins, weights * (own["Q2"] > 1.0)) / np.bincount(bins, weights))

@@ -102,12 +102,12 @@ class TestEvents:
         ev, _ = events
         enu, emu, theta = (ev[name].astype("f8") for name in ("Ev", "El", "thetal"))
         expected = {
-            "pl": kinematics.momentum(emu),
-            "pzl": kinematics.pz(emu, theta),
+            "pl": kinematics.momentum(emu, kinematics.MUON_MASS),
+            "pzl": kinematics.pz(emu, theta, kinematics.MUON_MASS),
             "cthl": np.cos(theta),
-            "Q2": kinematics.q2(enu, emu, theta),
-            "W": kinematics.w(enu, emu, theta),
-            "x": kinematics.bjorken_x(enu, emu, theta),
+            "Q2": kinematics.q2(enu, emu, theta, kinematics.MUON_MASS),
+            "W": kinematics.w(enu, emu, theta, kinematics.MUON_MASS),
+            "x": kinematics.bjorken_x(enu, emu, theta, kinematics.MUON_MASS),
             "y": kinematics.inelasticity(enu, emu),
             "pzv": enu,
         }
@@ -374,7 +374,11 @@ def test_exposure(tmp_path: Path, toy: Path, flux: Path, capsys: pytest.CaptureF
     [
         ("1e3,1e-9", None, "exposure of 1000 POT and 1e-09 t: "),
         ("1e30,1e3", None, "is above 2,147,483,647"),
-        ("1e20,1", "/bin", "an exposure needs a flux per cm2 or m2 and POT (read as /bin); --flux-units"),
+        (
+            "1e20,1",
+            "/bin",
+            "an exposure needs a flux per cm2 or m2 and POT (read as /bin); --flux-units (in Python",
+        ),
     ],
 )
 def test_bad_exposure(
@@ -399,8 +403,11 @@ def test_bad_exposure(
         ("0.3 1 nan\n1 3 1\n", "nan in the bin from 0.3 to 1 GeV"),
         ("10 11 1\n11 13 1\n", "no flux between 0.3 and 10 GeV"),
         ("0.3 1 0\n1 3 0\n", "all bins are zero"),
-        ("0.5 1\n1 3\n1.5 3\n", "Say it with --flux-columns low,flux or centre,flux or point,flux"),
-        ("0 500 1\n500 1000 3\n", 'are they in MeV? Give --flux-units "/GeV, E in MeV"'),
+        (
+            "0.5 1\n1 3\n1.5 3\n",
+            "Say it with --flux-columns (in Python flux_columns=) low,flux or centre,flux or point,flux",
+        ),
+        ("0 500 1\n500 1000 3\n", 'are they in MeV? Give --flux-units (in Python units=) "/GeV, E in MeV"'),
         ("0.3 1 1\n1 12 1\n", "of the rate lies outside of 0.3 to 10 GeV, the model's range"),
         ("0.3 1 1\n1 12\n", "line 2: 2 numbers, but 3 in line 1; expected rows of one length"),
     ],
@@ -588,7 +595,9 @@ def test_cross_section_from_a_file_is_that_of_nuwro(tmp_path: Path, weighted: bo
     bin_of = np.clip(np.searchsorted(edges, val["enu"], side="right") - 1, 0, len(sigma) - 1)
     flux_of = contents[np.searchsorted(borders, val["enu"], side="right") - 1]
     theirs, their_variance, their_number = shares(
-        kinematics.momentum(val["emu"]), np.cos(val["theta"].astype("f8")), flux_of * sigma[bin_of]
+        kinematics.momentum(val["emu"], kinematics.MUON_MASS),
+        np.cos(val["theta"].astype("f8")),
+        flux_of * sigma[bin_of],
     )
 
     # their mean: the flux in each bin of NuWro's table times its cross section

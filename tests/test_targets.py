@@ -24,7 +24,7 @@ def model(folder: Path, name: str, probe: int, target: int) -> None:
         "interaction": "CC inclusive",
         "enu_range": [0.3, 10],
         "latent_size": 3,
-        "shift": 0.0,
+        "shift": 0.004,
     }
     with zipfile.ZipFile(folder / f"{name}.pt", "w") as file:
         file.writestr(f"{name}/extra/nugan.json", json.dumps(about))

@@ -16,6 +16,7 @@ import pytest
 import torch
 
 from nugan_hep import Sampler, archive, families, finetune, train
+from nugan_hep.data import read_events
 from nugan_hep.training import checkpoint
 
 DATA = Path(__file__).parents[1] / "examples" / "data"
@@ -348,7 +349,7 @@ def test_device_and_folder_errors(tmp_path: Path, capsys: pytest.CaptureFixture[
     argv = [*SMALL, "--steps", "5", "--quiet"]
     run = tmp_path / "run"
     assert train.main([*argv, "--out", str(run), "--device", "tpu"]) == 2
-    assert "expected cpu or cuda" in capsys.readouterr().err
+    assert "device 'tpu' is not cpu, cuda or cuda:k" in capsys.readouterr().err
     if not torch.cuda.is_available():
         assert train.main([*argv, "--out", str(run), "--device", "cuda"]) == 2
         assert "torch finds 0 CUDA devices" in capsys.readouterr().err
@@ -381,3 +382,47 @@ def test_batch_larger_than_the_data(tmp_path: Path, capsys: pytest.CaptureFixtur
     np.savez(data, enu=np.full(50, 1.0), emu=np.full(50, 0.5), theta=np.full(50, 0.3))
     assert train.main(["--data", str(data), "--out", str(tmp_path / "run")]) == 2
     assert "batch = 1000 is more than the 45 training events" in capsys.readouterr().err
+
+
+def write_leptons(path: Path, mass: float, n: int = 4000) -> Path:
+    """Events spread over the phase space of a lepton of a mass [GeV], 4 to 10 GeV."""
+    u = np.random.default_rng(3).uniform(size=(3, n))
+    enu = 4 + 6 * u[0]
+    emu = mass + (enu - 0.004 - mass) * u[1] ** 2  # many slow ones
+    np.savez(path, enu=enu.astype("f4"), emu=emu.astype("f4"), theta=(np.pi * u[2] ** 2).astype("f4"))
+    return path
+
+
+@pytest.mark.parametrize(("probe", "pdg", "mass"), [("nue", 12, 0.00051099895), ("-16", -16, 1.77693)])
+def test_any_flavour(tmp_path: Path, probe: str, pdg: int, mass: float) -> None:
+    """The mass of the lepton follows from the neutrino, from the reading of the data to the events."""
+    data = write_leptons(tmp_path / "data.npz", mass)
+    assert len(read_events(data, probe=pdg, enu_range=(4.0, 10.0))) == 4000
+    wanted = ["--data", str(data), "--probe", probe, "--target", "C12", "--enu-min", "4"]
+    run = tmp_path / "run"
+    assert train.main([*FLOW, *wanted, "--steps", "40", "--out", str(run), "--quiet"]) == 0
+    sampler = Sampler(run / "model.pt", threads=1)
+    assert sampler.metadata["probe"] == pdg
+    assert sampler.metadata["lepton_mass"] == mass
+    events = {name: values.astype(float) for name, values in sampler.sample(n=20_000, seed=1).items()}
+    energy_momentum = np.hypot(events["pl"], mass)
+    np.testing.assert_allclose(events["El"], energy_momentum, rtol=3e-7)
+    assert np.all(events["El"] >= mass * (1 - 1e-7))
+    assert np.all(events["El"] <= events["Ev"] - 0.004 + 1e-6)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--interaction", "NC inclusive"], "only charged currents can be trained so far"),
+        (["--probe", "nutau"], "enu_min = 0.3 is not valid: above 1.78093 GeV, the threshold"),
+        (["--probe", "13"], "argument --probe: probe '13': expected one of nue (12)"),
+        (["--target", "CH2"], "argument --target: 'CH2' is a target of 2 nuclei, expected one"),
+    ],
+)
+def test_processes_that_cannot_be_trained(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    assert train.main([*SMALL, *arguments, "--out", str(tmp_path / "run")]) == 2
+    assert message in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()

@@ -42,10 +42,10 @@ class Sample(NamedTuple):
 
 def observables(enu: Array, emu: Array, theta: Array) -> dict[str, Array]:
     return {
-        "p_mu": kinematics.momentum(emu),
+        "p_mu": kinematics.momentum(emu, kinematics.MUON_MASS),
         "cos_theta": np.cos(theta),
-        "q2": kinematics.q2(enu, emu, theta),
-        "w": kinematics.w(enu, emu, theta),
+        "q2": kinematics.q2(enu, emu, theta, kinematics.MUON_MASS),
+        "w": kinematics.w(enu, emu, theta, kinematics.MUON_MASS),
     }
 
 

@@ -29,7 +29,7 @@ def with_w_undefined(sample: Histograms, events: Path) -> Histograms:
         columns = tree.arrays(["enu", "emu", "theta"], library="np")
     if len(columns["enu"]) != sample.n_events:
         raise SystemExit(f"{events}: {len(columns['enu'])} events, but {sample.n_events} in the histograms")
-    w = kinematics.w(columns["enu"], columns["emu"], columns["theta"])
+    w = kinematics.w(columns["enu"], columns["emu"], columns["theta"], sample.lepton_mass)
     return replace(sample, w_undefined=int(np.count_nonzero(w == kinematics.W_UNDEFINED)))
 
 

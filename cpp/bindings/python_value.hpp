@@ -18,6 +18,29 @@ inline std::string text_from_python(const pybind11::handle& text) {
   return pybind11::str(text).attr("encode")("utf-8", "surrogateescape").cast<std::string>();
 }
 
+/// The value of None, a bool, int, float, str, list, tuple or dict by str.
+inline nugan::Value value_from_python(const pybind11::handle& object) {
+  namespace py = pybind11;
+  if (object.is_none()) return {};
+  if (py::isinstance<py::bool_>(object)) return object.cast<bool>();
+  if (py::isinstance<py::int_>(object))
+    return object < py::int_(0) ? nugan::Value(object.cast<std::int64_t>())
+                                : nugan::Value(object.cast<std::uint64_t>());
+  if (py::isinstance<py::float_>(object)) return object.cast<double>();
+  if (py::isinstance<py::str>(object)) return text_from_python(object);
+  if (py::isinstance<py::dict>(object)) {
+    nugan::Value::Map map;
+    for (const auto& [name, value] : object.cast<py::dict>())
+      map.emplace_back(text_from_python(name), value_from_python(value));
+    return map;
+  }
+  if (!py::isinstance<py::list>(object) && !py::isinstance<py::tuple>(object))
+    throw py::type_error("expected what JSON has, not " + std::string(py::str(py::type::of(object))));
+  nugan::Value::List list;
+  for (const auto& value : object.cast<py::sequence>()) list.push_back(value_from_python(value));
+  return list;
+}
+
 /// A dictionary of such values by name.
 class Members : public pybind11::dict {
  public:

@@ -2,6 +2,7 @@
 
 #include <pybind11/pybind11.h>
 
+void register_arguments(pybind11::module_& m);
 void register_beam(pybind11::module_& m);
 void register_drive(pybind11::module_& m);
 void register_events(pybind11::module_& m);

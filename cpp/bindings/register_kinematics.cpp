@@ -48,29 +48,35 @@ Array from_proxies(const Array& proxies, double enu_min, double enu_max, double 
   return result;
 }
 
-Columns observables(const Array& enu, const Array& emu, const Array& theta, double mass) {
-  using O = nugan::Observables;
-  constexpr std::pair<const char*, double O::*> columns[] = {
-      {"p", &O::p},   {"pz", &O::pz}, {"q2", &O::q2}, {"omega", &O::omega},
-      {"w2", &O::w2}, {"w", &O::w},   {"x", &O::x},   {"y", &O::y}};
-  const auto n = common_size(enu, emu, theta);
-  Columns result;
-  for (const auto& [name, member] : columns) {
-    Array column(n);
-    for (py::ssize_t i = 0; i < n; ++i)
-      column.mutable_at(i) = nugan::observables({enu.at(i), emu.at(i), theta.at(i)}, mass).*member;
-    result[name] = column;
-  }
-  return result;
+Vectorized<double> momentum(const Array& emu, const Array& mass) {
+  return py::vectorize(&nugan::lepton_momentum)(emu, mass);
+}
+
+Vectorized<double> hadronic_mass(const Array& w2) {
+  return py::vectorize(&nugan::hadronic_mass)(w2);
+}
+
+template <auto Function>
+Vectorized<double> each(const Array& enu, const Array& emu, const Array& theta, const Array& mass) {
+  const auto one = [](double enu, double emu, double theta, double mass) {
+    return Function({enu, emu, theta}, mass);
+  };
+  return py::vectorize(one)(enu, emu, theta, mass);
 }
 
 }  // namespace
 
 void register_kinematics(py::module_& m) {
   m.def("to_proxies", &to_proxies, py::arg("enu"), py::arg("emu"), py::arg("theta"), py::arg("enu_min"),
-        py::arg("enu_max"), py::arg("shift"), py::arg("mass") = nugan::muon_mass);
+        py::arg("enu_max"), py::arg("shift"), py::arg("mass"));
   m.def("from_proxies", &from_proxies, py::arg("proxies"), py::arg("enu_min"), py::arg("enu_max"),
-        py::arg("shift"), py::arg("mass") = nugan::muon_mass);
-  m.def("observables", &observables, py::arg("enu"), py::arg("emu"), py::arg("theta"),
-        py::arg("mass") = nugan::muon_mass);
+        py::arg("shift"), py::arg("mass"));
+  m.def("lepton_momentum", &momentum, py::arg("emu"), py::arg("mass"));
+  m.def("hadronic_mass", &hadronic_mass, py::arg("w2"));
+  const auto of_events = [&](const char* name, auto function) {
+    m.def(name, function, py::arg("enu"), py::arg("emu"), py::arg("theta"), py::arg("mass"));
+  };
+  of_events("q2", &each<nugan::momentum_transfer_squared>);
+  of_events("w2", &each<nugan::hadronic_mass_squared>);
+  of_events("bjorken_x", &each<nugan::bjorken_x>);
 }

@@ -71,7 +71,14 @@ void register_options(py::module_& m) {
       .def_readonly("by_root", &EventFormat::by_root);
   m.def("event_formats", &nugan::event_formats);
   m.def("format_of", &nugan::format_of, py::arg("name"));
-  m.def("least_event_bytes", &nugan::least_event_bytes, py::arg("format"), py::arg("compressed"));
+  m.def("least_event_bytes", &nugan::least_event_bytes, py::arg("format"), py::arg("compression"));
+  m.def(
+      "parse_compression",
+      [](const std::string& format, const py::str& text) {
+        const auto [algorithm, level] = nugan::parse_compression(format, text_from_python(text));
+        return std::pair(algorithm, level);
+      },
+      py::arg("format"), py::arg("text"));
   m.def(
       "formats_of_suffix", [](const path& file) { return nugan::formats_of_suffix(file); }, py::arg("path"));
   m.def(

@@ -35,6 +35,7 @@ void register_process(py::module_& m) {
     modes.append(py::make_tuple(name.word, name.description, name.genie));
   }
   m.attr("modes") = modes;
+  m.def("is_neutrino", &nugan::is_neutrino, py::arg("pdg"));
   m.def("lepton_mass", &nugan::lepton_mass, py::arg("pdg"));
   m.def("nuclear_mass", &nugan::nuclear_mass, py::arg("pdg"));
   m.def("remnant_code", &nugan::remnant_code, py::arg("protons"), py::arg("nucleons"));

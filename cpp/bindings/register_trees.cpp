@@ -6,6 +6,7 @@
 
 #include "events_view.hpp"
 #include "python_flux.hpp"
+#include "python_value.hpp"
 #include "register.hpp"
 
 namespace py = pybind11;
@@ -125,7 +126,17 @@ void register_trees(py::module_& m) {
   py::class_<EventKind>(m, "EventKind")
       .def(py::init(&make_kind), py::arg("process"), py::arg("sigma") = py::none(),
            py::arg("xsec_enu") = std::vector<double>{}, py::arg("xsec") = std::vector<double>{})
-      .def_readonly("process", &EventKind::process);
+      .def_readonly("process", &EventKind::process)
+      .def_readonly("sigma", &EventKind::sigma)
+      .def("cross_section", &EventKind::cross_section, py::arg("enu"));
+  m.def(
+      "kind_of",
+      [](const std::vector<Members>& descriptions, int probe, int target) {
+        std::vector<nugan::Value> values;
+        for (const auto& one : descriptions) values.push_back(value_from_python(one));
+        return nugan::kind_of(values, probe, target);
+      },
+      py::arg("descriptions"), py::arg("probe"), py::arg("target"));
   py::class_<EventTree>(m, "EventTree")
       .def(py::init(&make), py::arg("format"), py::arg("columns"), py::arg("probe"), py::arg("target"),
            py::arg("kind"), py::arg("flux") = py::none(), py::arg("energy") = py::none())

@@ -51,20 +51,42 @@ Kinematics ProxyTransform::inverse(const Proxies& proxies) const {
           std::numbers::pi * square(0.5 * (proxies.theta + 1))};
 }
 
+double lepton_momentum(double emu, double mass) {
+  const double kinetic = std::max(emu - mass, 0.0);
+  return std::sqrt(kinetic * (kinetic + 2 * mass));
+}
+
+double momentum_transfer_squared(const Kinematics& event, double mass) {
+  const double p = lepton_momentum(event.emu, mass);
+  const double energy_minus_pz = square(mass) / (event.emu + p) + 2 * p * square(std::sin(0.5 * event.theta));
+  return 2 * event.enu * energy_minus_pz - square(mass);
+}
+
+double hadronic_mass_squared(const Kinematics& event, double mass) {
+  return square(nucleon_mass) + 2 * nucleon_mass * (event.enu - event.emu) -
+         momentum_transfer_squared(event, mass);
+}
+
+double hadronic_mass(double w2) {
+  return w2 >= 0 ? std::sqrt(w2) : undefined_w;
+}
+
+double bjorken_x(const Kinematics& event, double mass) {
+  return momentum_transfer_squared(event, mass) / (2 * nucleon_mass * (event.enu - event.emu));
+}
+
 Observables observables(const Kinematics& event, double mass) {
   Observables o;
-  const double kinetic = std::max(event.emu - mass, 0.0);
-  o.p = std::sqrt(kinetic * (kinetic + 2 * mass));
+  o.p = lepton_momentum(event.emu, mass);
   o.pz = o.p * std::cos(event.theta);
-  o.q2 = 2 * event.enu * (square(mass) / (event.emu + o.p) + 2 * o.p * square(std::sin(0.5 * event.theta))) -
-         square(mass);
+  o.q2 = momentum_transfer_squared(event, mass);
   o.omega = event.enu - event.emu;
   if (!(o.omega > 0))
     throw Error(
         message("emu = ", event.emu, " GeV: expected below the neutrino energy, ", event.enu, " GeV"));
-  o.w2 = square(nucleon_mass) + 2 * nucleon_mass * o.omega - o.q2;
-  o.w = o.w2 >= 0 ? std::sqrt(o.w2) : undefined_w;
-  o.x = o.q2 / (2 * nucleon_mass * o.omega);
+  o.w2 = hadronic_mass_squared(event, mass);
+  o.w = hadronic_mass(o.w2);
+  o.x = bjorken_x(event, mass);
   o.y = o.omega / event.enu;
   return o;
 }

@@ -151,6 +151,7 @@ void choose_format(Options& o, bool gen) {
   if (!format.vertices && (o.beam.vertex || o.beam.time))
     throw Error(message("--vertex, --time: the format ", o.format, " has no place for vertices"));
   if (o.compression.empty()) o.compression = usual_compression(format, o.out);
+  parse_compression(o.format, o.compression);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <nugan/Rate.hpp>
 #include <vector>
 
+#include "flux_options.hpp"
 #include "interpolate.hpp"
 #include "message.hpp"
 
@@ -66,10 +67,11 @@ void check_outside(const Flux& flux, double outside, double low, double high, bo
   if (allowed || !(outside > outside_allowed)) return;
   char percent[32];
   std::snprintf(percent, sizeof percent, "%.1f%%", 100 * outside);
-  const auto doubt = outside > most && flux.edges.back() > high
-                         ? message("; its energies reach ", flux.edges.back(),
-                                   " GeV, and if they are in MeV, --flux-units ", "\"..., E in MeV\" says so")
-                         : "";
+  const auto doubt =
+      outside > most && flux.edges.back() > high
+          ? message("; its energies reach ", flux.edges.back(), " GeV, and if they are in MeV, ",
+                    units_option, " \"..., E in MeV\" says so")
+          : "";
   throw Error(message(flux.name, ": about ", percent, " of the rate lies outside of ", low, " to ", high,
                       " GeV, the model's range (with sigma ~ E there)", doubt, "; pass --allow-flux-outside ",
                       "(allow_flux_outside=True) to accept more than ", 100 * outside_allowed, "%"));
@@ -80,7 +82,8 @@ double expected_events(const Flux& flux, double sigma, double pot, double mass) 
     const bool per_time = flux.contents.find("/s/") != std::string::npos;
     throw Error(message(flux.name, ": an exposure needs a flux per cm2 or m2 and POT",
                         flux.contents.empty() ? "" : " (read as " + flux.contents + ")",
-                        per_time ? "; it is per time, not per POT" : "", "; --flux-units says what it is"));
+                        per_time ? "; it is per time, not per POT" : "", "; ", units_option,
+                        " says what it is"));
   }
   return pot * flux.integral() * sigma * 1e-38 * mass * nucleons_per_tonne;
 }

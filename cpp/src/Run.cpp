@@ -40,6 +40,8 @@ Value of_models(const std::vector<Run::Model>& models) {
   for (const auto& model : models) {
     Map one = of_model(model);
     one.insert(one.end(), {{"fraction", model.fraction}, {"share", model.share}, {"sigma", model.sigma}});
+    one.emplace_back("cross_section",
+                     Map{{"unit", "1e-38 cm2/nucleon"}, {"enu", model.xsec_enu}, {"sigma", model.xsec}});
     all.emplace_back(one);
   }
   return all;

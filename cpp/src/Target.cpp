@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <nugan/Constants.hpp>
 #include <nugan/Error.hpp>
 #include <nugan/Target.hpp>
 #include <optional>
@@ -82,8 +83,7 @@ std::vector<Atom> read_formula(std::string_view text) {
 int read_pdg(std::string_view text) {
   if (text.size() != 10 || !text.starts_with("100") || !std::ranges::all_of(text, is_digit)) return 0;
   const int pdg = static_cast<int>(*to_number(text));
-  const int z = pdg / 10000 % 1000, a = pdg / 10 % 1000;
-  return 0 < z && z <= a && pdg == pdg_of(z, a) ? pdg : 0;
+  return is_nucleus(pdg) ? pdg : 0;
 }
 
 // Nuclei and fractions of the nucleons of a nucleus, an element or a molecule

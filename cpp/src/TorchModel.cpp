@@ -5,13 +5,13 @@
 #include <torch/script.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <cstring>
 #include <map>
 #include <mutex>
 #include <nugan/Constants.hpp>
 #include <nugan/Error.hpp>
+#include <nugan/argument_values.hpp>
 #include <nugan/model_archive.hpp>
 #include <optional>
 #include <string_view>
@@ -23,6 +23,7 @@
 #include "fused/recognise.hpp"
 #include "is_utf8.hpp"
 #include "message.hpp"
+#include "quoted.hpp"
 
 namespace nugan {
 
@@ -41,22 +42,19 @@ std::string short_reason(const std::exception& error) {
   return text.size() > 160 ? text.substr(0, 160) + "..." : text;
 }
 
-torch::Device parse_device(const std::string& text) {
-  if (text == "cpu") return torch::kCPU;
-  int index = 0;
-  bool valid = text == "cuda";
-  if (text.starts_with("cuda:")) {
-    const char* end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data() + 5, end, index);
-    valid = error == std::errc{} && stop == end && index >= 0;
-  }
-  if (!valid) throw Error(message("device '", text, "': expected cpu, cuda or cuda:k"));
+torch::Device find_device(const std::string& text) try {
+  const auto [cuda, index] = parse_device(text);
+  if (!cuda) return torch::kCPU;
   const int count = torch::cuda::is_available() ? static_cast<int>(torch::cuda::device_count()) : 0;
   if (count == 0)
-    throw Error(message("device '", text, "': no CUDA device here (a CPU build of torch, or no driver)"));
+    throw Error(
+        message(nugan::quoted(text), " is not there: no CUDA device (a CPU build of torch, or no driver)"));
   if (index >= count)
-    throw Error(message("device '", text, "': there are ", count, " CUDA devices, numbered from 0"));
+    throw Error(
+        message(nugan::quoted(text), " is not there: there are ", count, " CUDA devices, numbered from 0"));
   return {torch::kCUDA, static_cast<torch::DeviceIndex>(index)};
+} catch (const Error& error) {
+  throw Error(message("device ", error.what()));
 }
 
 at::Tensor check_muons(const c10::IValue& result, std::int64_t rows) {
@@ -145,7 +143,6 @@ constexpr const char* hadrons_module = "hadrons";
 
 ModelInfo read_info(const torch::jit::Module& script, const std::string& file, std::string metadata) {
   if (metadata.empty()) throw Error(message(file, ": no nugan.json inside; not a nugan-hep model"));
-  if (!is_utf8(metadata)) throw Error(message(file, ": nugan.json inside is not UTF-8"));
   const Attributes attributes(script, file);
   if (const int version = attributes.integer("format_version"); version != archive_format_version)
     attributes.fail("format_version", message(archive_format_version, ", not ", version));
@@ -163,15 +160,15 @@ ModelInfo read_info(const torch::jit::Module& script, const std::string& file, s
                  .hadrons = script.hasattr(hadrons_module),
                  .sha256 = attributes.text("sha256"),
                  .metadata = std::move(metadata)};
-  if (info.latent_size < 1 || info.latent_size > 65536) attributes.fail("latent_size", "1 to 65536");
-  if (!(info.shift > 0)) attributes.fail("shift", "above 0 GeV");
-  if (!(info.enu_min > info.process.lepton_mass() + info.shift))
-    attributes.fail("enu_min", "above threshold");
-  if (!(info.enu_max > info.enu_min)) attributes.fail("enu_max", "above enu_min");
-  if (!(info.enu_max <= 1e9)) attributes.fail("enu_max", "1e9 GeV at most");
+  try {
+    check_model(info);
+  } catch (const Error& error) {
+    throw Error(message(file, ": ", error.what()));
+  }
   if (info.xsec.size() != info.xsec_enu.size()) attributes.fail("xsec", "as many entries as xsec_enu");
   if (!(info.xsec_relative_error >= 0 && info.xsec_relative_error < 1))
     attributes.fail("xsec_relative_error", "0 to 1");
+  check_metadata(info);
   return info;
 }
 
@@ -193,7 +190,7 @@ std::string weights_sha256(const torch::jit::Module& script) {
 }  // namespace
 
 TorchModel::TorchModel(const std::string& file, const std::string& device) try : device_(device) {
-  const auto torch_device = parse_device(device);
+  const auto torch_device = find_device(device);
   std::string metadata;
   auto script = load(file, torch_device, metadata);
   info_ = read_info(script, file, std::move(metadata));

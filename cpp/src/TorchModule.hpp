@@ -17,7 +17,7 @@ std::string short_reason(const std::exception& error);
 
 /// The device of "cpu", "cuda" or "cuda:k".
 /// @throws Error for other text, and for a device that is not there
-torch::Device parse_device(const std::string& text);
+torch::Device find_device(const std::string& text);
 
 /// What a network returned, if it is float32 [rows, 2].
 /// @throws Error for anything else

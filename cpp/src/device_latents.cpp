@@ -64,7 +64,7 @@ at::Tensor device_latents(std::uint64_t seed, std::int64_t first, std::int64_t n
 
 void copy_device_latents(const std::string& device, std::uint64_t seed, std::int64_t first, std::int64_t n,
                          std::int64_t size, float* to) {
-  const auto latents = device_latents(seed, first, n, size, parse_device(device)).to(at::kCPU);
+  const auto latents = device_latents(seed, first, n, size, find_device(device)).to(at::kCPU);
   std::copy_n(latents.data_ptr<float>(), latents.numel(), to);
 }
 

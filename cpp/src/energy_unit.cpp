@@ -8,6 +8,7 @@
 #include "Scanner.hpp"
 #include "ascii_text.hpp"
 #include "bracketed.hpp"
+#include "flux_options.hpp"
 #include "message.hpp"
 
 namespace nugan {
@@ -120,7 +121,7 @@ void ask_for_energy_unit(const Flux& flux, std::string_view units) {
   if (!(moment > highest_mean * flux.integral())) return;
   const std::string given = units.empty() ? "" : std::string(strip(units)) + ", ";
   throw Error(message("flux ", flux.name, ": its energies reach ", flux.edges.back(),
-                      ", and nothing says in which unit; are they in MeV? Give --flux-units \"", given,
+                      ", and nothing says in which unit; are they in MeV? Give ", units_option, " \"", given,
                       "E in MeV\", or \"", given, "E in GeV\" if they are in GeV"));
 }
 

@@ -3,9 +3,11 @@
 #include <nugan/Error.hpp>
 #include <nugan/event_formats.hpp>
 
+#include "ascii_text.hpp"
 #include "joined.hpp"
 #include "message.hpp"
 #include "quoted.hpp"
+#include "split.hpp"
 
 namespace nugan {
 
@@ -51,6 +53,7 @@ const std::vector<EventFormat>& event_formats() {
       {.name = "nuhepmc",
        .suffixes = {".hepmc3", ".hepmc3.gz", ".hepmc", ".hepmc.gz"},
        .compression = "",
+       .levels = {"zlib"},
        .plain_bytes = 480,
        .compressed_bytes = 32,
        .needs_sigma = true},
@@ -75,6 +78,8 @@ const std::vector<EventFormat>& event_formats() {
       // equal numbers take no room
       {.name = "parquet",
        .suffixes = {".parquet"},
+       .levels = {"zstd"},
+       .plain = {"lz4", "snappy", "none"},
        .plain_bytes = 64,
        .compressed_bytes = 32,
        .columns = true},
@@ -82,6 +87,7 @@ const std::vector<EventFormat>& event_formats() {
       {.name = "npz",
        .suffixes = {".npz"},
        .compression = "none",
+       .levels = {"zlib"},
        .plain_bytes = 129,
        .compressed_bytes = 129,
        .columns = true}};
@@ -108,9 +114,27 @@ const EventFormat& format_of(const std::string& name) {
   return *format;
 }
 
-double least_event_bytes(const std::string& format, bool compressed) {
+Compression parse_compression(const std::string& format, const std::string& text) {
+  const Names &levels = format_of(format).levels, &plain = format_of(format).plain;
+  std::string lower = text;
+  std::ranges::transform(lower, lower.begin(), to_lower);
+  const auto parts = split(lower, ':');
+  const std::string &algorithm = parts.front(), &level = parts.back();
+  const auto among = [&](const Names& names) { return std::ranges::find(names, algorithm) != names.end(); };
+  const bool given = lower.find(':') != lower.npos;
+  if (parts.size() <= 2 && among(levels)) {
+    if (!given) return {algorithm, 1};
+    if (level.size() == 1 && level >= "1" && level <= "9") return {algorithm, level[0] - '0'};
+  }
+  if (among(plain) && (!given || lower == "none:0")) return {algorithm, 0};
+  throw Error(message("compression ", nugan::quoted(text), " is not one of ", joined(levels),
+                      " (with :1 to :9) or ", joined(plain)));
+}
+
+double least_event_bytes(const std::string& format, const std::string& compression) {
   const auto& found = format_of(format);
-  return compressed ? found.compressed_bytes : found.plain_bytes;
+  const bool plain = parse_compression(format, compression).algorithm == "none";
+  return plain ? found.plain_bytes : found.compressed_bytes;
 }
 
 const EventFormat& check_format(const std::string& name, const std::string& path) {

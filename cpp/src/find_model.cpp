@@ -67,7 +67,8 @@ std::string find_model(const std::string& name_or_path, const Names& folders) {
   for (const auto& spelling : spellings(name_or_path))
     for (const auto& folder : folders)
       if (const auto file = fs::path(folder) / (spelling + ".pt"); is_file(file)) return file.string();
-  const auto there = list_models(folders);
+  auto there = list_models(folders);
+  std::ranges::transform(there, there.begin(), shown);
   throw Error(message("no model ", nugan::quoted(name_or_path), "; there is: ",
                       !there.empty()    ? joined(there)
                       : folders.empty() ? "none"

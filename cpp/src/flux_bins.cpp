@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "flux_options.hpp"
 #include "message.hpp"
 
 namespace nugan {
@@ -138,7 +139,7 @@ FluxParts read_bins(const FluxTable& table, const FluxColumns& columns, bool per
         throw Error(
             message("flux ", name, ": its energies are not centres of bins",
                     parts.energies[0] < 0 ? message(", the first would begin at ", parts.energies[0]) : "",
-                    "; give lower and upper edges, or --flux-columns ", in_words(table, columns, "low"),
+                    "; give lower and upper edges, or ", columns_option, " ", in_words(table, columns, "low"),
                     " or ", in_words(table, columns, "point")));
       break;
     case Role::point:
@@ -147,11 +148,11 @@ FluxParts read_bins(const FluxTable& table, const FluxColumns& columns, bool per
       parts.energies = energies;
       break;
     default:
-      throw Error(message("flux ", name, ": are its energies ", energies[0], ", ", energies[1],
-                          energies.size() > 2 ? ", ..." : "",
-                          " lower edges of bins, their centres or points of a curve? ",
-                          "Say it with --flux-columns ", in_words(table, columns, "low"), " or ",
-                          in_words(table, columns, "centre"), " or ", in_words(table, columns, "point")));
+      throw ColumnsError(message(
+          "flux ", name, ": are its energies ", energies[0], ", ", energies[1],
+          energies.size() > 2 ? ", ..." : "", " lower edges of bins, their centres or points of a curve? ",
+          "Say it with ", columns_option, " ", in_words(table, columns, "low"), " or ",
+          in_words(table, columns, "centre"), " or ", in_words(table, columns, "point")));
   }
   return parts;
 }

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "ascii_text.hpp"
+#include "flux_options.hpp"
 #include "message.hpp"
 #include "quoted.hpp"
 #include "split.hpp"
@@ -89,7 +90,7 @@ Columns name_columns(const FluxTable& table) {
 }
 
 [[noreturn]] void refuse_words(const std::string& said, const std::string& why) {
-  throw Error(message("--flux-columns ", quoted(said), ": ", why, "; expected ", flux_columns_help));
+  throw Error(message(columns_option, " ", quoted(said), ": ", why, "; expected ", flux_columns_help));
 }
 
 std::optional<Role> said_role(std::string_view word) {
@@ -191,7 +192,8 @@ std::string names_of(const Columns& columns, const std::vector<std::size_t>& whi
 }
 
 [[noreturn]] void ask(const std::string& name, const std::string& what) {
-  throw Error(message("flux ", name, ": ", what, "; say it with --flux-columns ", flux_columns_help));
+  throw ColumnsError(
+      message("flux ", name, ": ", what, "; say it with ", columns_option, " ", flux_columns_help));
 }
 
 std::size_t choose_flux(const Columns& columns, int probe, const std::string& name) {

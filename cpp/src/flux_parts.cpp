@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "energy_unit.hpp"
+#include "flux_options.hpp"
 #include "message.hpp"
 
 namespace nugan {
@@ -43,7 +44,8 @@ void join(FluxParts& parts) {
 FluxUnit choose_flux_unit(const std::string& units, const std::optional<FluxUnit>& found,
                           const std::string& name, const std::string& where) {
   if (const auto said = without_energy_unit(units); !said.empty()) return flux_unit_from_user(units);
-  if (!found) throw NoUnitError(message("flux ", name, ": ", where, "; give --flux-units ", flux_unit_help));
+  if (!found)
+    throw NoUnitError(message("flux ", name, ": ", where, "; give ", units_option, " ", flux_unit_help));
   return *found;
 }
 

@@ -12,8 +12,8 @@ inline constexpr const char* points_reading = "points joined by straight lines";
 
 /// A flux as it stands in a table, a histogram or a graph, before its units.
 struct FluxParts {
-  std::vector<double> energies;  ///< edges [K + 1] of bins or, for points, their energies [K]
-  std::vector<double> contents;  ///< [K]
+  std::vector<double> energies{};  ///< edges [K + 1] of bins or, for points, their energies [K]
+  std::vector<double> contents{};  ///< [K]
   std::string name;              ///< of the flux
   bool points = false;           ///< joined by straight lines
   std::string reading = {};      ///< how the energies were read, or empty

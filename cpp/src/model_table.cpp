@@ -6,7 +6,9 @@
 #include <tuple>
 
 #include "grouped.hpp"
+#include "is_line.hpp"
 #include "message.hpp"
+#include "quoted.hpp"
 
 namespace nugan {
 
@@ -23,7 +25,7 @@ Cells row_of(const std::string& name, const Value& metadata) {
   const auto events = training_events(metadata);
   const auto& range = *metadata.find("enu_range")->get<Value::List>();
   return {name,
-          family ? *family : "gan",
+          family ? shown(*family) : "gan",
           whole("probe"),
           whole("target"),
           events ? grouped(*events) : "-",
@@ -38,6 +40,10 @@ std::string model_table(const std::vector<std::string>& folders) {
   auto names = list_models(folders);
   std::ranges::sort(names, {}, [](const std::string& name) { return std::tuple(name.size(), name); });
   for (const auto& name : names) {
+    if (!is_line(name)) {
+      unreadable += message(nugan::quoted(name), ": unreadable: expected a name in UTF-8 on one line\n");
+      continue;
+    }
     try {
       rows.push_back(row_of(name, read_metadata(find_model(name, folders))));
     } catch (const Error& error) {

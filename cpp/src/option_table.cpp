@@ -1,7 +1,5 @@
 #include "option_table.hpp"
 
-#include <cstdint>
-#include <limits>
 #include <nugan/Rate.hpp>
 #include <nugan/event_formats.hpp>
 #include <nugan/find_model.hpp>
@@ -31,18 +29,18 @@ const std::vector<OptionSection>& option_table() {
          .take = [](O& o, G) { o.lepton_only = true; }}}},
     {"number of events", {
         {.name = "-n", .value = "N", .help = "events, 1e6 allowed (default 1e6)",
-         .take = [](O& o, G g) { o.n = count(g, 1); }, .group = number},
+         .take = [](O& o, G g) { o.n = parsed(g, parse_count, 1); }, .group = number},
         {.name = "--exposure", .value = "POT,MASS", .help = "protons on target and t instead of -n",
          .take = [](O& o, G g) { o.exposure = exposure(g); }, .group = number, .needs_flux = true},
         {.name = "--first", .value = "N",
          .help = "number of the first event (default 0): goes on where another job of the same seed ends",
-         .take = [](O& o, G g) { o.first = count(g, 0); }},
+         .take = [](O& o, G g) { o.first = parsed(g, parse_count, 0); }},
         {.name = "--seed", .value = "S", .help = "0 to 2^64 - 1",
-         .take = [](O& o, G g) { o.seed = digits(g, std::numeric_limits<std::uint64_t>::max(), "2^64 - 1"); },
+         .take = [](O& o, G g) { o.seed = parsed(g, parse_seed); },
          .usual = "1"}}},
     {"neutrino energies", {
         {.name = "--energy", .value = "E", .help = "one neutrino energy [GeV]",
-         .take = [](O& o, G g) { o.energy = positive(g); }, .group = energies},
+         .take = [](O& o, G g) { o.energy = parsed(g, parse_positive); }, .group = energies},
         {.name = "--uniform", .value = "LO HI", .help = "energies uniform in [LO, HI] GeV (default: the model's range)",
          .take = [](O& o, G g) { o.uniform = two_positive(g); }, .group = energies},
         {.name = "--flux", .value = "FILE[:HIST]",
@@ -59,7 +57,7 @@ const std::vector<OptionSection>& option_table() {
         {.name = "--allow-flux-outside", .value = "",
          .help = message("let more than ", 100 * outside_allowed, " % of the rate lie outside of the model's range"),
          .take = [](O& o, G) { o.allow_flux_outside = true; }, .needs_flux = true},
-        {.name = "--weighted", .value = "", .help = "energies uniform over the flux, its shape in the column wght",
+        {.name = "--weighted", .value = "", .help = "energies uniform over the flux's range, weighted by flux x cross section (column wght)",
          .take = [](O& o, G) { o.weighted = true; }, .needs_flux = true}}},
     {"detector's frame", {
         {.name = "--vertex", .value = "X,Y,Z", .help = "m; uniform in X1:X2,Y1:Y2,Z1:Z2",
@@ -73,7 +71,7 @@ const std::vector<OptionSection>& option_table() {
          .take = [](O& o, G g) { o.out = g.value(); }},
         {.name = "--format", .value = "F", .help = "{formats} (default: by the suffix; {format} for .root)",
          .take = [](O& o, G g) { o.format = g.value(); }},
-        {.name = "--compression", .value = "A[:LEVEL]", .help = "zstd, lz4, zlib or none, as the format has it",
+        {.name = "--compression", .value = "A[:LEVEL]", .help = "zstd, lz4, zlib or none, of those that the format has",
          .take = [](O& o, G g) { o.compression = g.value(); }},
         {.name = "--root-writer", .value = "", .help = "write " + format_names(true) + " through ROOT (nugan-gen)",
          .take = [](O& o, G) { o.root_writer = true; }, .only_sample = true},
@@ -81,14 +79,14 @@ const std::vector<OptionSection>& option_table() {
          .take = [](O& o, G) { o.force = true; }}}},
     {"running", {
         {.name = "--device", .value = "cpu|cuda[:k]", .help = "where the network runs",
-         .take = [](O& o, G g) { o.device = device(g); }, .usual = "cpu"},
+         .take = [](O& o, G g) { parsed(g, parse_device), o.device = g.value(); }, .usual = "cpu"},
         {.name = "--backend", .value = "B",
-         .help = "what runs the network: auto, fused or torch; auto is the fused kernel where it can be had, else LibTorch",
+         .help = "what runs the network: auto, fused or torch; auto is the fused kernel where it supports the network, else LibTorch",
          .take = [](O& o, G g) { o.backend = one_of(g, {"auto", "fused", "torch"}); }, .usual = "auto"},
         {.name = "--threads", .value = "T", .help = "CPU threads, 0 for all",
-         .take = [](O& o, G g) { o.threads = digits(g, 9999, "9999"); }, .usual = "0"},
+         .take = [](O& o, G g) { o.threads = parsed(g, parse_threads); }, .usual = "0"},
         {.name = "--chunk", .value = "C", .help = "events held at once",
-         .take = [](O& o, G g) { o.chunk = count(g, 1); }, .usual = "100000"},
+         .take = [](O& o, G g) { o.chunk = parsed(g, parse_count, 1); }, .usual = "100000"},
         {.name = "--quiet", .value = "", .help = "no progress bar, no summary",
          .take = [](O& o, G) { o.quiet = true; }}}},
     {"information", {

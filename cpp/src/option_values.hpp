@@ -1,12 +1,10 @@
 #pragma once
 
-#include <algorithm>
-#include <charconv>
 #include <cmath>
-#include <cstdint>
+#include <cstddef>
 #include <initializer_list>
-#include <limits>
 #include <nugan/Error.hpp>
+#include <nugan/argument_values.hpp>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,46 +24,28 @@ struct Given {
 
   const std::string& value() const { return values.front(); }
 
+  [[noreturn]] void refuse(const std::string& why) const {
+    throw Error(message("argument ", option, ": ", why, " (see --help)"));
+  }
   [[noreturn]] void refuse(const std::string& text, const std::string& expected) const {
-    throw Error(
-        message("argument ", option, ": ", nugan::quoted(text), " is not ", expected, " (see --help)"));
+    refuse(message(nugan::quoted(text), " is not ", expected));
   }
 };
 
-/// A finite number above 0.
-inline double positive(const Given& given, const std::string& text) {
-  const auto value = to_number(text);
-  if (!value || !(*value > 0 && std::isfinite(*value))) given.refuse(text, "a finite number above 0");
-  return *value;
+/// The value of an option by a parser of <nugan/argument_values.hpp>.
+template <class Parse, class... More>
+auto parsed(const Given& given, const Parse& parse, const More&... more) {
+  try {
+    return parse(given.value(), more...);
+  } catch (const Error& error) {
+    given.refuse(error.what());
+  }
 }
 
-inline double positive(const Given& given) {
-  return positive(given, given.value());
-}
-
-/// Two of them.
+/// Two finite numbers above 0.
 inline std::pair<double, double> two_positive(const Given& given) {
-  return {positive(given, given.values[0]), positive(given, given.values[1])};
-}
-
-/// A whole number of at least `least`, perhaps as 1e6.
-inline std::int64_t count(const Given& given, int least) {
-  const auto value = to_number(given.value());
-  constexpr double most = 9e18;  // a larger one is refused as this one is: as too many events
-  if (!value || !std::isfinite(*value) || *value < least || (*value <= most && *value != std::floor(*value)))
-    given.refuse(given.value(), message("a whole number of at least ", least));
-  return static_cast<std::int64_t>(std::min(*value, most));
-}
-
-/// A whole number from 0 to `most`, in digits alone.
-template <class Whole>
-Whole digits(const Given& given, Whole most, const std::string& most_in_words) {
-  const std::string& text = given.value();
-  Whole value = 0;
-  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.find_first_not_of("0123456789") != text.npos || error != std::errc{} || value > most)
-    given.refuse(text, "a whole number from 0 to " + most_in_words);
-  return value;
+  const auto one = [&](std::size_t k) { return parsed({given.option, {given.values[k]}}, parse_positive); };
+  return {one(0), one(1)};
 }
 
 /// One of some words.
@@ -73,16 +53,6 @@ inline std::string one_of(const Given& given, std::initializer_list<const char*>
   for (const std::string word : words)
     if (given.value() == word) return word;
   given.refuse(given.value(), "one of " + joined(words));
-}
-
-/// "cpu", "cuda" or "cuda:k".
-inline std::string device(const Given& given) {
-  const std::string& text = given.value();
-  const std::string number = text.starts_with("cuda:") ? text.substr(5) : "0";
-  const bool fits = text == "cpu" || text == "cuda" || text.starts_with("cuda:");
-  if (!fits || number.empty() || number.size() > 3 || number.find_first_not_of("0123456789") != number.npos)
-    given.refuse(text, "cpu, cuda or cuda:k");
-  return text;
 }
 
 /// "POT,MASS": protons on target and tonnes.

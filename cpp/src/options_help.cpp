@@ -12,11 +12,11 @@ namespace {
 constexpr std::size_t help_column = 24, last_column = 100;
 
 constexpr const char* purpose = R"(
-Draw charged-current neutrino events from trained models into a file.
+Sample charged-current neutrino events from trained models into a file.
 )";
 
 constexpr const char* purpose_of_gen = R"(
-Draw charged-current neutrino events from trained models into a ROOT file: nugan-sample without Python.
+Sample charged-current neutrino events from trained models into a ROOT file: nugan-sample without Python.
 The same options and seed give the same events.
 )";
 

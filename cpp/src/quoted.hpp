@@ -1,9 +1,11 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdio>
 #include <string>
 #include <string_view>
 
+#include "is_line.hpp"
 #include "is_utf8.hpp"
 
 namespace nugan {
@@ -14,7 +16,11 @@ inline std::string quoted(std::string_view text) {
   const char mark = twice ? '"' : '\'';
   const bool readable = is_utf8(text);
   std::string out(1, mark);
-  for (const char c : text) {
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const bool control = is_control(text, at);
+    if (control && readable && static_cast<unsigned char>(text[at]) >= 0x80)
+      ++at;  // the second byte is its number
+    const char c = text[at];
     const auto byte = static_cast<unsigned char>(c);
     if (c == mark || c == '\\') {
       out += {'\\', c};
@@ -24,7 +30,7 @@ inline std::string quoted(std::string_view text) {
       out += "\\r";
     } else if (c == '\t') {
       out += "\\t";
-    } else if (byte < 0x20 || byte == 0x7F || (byte >= 0x80 && !readable)) {
+    } else if (control || (byte >= 0x80 && !readable)) {
       char code[5];
       std::snprintf(code, sizeof code, "\\x%02x", byte);
       out += code;
@@ -33,6 +39,11 @@ inline std::string quoted(std::string_view text) {
     }
   }
   return out + mark;
+}
+
+/// A text as it is, or in quotation marks if it would not stay on a line.
+inline std::string shown(const std::string& text) {
+  return is_line(text) ? text : nugan::quoted(text);
 }
 
 }  // namespace nugan

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <nugan/Error.hpp>
 #include <nugan/FluxUnit.hpp>
@@ -17,6 +18,7 @@
 #include "energy_unit.hpp"
 #include "flux_bins.hpp"
 #include "flux_columns.hpp"
+#include "flux_options.hpp"
 #include "flux_parts.hpp"
 #include "flux_table.hpp"
 #include "is_utf8.hpp"
@@ -85,6 +87,16 @@ std::optional<double> find_energy_unit(const std::vector<std::string>& head, con
   return {};
 }
 
+// What the user has to be asked of a table's columns, or nothing
+std::string doubt_of_columns(const std::function<void()>& look) {
+  try {
+    look();
+  } catch (const ColumnsError& error) {
+    return error.what();
+  }
+  return {};
+}
+
 }  // namespace
 
 Flux parse_flux_text(std::string_view text, const std::string& path, const std::string& units,
@@ -95,9 +107,15 @@ Flux parse_flux_text(std::string_view text, const std::string& path, const std::
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // a byte order mark
   if (!is_utf8(text)) throw Error(message("cannot read flux ", path, ": it is no text in UTF-8"));
   const FluxTable table = parse_flux_table(text, path);
-  const FluxColumns chosen = choose_columns(table, columns, probe, path);
-  const auto unit = choose_flux_unit(units, find_unit(table.head, chosen.flux_name), path,
-                                     "no unit of a flux above its table");
+  FluxColumns chosen;
+  std::string doubt = doubt_of_columns([&] { chosen = choose_columns(table, columns, probe, path); });
+  const auto found = find_unit(table.head, chosen.flux_name);
+  const bool no_unit = !found && without_energy_unit(units).empty();
+  if (doubt.empty() && no_unit) doubt = doubt_of_columns([&] { read_bins(table, chosen, true, path); });
+  if (!doubt.empty())
+    throw ColumnsError(no_unit ? message(doubt, "; and its unit with ", units_option, " ", flux_unit_help)
+                               : doubt);
+  const auto unit = choose_flux_unit(units, found, path, "no unit of a flux above its table");
   FluxParts parts = read_bins(table, chosen, unit.width.has_value(), path);
   const auto said = said_energy_unit(units);
   const auto scale = said ? said : find_energy_unit(table.head, chosen.energy_name);
@@ -124,7 +142,8 @@ void check_flux_source(const FluxSource& source, bool is_root, const std::string
     throw Error(
         message("flux ", source.path, ": it is no ROOT file and has no histogram ", source.histogram));
   if (is_root && !columns.empty())
-    throw Error(message("flux ", source.path, ": it is a ROOT file; --flux-columns is for tables of text"));
+    throw Error(
+        message("flux ", source.path, ": it is a ROOT file; ", columns_option, " is for tables of text"));
 }
 
 }  // namespace nugan

@@ -73,8 +73,8 @@ std::int64_t draw_number(Run& run, double pot, double mass, std::uint64_t seed) 
   const auto n = poisson(mean, Stream(seed, Stream::exposure)(run.first)[0]);
   check_number(static_cast<double>(n), grouped(n) + " events", run.first);
   if (n == 0)
-    throw Error(
-        message(text, ": ", rounded(mean, 3), " events expected and none drawn; expected at least one"));
+    throw Error(message(text, ": ", rounded(mean, 3),
+                        " events expected, and this seed gives none; expected at least one"));
   run.pot = pot;
   run.exposure = {.pot = pot, .mass = mass, .expected = mean, .drawn = n};
   return n;

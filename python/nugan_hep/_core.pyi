@@ -45,6 +45,7 @@ __all__: list[str] = [
     "another_seed",
     "archive_format_version",
     "between",
+    "bjorken_x",
     "borders_between",
     "check_flux_source",
     "check_format",
@@ -71,10 +72,14 @@ __all__: list[str] = [
     "format_of",
     "formats_of_suffix",
     "from_proxies",
+    "hadronic_mass",
     "interruption",
+    "is_neutrino",
+    "kind_of",
     "latents",
     "least_event_bytes",
     "lepton_mass",
+    "lepton_momentum",
     "list_models",
     "make_flux",
     "metadata_file",
@@ -84,23 +89,30 @@ __all__: list[str] = [
     "neutrino_in",
     "nuclear_mass",
     "nucleus_name",
-    "observables",
     "options_help",
     "other_neutrino",
     "outside_allowed",
+    "parse_compression",
+    "parse_count",
+    "parse_device",
     "parse_direction",
     "parse_flux_text",
     "parse_flux_unit",
     "parse_options",
+    "parse_positive",
     "parse_probe",
+    "parse_seed",
     "parse_target",
+    "parse_threads",
     "parse_time",
     "parse_vertex",
+    "parse_whole",
     "particle_columns",
     "philox4x32",
     "poisson",
     "probe_name",
     "probe_on_nucleus",
+    "q2",
     "read_extra",
     "read_flux_text",
     "read_metadata",
@@ -113,6 +125,7 @@ __all__: list[str] = [
     "training_events",
     "uniforms",
     "usual_compression",
+    "w2",
     "without_slivers",
 ]
 
@@ -392,8 +405,11 @@ class EventKind:
         xsec_enu: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] = [],
         xsec: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] = [],
     ) -> None: ...
+    def cross_section(self, enu: typing.SupportsFloat | typing.SupportsIndex) -> float: ...
     @property
     def process(self) -> Process: ...
+    @property
+    def sigma(self) -> float | None: ...
 
 class EventTree:
     def __init__(
@@ -444,6 +460,12 @@ def between(
     low: typing.SupportsFloat | typing.SupportsIndex,
     high: typing.SupportsFloat | typing.SupportsIndex,
 ) -> nugan_hep.flux.Flux: ...
+def bjorken_x(
+    enu: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    emu: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    theta: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    mass: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+) -> numpy.typing.NDArray[numpy.float64]: ...
 def borders_between(
     borders: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
     low: typing.SupportsFloat | typing.SupportsIndex,
@@ -517,19 +539,32 @@ def from_proxies(
     enu_min: typing.SupportsFloat | typing.SupportsIndex,
     enu_max: typing.SupportsFloat | typing.SupportsIndex,
     shift: typing.SupportsFloat | typing.SupportsIndex,
-    mass: typing.SupportsFloat | typing.SupportsIndex = 0.1056583755,
+    mass: typing.SupportsFloat | typing.SupportsIndex,
+) -> numpy.typing.NDArray[numpy.float64]: ...
+def hadronic_mass(
+    w2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
 ) -> numpy.typing.NDArray[numpy.float64]: ...
 def interruption(
     events: typing.SupportsInt | typing.SupportsIndex, requested: typing.SupportsInt | typing.SupportsIndex
 ) -> str: ...
+def is_neutrino(pdg: typing.SupportsInt | typing.SupportsIndex) -> bool: ...
+def kind_of(
+    descriptions: collections.abc.Sequence[dict[str, typing.Any]],
+    probe: typing.SupportsInt | typing.SupportsIndex,
+    target: typing.SupportsInt | typing.SupportsIndex,
+) -> EventKind: ...
 def latents(
     seed: typing.SupportsInt | typing.SupportsIndex,
     first: typing.SupportsInt | typing.SupportsIndex,
     n: typing.SupportsInt | typing.SupportsIndex,
     size: typing.SupportsInt | typing.SupportsIndex,
 ) -> numpy.typing.NDArray[numpy.float32]: ...
-def least_event_bytes(format: str, compressed: bool) -> float: ...
+def least_event_bytes(format: str, compression: str) -> float: ...
 def lepton_mass(pdg: typing.SupportsInt | typing.SupportsIndex) -> float: ...
+def lepton_momentum(
+    emu: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    mass: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+) -> numpy.typing.NDArray[numpy.float64]: ...
 def list_models(folders: collections.abc.Sequence[os.PathLike | str | bytes]) -> list[str]: ...
 def make_flux(
     edges: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
@@ -544,14 +579,11 @@ def models_folders(
 def neutrino_in(name: str) -> int: ...
 def nuclear_mass(pdg: typing.SupportsInt | typing.SupportsIndex) -> float: ...
 def nucleus_name(pdg: typing.SupportsInt | typing.SupportsIndex) -> str: ...
-def observables(
-    enu: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
-    emu: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
-    theta: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
-    mass: typing.SupportsFloat | typing.SupportsIndex = 0.1056583755,
-) -> dict[str, numpy.typing.NDArray[typing.Any]]: ...
 def options_help(program: str) -> str: ...
 def other_neutrino(flux: nugan_hep.flux.Flux, probe: typing.SupportsInt | typing.SupportsIndex) -> str: ...
+def parse_compression(format: str, text: str) -> tuple[str, int]: ...
+def parse_count(text: str, least: typing.SupportsInt | typing.SupportsIndex = 1) -> int: ...
+def parse_device(text: str) -> tuple[str, int]: ...
 def parse_direction(text: str) -> typing.Annotated[list[float], "FixedSize(3)"]: ...
 def parse_flux_text(
     text: bytes,
@@ -562,10 +594,14 @@ def parse_flux_text(
 ) -> nugan_hep.flux.Flux: ...
 def parse_flux_unit(text: str) -> FluxUnit | None: ...
 def parse_options(program: str, words: collections.abc.Sequence[bytes]) -> Options: ...
-def parse_probe(text: bytes) -> int: ...
-def parse_target(text: bytes) -> list[tuple[int, float]]: ...
+def parse_positive(text: str) -> float: ...
+def parse_probe(text: str) -> int: ...
+def parse_seed(text: str) -> int: ...
+def parse_target(text: str) -> list[tuple[int, float]]: ...
+def parse_threads(text: str) -> int: ...
 def parse_time(text: str) -> tuple[float, float]: ...
 def parse_vertex(text: str) -> typing.Annotated[list[tuple[float, float]], "FixedSize(3)"]: ...
+def parse_whole(text: str) -> int: ...
 def philox4x32(
     counter: typing.Annotated[
         collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(4)"
@@ -581,6 +617,12 @@ def probe_name(pdg: typing.SupportsInt | typing.SupportsIndex) -> str: ...
 def probe_on_nucleus(
     probe: typing.SupportsInt | typing.SupportsIndex, target: typing.SupportsInt | typing.SupportsIndex
 ) -> str: ...
+def q2(
+    enu: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    emu: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    theta: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    mass: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+) -> numpy.typing.NDArray[numpy.float64]: ...
 def read_extra(path: os.PathLike | str | bytes, name: str) -> bytes: ...
 def read_flux_text(
     path: str, units: str = "", columns: str = "", probe: typing.SupportsInt | typing.SupportsIndex = 0
@@ -612,7 +654,7 @@ def to_proxies(
     enu_min: typing.SupportsFloat | typing.SupportsIndex,
     enu_max: typing.SupportsFloat | typing.SupportsIndex,
     shift: typing.SupportsFloat | typing.SupportsIndex,
-    mass: typing.SupportsFloat | typing.SupportsIndex = 0.1056583755,
+    mass: typing.SupportsFloat | typing.SupportsIndex,
 ) -> numpy.typing.NDArray[numpy.float64]: ...
 def training_events(path: os.PathLike | str | bytes) -> int | None: ...
 def uniforms(
@@ -621,6 +663,12 @@ def uniforms(
     n: typing.SupportsInt | typing.SupportsIndex,
 ) -> numpy.typing.NDArray[numpy.float64]: ...
 def usual_compression(name: str, path: os.PathLike | str | bytes) -> str: ...
+def w2(
+    enu: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    emu: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    theta: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    mass: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+) -> numpy.typing.NDArray[numpy.float64]: ...
 def without_slivers(
     edges: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
     density: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],

@@ -6,6 +6,7 @@ A model is a TorchScript archive (a zip file) with its metadata in the extra fil
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,12 @@ def read_metadata(path: Path) -> dict[str, Any]:
         format version
     """
     return _core.read_metadata(path)
+
+
+def process_of(metadata: Mapping[str, Any]) -> _core.Process:
+    """The process of a model, from its metadata or those of its run."""
+    names = ("probe", "target", "interaction", "current", "channel")
+    return _core.Process(**{name: metadata[name] for name in names if name in metadata})
 
 
 def training_events(path: Path) -> int | None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Concatenate, NoReturn, ParamSpec, TypeVar
 
+from nugan_hep import _core
 from nugan_hep.errors import UserError
 
 if TYPE_CHECKING:
     from rich.progress import Progress
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 EXIT_USER_ERROR = 2
 EXIT_INTERRUPTED = 130
@@ -65,47 +68,56 @@ def _drop_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def count(text: str) -> int:
-    """Argument type of a positive whole number; accepts ``1e6``."""
-    try:
-        value = float(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
-    if not 1 <= value <= 2**63 - 1 or value != int(value):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
-    return int(value) if "e" in text.lower() or "." in text else int(text)
+def whole(text: str) -> int:
+    """Argument type of a whole number of any sign; accepts ``1e6``."""
+    return _parsed(_core.parse_whole, text)
+
+
+def count(text: str, least: int = 1) -> int:
+    """Argument type of a whole number of at least ``least``; accepts ``1e6``."""
+    return _parsed(_core.parse_count, text, least)
 
 
 def positive(text: str) -> float:
     """Argument type of a finite number above zero."""
-    try:
-        value = float(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
-    if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a finite number above 0")
-    return value
+    return _parsed(_core.parse_positive, text)
 
 
 def seed(text: str) -> int:
     """Argument type of a seed, 0 to 2^64 - 1."""
-    if not re.fullmatch(r"\d+", text) or int(text) >= 2**64:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to 2^64 - 1")
-    return int(text)
+    return _parsed(_core.parse_seed, text)
 
 
 def threads(text: str) -> int:
     """Argument type of a number of threads, 0 for all."""
-    if not re.fullmatch(r"\d{1,4}", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to 9999")
-    return int(text)
+    return _parsed(_core.parse_threads, text)
 
 
 def device(text: str) -> str:
     """Argument type of a device's name: cpu, cuda or cuda:k."""
-    if not re.fullmatch(r"cpu|cuda(:\d{1,3})?", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is not cpu, cuda or cuda:k")
+    _parsed(_core.parse_device, text)
     return text
+
+
+def probe(text: str) -> int:
+    """Argument type of a neutrino, ``numu`` or its PDG number."""
+    return _parsed(_core.parse_probe, text)
+
+
+def nucleus(text: str) -> int:
+    """Argument type of one nucleus, ``C12`` or its PDG number."""
+    found = _parsed(_core.parse_target, text)
+    if len(found) > 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is a target of {len(found)} nuclei, expected one")
+    return found[0][0]
+
+
+def _parsed(parse: Callable[Concatenate[str, P], T], text: str, *more: P.args, **named: P.kwargs) -> T:
+    """What a text says by a parser of the core, whose message argparse puts behind the option's name."""
+    try:
+        return parse(text, *more, **named)
+    except UserError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def progress(unit: str, quiet: bool = False) -> Progress:

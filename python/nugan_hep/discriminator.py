@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nugan_hep import cli, families
+from nugan_hep import archive, cli, families
 from nugan_hep.errors import UserError
 from nugan_hep.finetune import load_start
 from nugan_hep.kinematics import Kinematics
@@ -48,7 +48,14 @@ def discriminator(argv: Sequence[str] | None = None) -> int:
         for one, text in zip(networks, options.models, strict=True)
     ]
     identities = {
-        (one.probe, one.target, one.config.shift, one.config.enu_min, one.config.enu_max) for one in networks
+        (
+            one.process.probe,
+            one.process.target,
+            one.config.shift,
+            one.config.enu_min,
+            one.config.enu_max,
+        )
+        for one in networks
     }
     events = None
     if options.data:
@@ -94,7 +101,7 @@ def load_networks(name: str) -> Networks:
     discriminator.load_state_dict(state["discriminator"])
     generator.eval()
     discriminator.eval()
-    return Networks(about["name"], about["probe"], about["target"], config, generator, discriminator)
+    return Networks(about["name"], archive.process_of(about), config, generator, discriminator)
 
 
 def _read(files: list[str], probe: int, target: int, shift: float, low: float, high: float) -> Kinematics:

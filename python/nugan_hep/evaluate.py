@@ -9,6 +9,7 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -232,7 +233,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--threads", type=cli.threads, default=0, metavar="T", help="CPU threads (default 0: all)")
     add(
         "--classifier",
-        type=_events_or_none,
+        type=partial(cli.count, least=0),
         default=CLASSIFIER_EVENTS,
         metavar="N",
         help="events that train and judge the classifier, where events are given (default 250000, 0: none)",
@@ -241,10 +242,6 @@ def _parser() -> argparse.ArgumentParser:
     add("--no-figures", action="store_true", help="write metrics.json only, no page either")
     add("--quiet", action="store_true", help="no progress bar")
     return parser
-
-
-def _events_or_none(text: str) -> int:
-    return 0 if text.strip() == "0" else cli.count(text)
 
 
 def compare(
@@ -326,7 +323,8 @@ def classify(
         chosen = rng.choice(len(events.enu), size, replace=False)
         true = Kinematics(*(column[chosen] for column in events))
         fake = generate(true.enu, int(rng.integers(2**63)))
-        ours, theirs = (two_sample.features(sample, model.shift, model.enu_range) for sample in (fake, true))
+        frame = model.shift, model.enu_range, model.process.lepton_mass
+        ours, theirs = (two_sample.features(sample, *frame) for sample in (fake, true))
         results[label] = two_sample.two_sample(theirs, ours, seed)
     return results
 

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from nugan_hep import edges, kinematics, observables, rate
+from nugan_hep import _core, edges, kinematics, observables, rate
 from nugan_hep.errors import UserError
 from nugan_hep.flux_readers import as_flux
 from nugan_hep.output import Columns, Run, recognise
@@ -42,12 +42,14 @@ CHUNK = 250_000
 class Events(NamedTuple):
     """Chunks of columns, their mean cross section [1e-38 cm²/nucleon] if known, the highest energy [GeV].
 
-    Of another generator's file the cross section is known when its events have been read.
+    Of another generator's file the cross section is known when its events have been read. ``process`` is that
+    of events that do not say which neutrino they have, if it is known.
     """
 
     chunks: Iterator[Columns]
     sigma: Callable[[], float | None]
     highest: float
+    process: _core.Process | None = None
 
 
 def fill(
@@ -105,7 +107,7 @@ def fill(
         h = Hist(*axes, storage=storage.Weight())
         total = 0.0
         for columns in events.chunks:
-            values = [observables.values(name, columns) for name in found]
+            values = [observables.values(name, columns, events.process) for name in found]
             values = [
                 _onto(axis, one) if is_usual else one
                 for one, axis, is_usual in zip(values, axes, usual, strict=True)
@@ -257,5 +259,8 @@ def _drawn(sampler: Sampler, n: int | None, seed: int, enu: float | None, flux: 
         highest = float(enu)
     sizes = ((first, min(CHUNK, n - first)) for first in range(0, n, CHUNK))
     return Events(
-        (sampler.sample(enu, size, seed, first, flux=flux) for first, size in sizes), lambda: sigma, highest
+        (sampler.sample(enu, size, seed, first, flux=flux) for first, size in sizes),
+        lambda: sigma,
+        highest,
+        sampler._core.process,
     )

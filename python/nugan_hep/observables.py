@@ -9,13 +9,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nugan_hep import kinematics
+from nugan_hep import _core, kinematics
 from nugan_hep.errors import UserError
 from nugan_hep.hadrons.final_states import of_particles
 from nugan_hep.hadrons.observables import HADRONIC, TOPOLOGIES, Hadronic, topologies
 from nugan_hep.kinematics import Array
 from nugan_hep.output import Columns
 from nugan_hep.output.columns import COLUMNS
+from nugan_hep.output.leptons import lepton_masses, partner
 from nugan_hep.particles import PARTICLES
 
 FERMI_MOTION = 0.5
@@ -32,6 +33,7 @@ class Observable(NamedTuple):
     columns : that it follows from, by default the column of its name
     formula : from these columns, [N] each in float64, or from the particles
     counted : whether it is a number of particles, or a topology's
+    massive : whether the formula takes the lepton's mass [GeV] after the columns
     """
 
     label: str
@@ -40,6 +42,7 @@ class Observable(NamedTuple):
     columns: tuple[str, ...] = ()
     formula: Callable[..., Array] | None = None
     counted: bool = False
+    massive: bool = False
 
     @property
     def title(self) -> str:
@@ -103,7 +106,7 @@ def _of_particles(one: Hadronic) -> Observable:
 OBSERVABLES = {
     "Ev": Observable(r"$E_\nu$", "GeV", _energy),
     "El": Observable(r"$E_\mu$", "GeV", _energy),
-    "tl": Observable(r"$T_\mu$", "GeV", _energy, ("El",), lambda emu: emu - kinematics.MUON_MASS),
+    "tl": Observable(r"$T_\mu$", "GeV", _energy, ("El",), lambda emu, mass: emu - mass, True),
     "pl": Observable(r"$p_\mu$", "GeV", _energy),
     "pt": Observable(r"$p_{\mu,T}$", "GeV", _across, ("pl", "thetal"), lambda p, theta: p * np.sin(theta)),
     "pz": Observable(r"$p_{\mu,\parallel}$", "GeV", _along, ("pl", "cthl"), lambda p, c: p * c),
@@ -134,6 +137,9 @@ SELECTIONS = {
     "CC1pi": ("1pi+", "1pi0", "1pi-"),
 }
 """By name, the topologies of the events that are chosen; protons count above 0.3 GeV."""
+
+LEPTON = ("neu", "cc")
+"""Columns that the lepton follows from."""
 
 ALIASES = {
     "enu": "Ev",
@@ -175,6 +181,8 @@ def needed(names: list[str], selected: bool = False) -> list[str]:
     """The columns of a file that observables, and a selection of events, follow from, and the weights."""
     more = {"wght", PARTICLES} if selected else {"wght"}
     columns = [column for name in names for column in OBSERVABLES[name].columns or (name,)]
+    if any(OBSERVABLES[name].massive for name in names):
+        columns += LEPTON
     return [name for name in (*COLUMNS, PARTICLES) if name in {*columns, *more}]
 
 
@@ -193,8 +201,8 @@ def chosen(selection: str, columns: Columns) -> NDArray[np.bool_]:
     return np.asarray(np.any([found[name] for name in SELECTIONS[selection]], axis=0))
 
 
-def values(name: str, columns: Columns) -> Array:
-    """The values [N] of an observable.
+def values(name: str, columns: Columns, process: _core.Process | None = None) -> Array:
+    """The values [N] of an observable; ``process`` is that of events that do not say their neutrino.
 
     Raises
     ------
@@ -206,4 +214,17 @@ def values(name: str, columns: Columns) -> Array:
     if observable.columns == (PARTICLES,):
         return observable.formula(columns[PARTICLES])  # type: ignore[misc]
     found = [np.asarray(columns[column], np.float64) for column in observable.columns or (name,)]
+    if observable.massive:
+        found.append(_lepton_mass(name, columns, process))
     return found[0] if observable.formula is None else observable.formula(*found)
+
+
+def _lepton_mass(name: str, columns: Columns, process: _core.Process | None) -> Array:
+    """The mass of the lepton that leaves [GeV], of each event or of all."""
+    if "neu" in columns:
+        neutrino = np.asarray(columns["neu"])
+        charged = np.asarray(columns.get("cc", True), dtype=bool)
+        return lepton_masses(np.where(charged, partner(neutrino), neutrino))
+    if process is None:
+        raise UserError(f"{name} needs the lepton's mass: expected the column neu, the neutrino's PDG number")
+    return np.asarray(process.lepton_mass)

@@ -56,15 +56,15 @@ def _command(argv: Sequence[str] | None) -> int:
         action="store_true",
         help="drop rows that no event can be, however many; otherwise more than 1 %% of them are an error",
     )
-    parser.add_argument("--probe", type=int, choices=(14, -14), help="PDG code of the data's neutrino")
-    parser.add_argument("--target", type=int, metavar="PDG", help="PDG code of the data's nucleus")
+    parser.add_argument("--probe", type=cli.probe, metavar="P", help="the data's neutrino: numu, nuebar, 14")
+    parser.add_argument("--target", type=cli.nucleus, metavar="T", help="the data's nucleus: C12, 1000060120")
     parser.add_argument(
         "--evaluations",
         type=cli.count,
         default=150,
         help="about how many fits choose the scales (default 150)",
     )
-    parser.add_argument("--seed", type=cli.seed, default=1, help="seed of all draws (default 1)")
+    parser.add_argument("--seed", type=cli.seed, default=1, help="seed of all random numbers (default 1)")
     parser.add_argument("--threads", type=cli.threads, default=0, help="threads of the sampler (default all)")
     parser.add_argument("--force", action="store_true", help="replace an existing file")
     parser.add_argument("--quiet", action="store_true", help="no progress")
@@ -99,9 +99,9 @@ def _replay(arguments: argparse.Namespace) -> int:
         raise UserError(
             f"{len(events):,} events: at most {_MOST_EVENTS:,} (--limit); finetune on more directly"
         )
-    target = draw.sample_of(events.kinematics(), source.enu_range)
+    target = draw.sample_of(events.kinematics(), source)
     few, many = (
-        draw.sample_of(draw.draw_source(source, n, arguments.seed), source.enu_range)
+        draw.sample_of(draw.draw_source(source, n, arguments.seed), source)
         for n in (max(_SCALES_EVENTS, len(events)), _FIT_EVENTS)
     )
     prior = Prior()

@@ -12,7 +12,7 @@ def parse_probe(text: str) -> int:
     ------
     UserError : no neutrino
     """
-    return _core.parse_probe(_bytes(text))
+    return _core.parse_probe(text)
 
 
 def parse_target(text: str) -> dict[int, float]:
@@ -25,7 +25,7 @@ def parse_target(text: str) -> dict[int, float]:
     ------
     UserError : something else, mass fractions that are not in (0, 1] or do not add up to 1
     """
-    return dict(_core.parse_target(_bytes(text)))
+    return dict(_core.parse_target(text))
 
 
 def probe_name(pdg: int) -> str:
@@ -46,8 +46,3 @@ def find_model(probe: int, target: int) -> str:
     UserError : no model, or several of other names
     """
     return _core.find_model_of(probe, target, archive.models_dirs())
-
-
-def _bytes(text: str) -> bytes:
-    """What the shell gave, which need not be UTF-8."""
-    return text.encode("utf-8", "surrogateescape")

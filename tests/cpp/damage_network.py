@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 import torch
-from make_model import ToyGenerator
+from make_model import MUON_MASS, ToyGenerator
 from torch import nn
 
 from nugan_hep.families.common.exported import weights_sha256
@@ -27,6 +27,7 @@ ATTRIBUTES: dict[str, Any] = {
     "probe": 14,
     "target": 1000060120,
     "interaction": "CC inclusive",
+    "lepton_mass": MUON_MASS,
 }
 TABLES = ("xsec_enu", "xsec")
 NAN, INF = math.nan, math.inf

@@ -196,7 +196,7 @@ TEST_CASE("Histograms have the units of their titles", "[flux_objects]") {
           nugan::flux_from_histogram({0, 1}, {1}, {.name = "f:h", .energies = "", .contents = "Events"});
         })
             .starts_with(
-                "flux f:h: the title of its y axis, 'Events', has no flux unit; give --flux-units such as"));
+                "flux f:h: the title of its y axis, 'Events', has no flux unit; give --flux-units (in Python units=) such as"));
   // the axis alone may be said
   const auto said = nugan::flux_from_histogram(
       {0, 1000}, {1}, {.name = "f:h", .energies = "", .contents = "/cm2/GeV"}, "E in MeV");
@@ -213,7 +213,7 @@ TEST_CASE("Energies that look like MeV lead to the question", "[flux_objects]") 
   for (const auto& edges : {std::vector<double>{0, 10'000}, {0, 500, 700}, {200, 1000, 5000}}) {
     const auto error = error_of([&] { read(edges, "/cm2/POT/MeV"); });
     CHECK(names(error, "flux f:numu: its energies reach " + std::to_string(static_cast<int>(edges.back())),
-                "are they in MeV? Give --flux-units \"/cm2/POT/MeV, E in MeV\"",
+                "are they in MeV? Give --flux-units (in Python units=) \"/cm2/POT/MeV, E in MeV\"",
                 "E in GeV\" if they are in GeV"));
     CHECK(read(edges, "/cm2/POT/MeV, E in MeV").edges.back() == Approx(edges.back() / 1000));
     CHECK(read(edges, "/cm2/POT/MeV, E in GeV").edges.back() == edges.back());

@@ -71,7 +71,7 @@ TEST_CASE("Tables of text are read with their unit", "[flux]") {
 TEST_CASE("The unit of a table may be said", "[flux]") {
   const std::string table = "0.25 1\n0.75 2\n1.25 8\n";
   CHECK(names(error_of([&] { read(table); }),
-              "a.csv: no unit of a flux above its table; give --flux-units such as"));
+              "a.csv: no unit of a flux above its table; give --flux-units (in Python units=) such as"));
   const auto flux = read(table, "/0.5GeV");
   check_numbers(flux.edges, {0, 0.5, 1, 1.5});
   check_numbers(flux.density, {2, 4, 16});

@@ -280,7 +280,7 @@ TEST_CASE("Columns are the observables of muons on the whole phase space", "[fus
   for (std::size_t i = 0; i < muons.size(); ++i) {
     const double enu = columns.enu[i], emu = columns.emu[i], theta = columns.theta[i];
     const double phi = pi * (2 * columns.azimuth[i] - 1);
-    const auto o = nugan::observables({enu, emu, theta});
+    const auto o = nugan::observables({enu, emu, theta}, muon_mass);
     REQUIRE(columns.iev[i] == static_cast<int>(40 + i));
     REQUIRE(columns.cosine[i] == Approx(std::cos(theta)).margin(1e-15));
     const std::array expected{emu,

@@ -180,6 +180,6 @@ TEST_CASE("A network that breaks the contract gives an error, never events", "[s
 TEST_CASE("Devices are named or refused", "[sampler]") {
   const auto error = [](const char* device) { return error_of([&] { Sampler("toy", {.device = device}); }); };
   for (const char* device : {"gpu", "", "cuda:", "cuda:x", "cuda:-1", "CPU"})
-    CHECK(names(error(device), std::string("'") + device + "'", "expected cpu, cuda or cuda:k"));
+    CHECK(names(error(device), std::string("'") + device + "'", "is not cpu, cuda or cuda:k"));
   CHECK(names(error("cuda:99"), "cuda:99", "CUDA device"));
 }

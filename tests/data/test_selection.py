@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -69,7 +71,7 @@ def test_edges_survive_float32(tmp_path, files, shift):
     }
     events = read_events(files.write(tmp_path / "edge.npz", columns), shift=shift)
     assert events.report.kept == enu.size
-    to_proxies(events.enu, events.emu, events.theta, shift=shift)
+    to_proxies(events.enu, events.emu, events.theta, shift=shift, mass=MUON_MASS)
     # a millionth of the energy is beyond what rounding does
     past = np.arange(enu.size) % 2 == 1
     columns = {"enu": enu, "emu": np.where(past, emu + 1e-6 * enu, emu), "theta": theta}
@@ -106,3 +108,26 @@ def test_no_heavy_import():
         "import sys, nugan_hep.data; assert not {'torch', 'uproot', 'pyarrow', 'awkward'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_electrons_of_nuwro(tmp_path: Path) -> None:
+    """The first particle of each event is the electron; only its mass lets those below 106 MeV in."""
+    if not (shared := os.environ.get("NUGAN_SHARED")):
+        pytest.skip("no shared data: set NUGAN_SHARED")
+    with np.load(Path(shared) / "data" / "nuwro_fs" / "nue_C12" / "train.npz") as events:
+        n = events["n"].astype(np.int64)
+        first = np.concatenate([[0], np.cumsum(n)[:-1]])
+        assert np.all(events["pdg"][first] == 11)
+        p = np.stack([events[f"p{axis}"][first] for axis in "xyz"], axis=1).astype(np.float64)
+        enu = events["enu"].astype(np.float64)
+    momentum = np.linalg.norm(p, axis=1)
+    emu, theta = np.hypot(momentum, 0.00051099895), np.arccos(p[:, 2] / momentum)
+    path = tmp_path / "nue.npz"
+    np.savez(path, enu=enu, emu=emu, theta=theta, probe=np.full(len(enu), 12))
+    read = read_events(path, probe=12)
+    assert len(read) > 0.98 * len(enu)
+    slow = int(np.sum(emu < 0.1056583755))
+    assert slow > 50
+    assert np.sum(read.emu < 0.1056583755) > 0.9 * slow
+    with pytest.raises(UserError, match="no event left for probe 14"):
+        read_events(path)

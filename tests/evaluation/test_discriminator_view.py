@@ -10,7 +10,7 @@ import pytest
 import torch
 from matplotlib.figure import Figure
 
-from nugan_hep import archive, families, kinematics
+from nugan_hep import _core, archive, families, kinematics
 from nugan_hep.discriminator import load_networks
 from nugan_hep.errors import UserError
 from nugan_hep.evaluation import discriminator_view as views
@@ -34,12 +34,14 @@ def networks(loss: str = "hce", offset: float = 0.0) -> views.Networks:
     torch.manual_seed(1)
     generator, discriminator = (kind(network_config(config)).eval() for kind in (Generator, Angle))
     discriminator.offset = offset
-    return views.Networks("toy", 14, 1000060120, config, generator, discriminator)
+    return views.Networks("toy", _core.Process(14, 1000060120), config, generator, discriminator)
 
 
 def true_events(n: int) -> Kinematics:
     rng = np.random.default_rng(4)
-    return kinematics.from_proxies(np.full(n, -0.1), *rng.uniform(-0.9, 0.9, (2, n)), shift=0.004)
+    return kinematics.from_proxies(
+        np.full(n, -0.1), *rng.uniform(-0.9, 0.9, (2, n)), shift=0.004, mass=kinematics.MUON_MASS
+    )
 
 
 def test_probabilities_are_those_of_the_logits() -> None:
@@ -50,7 +52,7 @@ def test_probabilities_are_those_of_the_logits() -> None:
     theta_proxy = 2 * np.sqrt(events.theta / np.pi) - 1
     expected = 1 / (1 + np.exp(-theta_proxy - 0.01 * -0.1))
     np.testing.assert_allclose(shown.true.probability, expected, atol=1e-6)
-    np.testing.assert_array_equal(shown.true.w, kinematics.w(*events))
+    np.testing.assert_array_equal(shown.true.w, kinematics.w(*events, kinematics.MUON_MASS))
     assert shown.generated.probability.shape == shown.generated.w.shape == (20_000,)
     # W and probability belong to the same events: at a fixed energy W falls with the angle
     np.testing.assert_array_less(shown.generated.w, np.sqrt(0.939**2 + 2 * 0.939 * 2.0))

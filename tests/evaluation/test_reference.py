@@ -18,8 +18,8 @@ SHIPPED = Path(__file__).parents[2] / "models" / "reference" / "numu_C12_inc.npz
 
 def some(n: int = 2_000, **kwargs: Any) -> histograms.Histograms:
     rng = np.random.default_rng(3)
-    events = kinematics.from_proxies(*rng.uniform(-1, 1, (3, n)), shift=0.0098)
-    return histograms.from_events(*events, **kwargs)
+    events = kinematics.from_proxies(*rng.uniform(-1, 1, (3, n)), shift=0.0098, mass=kinematics.MUON_MASS)
+    return histograms.from_events(*events, **kwargs, lepton_mass=kinematics.MUON_MASS)
 
 
 def assert_same(one: histograms.Histograms, other: histograms.Histograms) -> None:

@@ -69,14 +69,14 @@ def test_same_seed_same_result_and_no_trace(rng: np.random.Generator) -> None:
 
 
 def test_features_are_finite_where_w_is_not_defined(rng: np.random.Generator) -> None:
-    events = kinematics.from_proxies(*rng.uniform(-1, 1, (3, 5_000)))
-    w2 = kinematics.w2(*events)
+    events = kinematics.from_proxies(*rng.uniform(-1, 1, (3, 5_000)), mass=kinematics.MUON_MASS)
+    w2 = kinematics.w2(*events, kinematics.MUON_MASS)
     assert (w2 < 0).any()
-    features = two_sample.features(events, kinematics.SHIFT_P2, kinematics.ENU_RANGE)
+    features = two_sample.features(events, kinematics.SHIFT_P2, kinematics.ENU_RANGE, kinematics.MUON_MASS)
     assert features.shape == (5_000, 5)
     assert np.isfinite(features).all()
     np.testing.assert_allclose(features[:, 3] * np.abs(features[:, 3]), w2, atol=1e-12)
-    np.testing.assert_allclose(features[:, 4] ** 2, kinematics.q2(*events), atol=1e-12)
+    np.testing.assert_allclose(features[:, 4] ** 2, kinematics.q2(*events, kinematics.MUON_MASS), atol=1e-12)
 
 
 def test_a_fixed_energy_is_no_obstacle(rng: np.random.Generator) -> None:

@@ -178,7 +178,12 @@ def test_scaling_upward() -> None:
     sampler = Sampler(MODEL, threads=1)
     source, truth = (sampler.sample(enu=enu, n=200_000, seed=7) for enu in (7.0, 9.5))
     muons = Kinematics(*(source[name].astype(np.float64) for name in ("Ev", "El", "thetal")))
-    moved = folded._moved(muons, folded.Spectrum(np.array([9.49, 9.5]), np.array([0.5, 0.5])), below=False)
+    moved = folded._moved(
+        muons,
+        folded.Spectrum(np.array([9.49, 9.5]), np.array([0.5, 0.5])),
+        below=False,
+        mass=kinematics.MUON_MASS,
+    )
     for momentum, cosine in ((4.8, 0.985), (3.5, 0.96)):
         share = np.mean((moved.momentum > momentum) & (moved.cos_theta > cosine))
         expected = np.mean((truth["pl"] > momentum) & (truth["cthl"] > cosine))

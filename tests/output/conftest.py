@@ -22,7 +22,7 @@ def columns_of(first: int, n: int) -> Columns:
     available = enu.astype("f8") - kinematics.SHIFT_P2 - kinematics.MUON_MASS
     emu = kinematics.MUON_MASS + available * (1 - 0.99 * spread)
     theta = np.arccos(cos_theta)
-    p = kinematics.momentum(emu)
+    p = kinematics.momentum(emu, kinematics.MUON_MASS)
     single = {
         "Ev": enu,
         "El": emu,
@@ -32,9 +32,9 @@ def columns_of(first: int, n: int) -> Columns:
         "pl": p,
         "thetal": theta,
         "phil": phi,
-        "Q2": kinematics.q2(enu, emu, theta),
-        "W": kinematics.w(enu, emu, theta),
-        "x": kinematics.bjorken_x(enu, emu, theta),
+        "Q2": kinematics.q2(enu, emu, theta, kinematics.MUON_MASS),
+        "W": kinematics.w(enu, emu, theta, kinematics.MUON_MASS),
+        "x": kinematics.bjorken_x(enu, emu, theta, kinematics.MUON_MASS),
         "y": kinematics.inelasticity(enu, emu),
     }
     return {

@@ -11,6 +11,7 @@ import pytest
 import uproot
 from numpy.typing import NDArray
 
+from nugan_hep import _core
 from nugan_hep.errors import UserError
 from nugan_hep.output import Run, formats, gst, treewriter
 
@@ -145,7 +146,18 @@ def test_least_bytes_is_a_lower_bound(tmp_path: Path, make_columns: Maker, compr
 )
 def test_bad_compression(text: str) -> None:
     with pytest.raises(UserError, match=r"compression '.*' is not one of zstd, lz4, zlib"):
-        gst.parse_compression(text)
+        _core.parse_compression("gst", text)
+
+
+def test_compressions_of_each_format() -> None:
+    """Whatever the case of the letters; what a format's library cannot do is refused."""
+    assert _core.parse_compression("gst", "ZSTD:5") == ("zstd", 5)
+    assert _core.parse_compression("rntuple", "lz4") == ("lz4", 1)
+    assert _core.parse_compression("npz", "none:0") == ("none", 0)
+    assert _core.parse_compression("parquet", "Snappy") == ("snappy", 0)
+    for form, text in (("npz", "zstd"), ("parquet", "zlib:1"), ("parquet", "lz4:2"), ("nuhepmc", "lz4")):
+        with pytest.raises(UserError, match=f"compression '{text}' is not one of"):
+            _core.parse_compression(form, text)
 
 
 def test_bad_compression_leaves_no_file(tmp_path: Path) -> None:

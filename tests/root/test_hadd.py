@@ -60,9 +60,9 @@ def columns(n: int, seed: int) -> Columns:
         "pl": p,
         "thetal": theta,
         "phil": 0 * p,
-        "Q2": kinematics.q2(enu, emu, theta),
-        "W": kinematics.w(enu, emu, theta),
-        "x": kinematics.bjorken_x(enu, emu, theta),
+        "Q2": kinematics.q2(enu, emu, theta, kinematics.MUON_MASS),
+        "W": kinematics.w(enu, emu, theta, kinematics.MUON_MASS),
+        "x": kinematics.bjorken_x(enu, emu, theta, kinematics.MUON_MASS),
         "y": kinematics.inelasticity(enu, emu),
     }
     return {

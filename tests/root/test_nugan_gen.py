@@ -217,7 +217,7 @@ BAD = {
     "--flux {fluxes}/flux.txt --exposure 1e20,1 --weighted": "not both",
     "--flux {fluxes}/flux.txt --exposure 1e20,1 -n 5": "argument -n: not allowed with argument --exposure",
     "--flux {fluxes}/flux.txt --exposure 1e30,1": "above 2,147,483,647",
-    "--flux {fluxes}/flux.txt --exposure 1,1e-9": "none drawn",
+    "--flux {fluxes}/flux.txt --exposure 1,1e-9": "this seed gives none",
     "--flux {fluxes}/flux.root:untitled": "has no flux unit",
     "--flux {fluxes}/flux.root:untitled --flux-units /GeV --exposure 1e20,1": "an exposure needs a flux per",
     "--flux {fluxes}/flux.root:negative": "expected a number of at least 0",

@@ -128,7 +128,7 @@ def test_bad_toml(tmp_path: Path, text: str, message: str) -> None:
         {"enu_max": 0.1},
         {"beta1": -0.1},
         {"shift": 0.0},
-        {"enu_min": 0.1},
+        {"enu_min": 0.003},
         {"seed": 2**31},
         {"threads": 0},
         {"r1": -1.0},

@@ -4,7 +4,7 @@ import torch
 
 from nugan_hep import train
 from nugan_hep.data import read_events
-from nugan_hep.kinematics import to_proxies
+from nugan_hep.kinematics import MUON_MASS, to_proxies
 from nugan_hep.sampler import Sampler
 
 TEACHER = "numu_C12_inc"
@@ -40,11 +40,14 @@ def test_the_generator_learns_the_map_of_the_flow(data, tmp_path, one_thread):
     more = ["--steps", "300", "--eval-every", "100", "--batch", "500", "--lr-generator", "3e-3"]
     assert run(data, out, *more, "--decay-from", "0", "--ema-decay", "0.9") == 0
     events = read_events(data)
-    proxies = np.stack(to_proxies(events.enu, events.emu, events.theta), axis=1)
+    proxies = np.stack(to_proxies(events.enu, events.emu, events.theta, mass=MUON_MASS), axis=1)
     own = Sampler(out / "model.pt", threads=1).sample(enu=events.enu, seed=4)
     teacher = Sampler(TEACHER, threads=1).sample(enu=events.enu, seed=4)
     # the same seed means the same two latents, so that events can be compared one by one
-    pairs = [np.stack(to_proxies(e["Ev"], e["El"], e["thetal"])[1:], axis=1) for e in (own, teacher)]
+    pairs = [
+        np.stack(to_proxies(e["Ev"], e["El"], e["thetal"], mass=MUON_MASS)[1:], axis=1)
+        for e in (own, teacher)
+    ]
     spread = proxies[:, 1:].std()
     assert np.sqrt(np.mean((pairs[0] - pairs[1]) ** 2)) < 0.15 * spread
 

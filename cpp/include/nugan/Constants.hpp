@@ -24,6 +24,18 @@ constexpr int nucleons_of(int nucleus) {
   return nucleus / 10 % 1000;
 }
 
+/// Whether a number is a nucleus in its ground state, hydrogen included.
+constexpr bool is_nucleus(int pdg) {
+  const int z = protons_of(pdg), a = nucleons_of(pdg);
+  return 0 < z && z <= a && pdg == 1000000000 + 10000 * z + 10 * a;
+}
+
+/// Whether a number is a neutrino or an antineutrino.
+constexpr bool is_neutrino(int pdg) {
+  const int kind = pdg < 0 ? -pdg : pdg;
+  return kind == 12 || kind == 14 || kind == 16;
+}
+
 /// Mass of a charged lepton or a neutrino by its PDG number, of either sign; 0 of neutrinos and all else.
 constexpr double lepton_mass(int pdg) {
   switch (pdg < 0 ? -pdg : pdg) {

@@ -8,6 +8,7 @@
 #include <nugan/Flux.hpp>
 #include <nugan/Process.hpp>
 #include <nugan/Run.hpp>
+#include <nugan/Value.hpp>
 #include <nugan/export.hpp>
 #include <optional>
 #include <span>
@@ -67,6 +68,15 @@ struct RunFacts {
   std::optional<Flux> flux{};                              ///< what the events follow
   std::optional<double> energy{};                          ///< their one energy, GeV
 };
+
+/// What the descriptions of files say of the events of a neutrino on a nucleus.
+///
+/// Of several, the channel is known if all say the same. The cross section is the average of the means, by
+/// events; where one has none, it is the table against energy if that is the same in all.
+/// @param descriptions   as describe() gives them
+/// @param probe, target  PDG numbers
+/// @throws Error for a current or a channel that is none, see process_of in Process.hpp
+NUGAN_EXPORT EventKind kind_of(const std::vector<Value>& descriptions, int probe, int target);
 
 /// The facts of a run.
 NUGAN_EXPORT RunFacts facts_of(const Run& run);

@@ -32,7 +32,7 @@ class NUGAN_EXPORT ProxyTransform {
   /// @param enu_min, enu_max  range of the neutrino energy that maps to [-1, 1], GeV
   /// @param shift             s in GeV
   /// @param mass              m in GeV, see Process::lepton_mass
-  ProxyTransform(double enu_min, double enu_max, double shift, double mass = muon_mass);
+  ProxyTransform(double enu_min, double enu_max, double shift, double mass);
 
   /// @throws Error outside of the phase space m <= emu <= enu - s, 0 <= theta <= pi
   Proxies operator()(const Kinematics& event) const;
@@ -59,17 +59,28 @@ struct Observables {
   double y;      ///< inelasticity omega / enu
 };
 
-/// The observables of one event, in forms free of cancellation:
-///
-///     p  = sqrt(T (T + 2 m)),  T = emu - m
-///     Q² = 2 enu (m² / (emu + p) + 2 p sin²(theta / 2)) - m²
-///
-/// which is Q² = 2 enu (emu - p cos(theta)) - m² (arXiv:2502.20244, section II).
-///
-/// A lepton's energy that float32 rounding put below m counts as threshold, p = 0.
+/// Momentum [GeV] of a lepton of total energy emu [GeV] and mass m [GeV], exact near threshold:
+/// p = sqrt(T (T + 2 m)), T = emu - m. An energy that float32 rounding put below m counts as threshold, p =
+/// 0.
+NUGAN_EXPORT double lepton_momentum(double emu, double mass);
+
+/// Q² [GeV²] in a form free of cancellation, 2 enu (m² / (emu + p) + 2 p sin²(theta / 2)) - m², which is
+/// 2 enu (emu - p cos(theta)) - m² (arXiv:2502.20244, section II).
+NUGAN_EXPORT double momentum_transfer_squared(const Kinematics& event, double mass);
+
+/// W² = M² + 2 M omega - Q² [GeV²] for a nucleon at rest.
+NUGAN_EXPORT double hadronic_mass_squared(const Kinematics& event, double mass);
+
+/// W [GeV] of W² [GeV²], or undefined_w where that is below 0.
+NUGAN_EXPORT double hadronic_mass(double w2);
+
+/// Bjorken x = Q² / (2 M omega) for a nucleon at rest.
+NUGAN_EXPORT double bjorken_x(const Kinematics& event, double mass);
+
+/// The observables of one event.
 /// @param event  the kinematics
 /// @param mass   m, of the lepton, GeV
 /// @throws Error where the energy transfer is not above zero, since x has no meaning there
-NUGAN_EXPORT Observables observables(const Kinematics& event, double mass = muon_mass);
+NUGAN_EXPORT Observables observables(const Kinematics& event, double mass);
 
 }  // namespace nugan

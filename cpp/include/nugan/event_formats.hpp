@@ -13,12 +13,14 @@ struct EventFormat {
   std::vector<std::string> objects{};  ///< in a ROOT file, the names that what holds the events may have
   std::string object_class{};          ///< and its class
   std::string compression = "zstd:1";  ///< the usual one; empty where the suffix says it
-  double plain_bytes = 0;              ///< that an event takes at least, not compressed
-  double compressed_bytes = 0;         ///< and compressed: random mantissas do not compress
-  bool columns = false;                ///< a table of the columns of events, of which a reader can choose
-  bool needs_sigma = false;            ///< holds a flux-averaged cross section
-  bool vertices = true;                ///< has a place for vertices and times
-  bool by_root = false;                ///< nugan-gen writes it, through ROOT
+  std::vector<std::string> levels = {"zstd", "lz4", "zlib"};  ///< compressions with levels
+  std::vector<std::string> plain = {"none"};                  ///< and those without
+  double plain_bytes = 0;       ///< that an event takes at least, not compressed
+  double compressed_bytes = 0;  ///< and compressed: random mantissas do not compress
+  bool columns = false;         ///< a table of the columns of events, of which a reader can choose
+  bool needs_sigma = false;     ///< holds a flux-averaged cross section
+  bool vertices = true;         ///< has a place for vertices and times
+  bool by_root = false;         ///< nugan-gen writes it, through ROOT
 };
 
 /// All formats, the usual one first.
@@ -35,9 +37,19 @@ NUGAN_EXPORT const EventFormat& check_format(const std::string& name, const std:
 /// The format of a name. @throws Error for an unknown one
 NUGAN_EXPORT const EventFormat& format_of(const std::string& name);
 
+/// How the contents of a file are compressed.
+struct Compression {
+  std::string algorithm;  ///< such as "zstd", or "none"
+  int level = 0;          ///< 1 (fastest) to 9; 0 of an algorithm that has none
+};
+
+/// The compression that a text such as "zstd:5", "ZLIB" (level 1) or "none" says.
+/// @throws Error for one that the format does not have, and for an unknown format
+NUGAN_EXPORT Compression parse_compression(const std::string& format, const std::string& text);
+
 /// A lower bound of the bytes that an event takes in a file of a format while it is written.
-/// @throws Error for an unknown format
-NUGAN_EXPORT double least_event_bytes(const std::string& format, bool compressed);
+/// @throws Error as parse_compression
+NUGAN_EXPORT double least_event_bytes(const std::string& format, const std::string& compression);
 
 /// The compression of a file that nothing else is said of.
 NUGAN_EXPORT std::string usual_compression(const EventFormat& format, const std::string& path);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <nugan/ModelInfo.hpp>
 #include <nugan/Process.hpp>
 #include <nugan/Value.hpp>
 #include <nugan/export.hpp>
@@ -20,8 +21,18 @@ inline constexpr const char* metadata_file = "nugan.json";
 NUGAN_EXPORT std::string read_extra(const std::string& path, const std::string& name);
 
 /// What an archive says of itself, a map.
-/// @throws Error as read_extra; for metadata that lack a part, and for another format version
+/// @throws Error as read_extra; for metadata that lack a part or say what cannot be, and for another format
+///     version
 NUGAN_EXPORT Value read_metadata(const std::string& path);
+
+/// Refuse a model of no neutrino, nucleus or energies, and a name of more than one line.
+/// @throws Error names what is wrong, not the file
+NUGAN_EXPORT void check_model(const ModelInfo& info);
+
+/// Refuse an archive whose metadata say something else than its network does.
+/// @param info  what the network says, with the metadata
+/// @throws Error names what differs
+NUGAN_EXPORT void check_metadata(const ModelInfo& info);
 
 /// The process that the metadata of an archive tell of.
 /// @throws Error for a current or a channel that is none, see process_of in Process.hpp

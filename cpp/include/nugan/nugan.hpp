@@ -25,6 +25,7 @@
 #include <nugan/Source.hpp>
 #include <nugan/Target.hpp>
 #include <nugan/Value.hpp>
+#include <nugan/argument_values.hpp>
 #include <nugan/cross_section_at.hpp>
 #include <nugan/drive.hpp>
 #include <nugan/event_files.hpp>

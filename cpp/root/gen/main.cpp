@@ -45,9 +45,8 @@ std::string command_line(const std::vector<std::string>& words) {
 }
 
 void check_space(const nugan::Options& options, std::int64_t n) {
-  const bool compressed = !options.compression.starts_with("none");
-  nugan::check_space(options.out, n,
-                     static_cast<double>(n) * nugan::least_event_bytes(options.format, compressed));
+  const double least = nugan::least_event_bytes(options.format, options.compression);
+  nugan::check_space(options.out, n, static_cast<double>(n) * least);
 }
 
 nugan::Flux read_flux(const nugan::Options& options, int probe) {

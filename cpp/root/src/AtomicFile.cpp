@@ -18,7 +18,6 @@
 #include <thread>
 
 #include "../../src/message.hpp"
-#include "../../src/split.hpp"
 
 namespace nugan::root {
 
@@ -63,15 +62,10 @@ class Listening {
   ErrorHandlerFunc_t before_;
 };
 
-int compression_settings(const std::string& text) {
-  const std::map<std::string, int> algorithms = {{"zlib", 1}, {"lz4", 4}, {"zstd", 5}};
-  const auto parts = split(text, ':');
-  const auto level = parts.size() == 1 ? std::string("1") : parts[1];
-  if (text == "none" || text == "none:0") return 0;
-  const auto found = algorithms.find(parts.front());
-  if (found == algorithms.end() || parts.size() > 2 || level.size() != 1 || level < "1" || level > "9")
-    throw Error(message("compression '", text, "' is not one of zstd, lz4, zlib (with :1 to :9) or none"));
-  return 100 * found->second + (level[0] - '0');
+// ROOT's number for it, see ROOT::RCompressionSetting
+int compression_settings(const Compression& compression) {
+  const std::map<std::string, int> algorithms = {{"none", 0}, {"zlib", 1}, {"lz4", 4}, {"zstd", 5}};
+  return 100 * algorithms.at(compression.algorithm) + compression.level;
 }
 
 // Some disks say only now that they are full; a file system without the call says EINVAL
@@ -88,7 +82,7 @@ constexpr const char* marks = "?#|";
 
 }  // namespace
 
-AtomicFile::AtomicFile(const std::string& path, const std::string& compression, bool force) : force_(force) {
+AtomicFile::AtomicFile(const std::string& path, const Compression& compression, bool force) : force_(force) {
   const int settings = compression_settings(compression);
   std::error_code ignored;
   // through a symbolic link the file is replaced, not the link

@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <nugan/event_files.hpp>
+#include <nugan/event_formats.hpp>
 #include <string>
 
 class TFile;
@@ -13,8 +14,8 @@ namespace nugan::root {
 class AtomicFile {
  public:
   /// @throws Error for a folder that is missing, a file that is there (without `force`), is being written by
-  ///     another run or cannot be made, an unknown compression
-  AtomicFile(const std::string& path, const std::string& compression, bool force);
+  ///     another run or cannot be made
+  AtomicFile(const std::string& path, const Compression& compression, bool force);
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;

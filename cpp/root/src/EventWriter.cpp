@@ -43,7 +43,8 @@ std::unique_ptr<EventWriter> create(const std::string& path, Run run, const Even
   if (!path.ends_with(".root"))
     throw Error(message(path, ": expected a name with .root for the format ", config.format));
   check_holds(format_of(config.format), run);
-  auto file = std::make_unique<AtomicFile>(path, config.compression, config.force);
+  auto file =
+      std::make_unique<AtomicFile>(path, parse_compression(config.format, config.compression), config.force);
   if (format_of(config.format).object_class == "TTree")
     return make_tree_writer(std::move(file), std::move(run), config.format);
   return make_rntuple_writer(std::move(file), std::move(run));

@@ -1,7 +1,5 @@
-#include <algorithm>
 #include <nugan/Error.hpp>
 #include <nugan/EventTree.hpp>
-#include <nugan/cross_section_at.hpp>
 #include <utility>
 
 #include "../message.hpp"
@@ -39,32 +37,6 @@ Branch branch_of(const std::string& leaf, const char* meaning, bool late) {
       branch.counter = length;
   }
   return branch;
-}
-
-double EventKind::cross_section(double enu) const {
-  const int nucleons = nucleons_of(process.target);
-  if (sigma) return *sigma * nucleons;
-  return xsec_enu.size() < 2 ? 0 : cross_section_at(xsec_enu, xsec, enu) * nucleons;
-}
-
-RunFacts facts_of(const Run& run) {
-  // the nucleus of events that do not say which they have
-  const auto main = std::ranges::max_element(run.targets, {}, &std::pair<int, double>::second);
-  const auto kind = [models = run.models, sigma = run.sigma](int probe, int target) {
-    EventKind found{.sigma = sigma};
-    for (const auto& model : models)
-      if (model.process.probe == probe && model.process.target == target)
-        found = {.process = model.process,
-                 .sigma = model.sigma ? model.sigma : sigma,
-                 .xsec_enu = model.xsec_enu,
-                 .xsec = model.xsec};
-    return found;
-  };
-  return {.probe = run.probe,
-          .target = main == run.targets.end() ? 0 : main->first,
-          .kind = kind,
-          .flux = run.flux,
-          .energy = run.energy};
 }
 
 EventTree::EventTree(std::string name, std::string title, std::int64_t cluster, RunFacts facts)

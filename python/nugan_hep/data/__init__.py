@@ -1,4 +1,4 @@
-"""Events in: charged-current muon events from the files that generators write."""
+"""Events in: charged leptons of charged currents from the files that generators write."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from nugan_hep import skipping
+from nugan_hep import _core, skipping
 from nugan_hep.data.checks import Evidence, FileChecks, FileWeight, check_same_weight
 from nugan_hep.data.readers import EventFile, check_file, open_events, split_tree
 from nugan_hep.data.selection import Chunk, Report, Selection, classify, unchecked
@@ -21,7 +21,7 @@ __all__ = ["Events", "Report", "read_events"]
 
 @dataclass(frozen=True)
 class Events:
-    """Muon kinematics: ``enu`` [GeV], ``emu`` [GeV], ``theta`` [rad], float32 arrays of shape [N]."""
+    """The lepton: energies ``enu`` and ``emu`` [GeV], ``theta`` [rad], float32 arrays of shape [N]."""
 
     enu: NDArray[np.float32]
     emu: NDArray[np.float32]
@@ -56,7 +56,7 @@ def read_events(
 
     Parameters
     ----------
-    probe : PDG code of the neutrino, 14 or -14
+    probe : PDG code of the neutrino, of any flavour; its charged lepton is the one that is read
     target : PDG code of the nucleus
     shift : smallest energy transfer that counts as physical [GeV]
     enu_range : closed range of the neutrino energy [GeV]
@@ -140,8 +140,8 @@ def _check_arguments(
 ) -> None:
     if not files:
         raise UserError("no event file given, expected at least one")
-    if probe not in (14, -14):
-        raise UserError(f"probe {probe}: expected a muon neutrino, 14 or -14")
+    if not _core.is_neutrino(probe):
+        raise UserError(f"probe {probe}: expected a neutrino's PDG number, +-12, +-14 or +-16")
     low, high = enu_range
     if not 0 <= low < high < np.inf:
         raise UserError(f"energy range {low:g} to {high:g}: expected 0 <= low < high in GeV")

@@ -112,10 +112,11 @@ def _cut(samples: Sequence[Histograms], energies: Sequence[float | None]) -> lis
 
 def blank(enu: float | None, model: Model) -> Histograms:
     """Histograms without events, for the energy [GeV] or for all of the model's range."""
-    edges = default_edges(enu or model.enu_range[1])
+    edges = default_edges(enu or model.enu_range[1], model.process.lepton_mass)
     return Histograms(
         n_events=0,
         enu=enu,
+        lepton_mass=model.process.lepton_mass,
         shift=model.shift,
         enu_range=model.enu_range,
         counts_2d=np.zeros((metrics.BINS_2D,) * 2),

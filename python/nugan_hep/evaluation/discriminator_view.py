@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 from scipy.stats import binned_statistic
 
-from nugan_hep import kinematics
+from nugan_hep import _core, kinematics
 from nugan_hep.errors import UserError
 from nugan_hep.evaluation.figures import AXIS_LABELS, REFERENCE_COLOUR
 from nugan_hep.evaluation.overlay import line_style
@@ -49,8 +49,7 @@ class Networks(NamedTuple):
     """Both networks of a run or model in eval mode, what they were trained with and on."""
 
     name: str
-    probe: int
-    target: int
+    process: _core.Process
     config: GanTrainingConfig
     generator: Generator
     discriminator: Discriminator
@@ -91,13 +90,18 @@ def view(networks: Networks, enu: float, n: int, seed: int = 1, true: Kinematics
     latent_size = networks.generator.latent_dense.in_features
     muons = generate_proxies(networks.generator, column, latent_size, seed)
     logits = [_logits(networks.discriminator, np.c_[enu_proxy, muons])]
-    events = [from_proxies(enu_proxy, muons[:, 0], muons[:, 1], config.shift, (low, high))]
+    mass = networks.process.lepton_mass
+    events = [from_proxies(enu_proxy, muons[:, 0], muons[:, 1], config.shift, (low, high), mass=mass)]
     if true is not None:
         events.append(true)
-        logits.append(_logits(networks.discriminator, np.c_[to_proxies(*true, config.shift, (low, high))]))
+        proxies = to_proxies(*true, config.shift, (low, high), mass=mass)
+        logits.append(_logits(networks.discriminator, np.c_[proxies]))
     if config.loss == "relativistic":
         logits = [values - logits[0].mean() for values in logits]
-    judged = [Judged(expit(values), kinematics.w(*muon)) for values, muon in zip(logits, events, strict=True)]
+    judged = [
+        Judged(expit(values), kinematics.w(*lepton, mass))
+        for values, lepton in zip(logits, events, strict=True)
+    ]
     label = f"{networks.name}, {LOSSES[config.loss]}"
     return View(label, enu, judged[0], judged[1] if len(judged) > 1 else None)
 

@@ -13,7 +13,10 @@ from numpy.typing import NDArray
 from nugan_hep import kinematics
 from nugan_hep.edges import inward
 from nugan_hep.evaluation import metrics
-from nugan_hep.kinematics import ENU_RANGE, MUON_MASS, NUCLEON_MASS, SHIFT_P2, Array, Kinematics
+from nugan_hep.kinematics import ENU_RANGE, NUCLEON_MASS, SHIFT_P2, Array, Kinematics
+
+Frame = tuple[float | None, float, float, tuple[float, float]]
+"""Energy, lepton's mass, shift and range of :class:`Histograms`."""
 
 BINS_1D = 100
 SPECTRA = ("emu_proxy", "emu", "theta_proxy", "theta", "pz", "w", "q2")
@@ -37,6 +40,7 @@ class Histograms:
     ----------
     n_events : number of events, inside the axes or not
     enu : the neutrino energy [GeV], None when energies are spread over ``enu_range``
+    lepton_mass : of the lepton that leaves [GeV]
     shift, enu_range : of the proxies [GeV], see :func:`nugan_hep.kinematics.to_proxies`
     counts_2d : [50, 50] in (emu', theta')
     counts_3d : [14, 14, 14] in (enu', emu', theta'), None at a fixed energy
@@ -46,12 +50,18 @@ class Histograms:
 
     n_events: int
     enu: float | None
+    lepton_mass: float
     shift: float
     enu_range: tuple[float, float]
     counts_2d: Array
     counts_3d: Array | None
     spectra: Mapping[str, Spectrum]
     w_undefined: int | None
+
+    @property
+    def frame(self) -> Frame:
+        """What must be equal before histograms can be compared bin by bin."""
+        return self.enu, self.lepton_mass, self.shift, self.enu_range
 
     @property
     def label(self) -> str:
@@ -77,12 +87,15 @@ def from_events(
     theta: NDArray[np.floating],
     shift: float = SHIFT_P2,
     enu_range: tuple[float, float] = ENU_RANGE,
+    *,
+    lepton_mass: float,
 ) -> Histograms:
     """Fill all histograms; events of one energy make a sample at fixed energy.
 
     Parameters
     ----------
-    enu, emu, theta : neutrino and total muon energy [GeV], muon angle [rad], each of shape [N]
+    enu, emu, theta : neutrino's and lepton's total energy [GeV], lepton's angle [rad], each of shape [N]
+    lepton_mass : [GeV], see :attr:`nugan_hep._core.Process.lepton_mass`
     shift, enu_range : of the proxies [GeV], see :func:`nugan_hep.kinematics.to_proxies`
 
     Raises
@@ -93,26 +106,27 @@ def from_events(
         raise ValueError("no events")
     spread = float(np.ptp(enu))
     fixed = float(f"{np.mean(enu, dtype=np.float64):.4g}") if spread < FIXED_SPREAD * enu.max() else None
-    edges = default_edges(enu_range[1] if fixed is None else fixed)
-    return _fill((enu, emu, theta), fixed, shift, enu_range, edges)
+    edges = default_edges(enu_range[1] if fixed is None else fixed, lepton_mass)
+    frame = fixed, lepton_mass, shift, enu_range
+    return _fill((enu, emu, theta), frame, edges)
 
 
 def from_events_like(events: Kinematics, other: Histograms) -> Histograms:
-    """Fill the histograms of ``other``: same energy, shift, range and bins."""
-    return _fill(events, other.enu, other.shift, other.enu_range, other.edges)
+    """Fill the histograms of ``other``: same energy, lepton, shift, range and bins."""
+    return _fill(events, other.frame, other.edges)
 
 
-def default_edges(enu_max: float) -> dict[str, Array]:
-    """Edges of the 1D bins for energies up to ``enu_max`` [GeV].
+def default_edges(enu_max: float, lepton_mass: float) -> dict[str, Array]:
+    """Edges of the 1D bins for energies up to ``enu_max`` [GeV] and a lepton of a mass [GeV].
 
-    On a free nucleon the muon's backward momentum stays below M/2, Q² below
+    On a free nucleon the lepton's backward momentum stays below M/2, Q² below
     ``4 enu² M/(M + 2 enu)`` and W below ``sqrt(M² + 2 M enu)``; Fermi motion adds a little.
     """
     q2_max = 4 * enu_max**2 * NUCLEON_MASS / (NUCLEON_MASS + 2 * enu_max)
     w_max = np.sqrt(NUCLEON_MASS**2 + 2 * NUCLEON_MASS * enu_max)
     limits = {
         "emu_proxy": (-1.0, 1.0),
-        "emu": (MUON_MASS, enu_max),
+        "emu": (lepton_mass, enu_max),
         "theta_proxy": (-1.0, 1.0),
         "theta": (0.0, np.pi),
         "pz": (-0.5, enu_max),
@@ -127,13 +141,15 @@ def merge(one: Histograms, other: Histograms) -> Histograms:
 
     Raises
     ------
-    ValueError : the two differ in energy, shift, energy range or bins
+    ValueError : the two differ in energy, lepton, shift, energy range or bins
     """
     same_bins = one.edges.keys() == other.edges.keys() and all(
         np.array_equal(one.edges[name], other.edges[name]) for name in one.edges
     )
-    if (one.enu, one.shift, one.enu_range) != (other.enu, other.shift, other.enu_range) or not same_bins:
-        raise ValueError(f"samples {one.label!r} and {other.label!r} have unlike energies, shifts or bins")
+    if one.frame != other.frame or not same_bins:
+        raise ValueError(
+            f"samples {one.label!r} and {other.label!r} have unlike energies, leptons, shifts or bins"
+        )
     counts_3d, w_undefined = None, None
     if one.counts_3d is not None and other.counts_3d is not None:
         counts_3d = one.counts_3d + other.counts_3d
@@ -154,9 +170,7 @@ def merge(one: Histograms, other: Histograms) -> Histograms:
 
 def _fill(
     events: tuple[NDArray[np.floating], NDArray[np.floating], NDArray[np.floating]],
-    enu: float | None,
-    shift: float,
-    enu_range: tuple[float, float],
+    frame: Frame,
     edges: Mapping[str, Array],
 ) -> Histograms:
     # in chunks: the derived float64 columns are several times the size of the events
@@ -164,30 +178,30 @@ def _fill(
         Kinematics(*(np.asarray(column[k : k + _CHUNK], dtype=np.float64) for column in events))
         for k in range(0, len(events[0]), _CHUNK)
     )
-    return reduce(merge, (_fill_chunk(chunk, enu, shift, enu_range, edges) for chunk in chunks))
+    return reduce(merge, (_fill_chunk(chunk, frame, edges) for chunk in chunks))
 
 
 def _fill_chunk(
     events: Kinematics,
-    enu: float | None,
-    shift: float,
-    enu_range: tuple[float, float],
+    frame: Frame,
     edges: Mapping[str, Array],
 ) -> Histograms:
-    proxies = kinematics.to_proxies(*events, shift, enu_range)
-    w = kinematics.w(*events)
+    enu, mass, shift, enu_range = frame
+    proxies = kinematics.to_proxies(*events, shift, enu_range, mass=mass)
+    w = kinematics.w(*events, mass)
     values = {
         "emu_proxy": proxies.emu,
         "emu": events.emu,
         "theta_proxy": proxies.theta,
         "theta": events.theta,
-        "pz": kinematics.pz(events.emu, events.theta),
+        "pz": kinematics.pz(events.emu, events.theta, mass),
         "w": w,
-        "q2": kinematics.q2(*events),
+        "q2": kinematics.q2(*events, mass),
     }
     return Histograms(
         n_events=events.enu.size,
         enu=enu,
+        lepton_mass=mass,
         shift=shift,
         enu_range=enu_range,
         counts_2d=metrics.histogram_2d(proxies.emu, proxies.theta),

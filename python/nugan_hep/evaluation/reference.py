@@ -14,7 +14,8 @@ for the point: ``s9p8``; a file may hold several):
 =================  =============================================================================
 
 A file of several samples puts ``uniform.``, ``fixed_1GeV.`` and so on before these names.
-``source`` (legend text), ``process`` and ``enu_range`` [GeV] belong to the whole file.
+``source`` (legend text), ``process``, ``enu_range`` and ``lepton_mass`` [GeV] belong to the whole file; one
+without the last holds events with muons.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from nugan_hep import _core
 from nugan_hep.errors import UserError
 from nugan_hep.evaluation.histograms import SPECTRA, Histograms, Spectrum, merge
 from nugan_hep.evaluation.metrics import BINS_2D, BINS_3D
@@ -80,8 +82,9 @@ def load(path: str | Path, shift: float = SHIFT_P2) -> Reference:
         groups.setdefault(prefix, {})[member] = values
     whole = groups.get("", {})
     low, high = whole.get("enu_range", np.array(ENU_RANGE)).tolist()
+    mass = float(whole.get("lepton_mass", _core.lepton_mass(13)))
     samples = [
-        _from_members(path, part, shift, (low, high))
+        _from_members(path, part, mass, shift, (low, high))
         for part in groups.values()
         if any(name.startswith("h2_") for name in part)
     ]
@@ -96,6 +99,7 @@ def save(path: str | Path, source: str, process: str, samples: Sequence[Histogra
         "source": np.array(source),
         "process": np.array(process),
         "enu_range": np.array(samples[0].enu_range),
+        "lepton_mass": np.array(samples[0].lepton_mass),
     }
     for sample in samples:
         members |= {f"{sample.key}.{name}": values for name, values in _to_members(sample).items()}
@@ -104,7 +108,7 @@ def save(path: str | Path, source: str, process: str, samples: Sequence[Histogra
 
 
 def _from_members(
-    path: str | Path, members: Members, shift: float, enu_range: tuple[float, float]
+    path: str | Path, members: Members, lepton_mass: float, shift: float, enu_range: tuple[float, float]
 ) -> Histograms:
     tag = _tag(shift)
     if f"h2_{tag}" not in members:
@@ -115,6 +119,7 @@ def _from_members(
     return Histograms(
         n_events=int(members.get("n_events", counts_2d.sum())),
         enu=float(members["enu"]) if "enu" in members else None,
+        lepton_mass=lepton_mass,
         shift=shift,
         enu_range=enu_range,
         counts_2d=counts_2d,

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nugan_hep import archive, families, skipping
+from nugan_hep import _core, archive, families, skipping
 from nugan_hep.errors import UserError
 from nugan_hep.evaluation import histograms, reference
 from nugan_hep.evaluation.histograms import Histograms
@@ -19,11 +19,10 @@ from nugan_hep.kinematics import Array, Kinematics
 
 
 class Model(NamedTuple):
-    """What the archive says of the model: PDG codes, energy range and shift [GeV], training events."""
+    """What the archive says of the model: process, energy range and shift [GeV], training events."""
 
     name: str
-    probe: int
-    target: int
+    process: _core.Process
     enu_range: tuple[float, float]
     shift: float
     training_events: int | None
@@ -49,7 +48,7 @@ def read_model(path: Path) -> Model:
     about = archive.read_metadata(path)
     low, high = about["enu_range"]
     events = archive.training_events(path)
-    return Model(about["name"], about["probe"], about["target"], (low, high), about["shift"], events)
+    return Model(about["name"], archive.process_of(about), (low, high), about["shift"], events)
 
 
 def read_target(files: Sequence[str], model: Model) -> Target:
@@ -157,11 +156,14 @@ def _read(path: str, model: Model) -> tuple[str, str, list[Histograms], Kinemati
 def _read_events(path: str, model: Model) -> tuple[Histograms, Kinematics]:
     from nugan_hep.data import read_events
 
+    process = model.process
     events = read_events(
-        path, probe=model.probe, target=model.target, shift=model.shift, enu_range=model.enu_range
+        path, probe=process.probe, target=process.target, shift=model.shift, enu_range=model.enu_range
     )
     print(f"{path}: {events.report}")
-    sample = histograms.from_events(events.enu, events.emu, events.theta, model.shift, model.enu_range)
+    columns = events.enu, events.emu, events.theta
+    mass = process.lepton_mass
+    sample = histograms.from_events(*columns, model.shift, model.enu_range, lepton_mass=mass)
     return sample, events.kinematics()
 
 

@@ -38,12 +38,12 @@ class TwoSample(NamedTuple):
     events: int
 
 
-def features(events: Kinematics, shift: float, enu_range: tuple[float, float]) -> Array:
+def features(events: Kinematics, shift: float, enu_range: tuple[float, float], lepton_mass: float) -> Array:
     """[N, 5]: the three proxies, W and sqrt(Q²) [GeV]; W is negative where W² is."""
-    proxies = kinematics.to_proxies(*events, shift, enu_range)
-    w2 = kinematics.w2(*events)
+    proxies = kinematics.to_proxies(*events, shift, enu_range, mass=lepton_mass)
+    w2 = kinematics.w2(*events, lepton_mass)
     w = np.copysign(np.sqrt(np.abs(w2)), w2)
-    q = np.sqrt(np.maximum(kinematics.q2(*events), 0.0))
+    q = np.sqrt(np.maximum(kinematics.q2(*events, lepton_mass), 0.0))
     return np.stack([*proxies, w, q], axis=1)
 
 

@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nugan_hep import _core, cross_section, kinematics, targets
+from nugan_hep import _core, cross_section, kinematics
 from nugan_hep.cross_section import CrossSection
 from nugan_hep.data import read_events
 from nugan_hep.errors import UserError
 from nugan_hep.flux import Flux
-from nugan_hep.kinematics import MUON_MASS, Kinematics
+from nugan_hep.kinematics import Kinematics
 from nugan_hep.measurement.bins import Muons
+from nugan_hep.measurement.inputs import PROBE
 
 if TYPE_CHECKING:
     from nugan_hep.sampler import Sampler
@@ -115,7 +116,8 @@ def model_muons(sampler: Sampler, flux: Flux, n: int, seed: int = 0) -> Iterator
     for below, energy in zip((True, False), sampler.enu_range, strict=True):
         events = sampler.sample(enu=energy, n=size, seed=seed, first=n + below * size)
         columns = (events[name].astype(np.float64) for name in ("Ev", "El", "thetal"))
-        yield _moved(Kinematics(*columns), _beyond(sigma, flux, below), below)
+        mass = sampler._core.process.lepton_mass
+        yield _moved(Kinematics(*columns), _beyond(sigma, flux, below), below, mass)
 
 
 def nuwro_muons(
@@ -123,11 +125,12 @@ def nuwro_muons(
 ) -> Iterator[Muons]:
     """Muons of NuWro events in a flux, see :func:`read_nuwro`, and an estimate of what is beyond them."""
     events = read_nuwro(paths, xsec, flux, target)
-    yield Muons(kinematics.momentum(events.emu), np.cos(events.theta), events.weights)
+    mass = _core.Process(PROBE, target).lepton_mass
+    yield Muons(kinematics.momentum(events.emu, mass), np.cos(events.theta), events.weights)
     sigma, edges = cross_section.read_csv(xsec), read_bins(xsec)[0]
     for below, last in ((True, events.enu < edges[1]), (False, events.enu >= edges[-2])):
         muons = Kinematics(events.enu[last], events.emu[last], events.theta[last])
-        yield _moved(muons, _beyond(sigma, flux, below), below)
+        yield _moved(muons, _beyond(sigma, flux, below), below, mass)
 
 
 def read_nuwro(paths: Sequence[str | Path], xsec: Path, flux: Flux, target: int = 1000060120) -> Folded:
@@ -148,11 +151,11 @@ def read_nuwro(paths: Sequence[str | Path], xsec: Path, flux: Flux, target: int 
     """
     edges, _ = read_bins(xsec)
     flux.between(edges[0], edges[-1])
-    events = read_events([*paths], target=target, enu_range=(float(edges[0]), float(edges[-1])))
+    events = read_events([*paths], probe=PROBE, target=target, enu_range=(float(edges[0]), float(edges[-1])))
     try:
         dropped = events.report.dropped
         if others := dropped["other probe"] + dropped["other target"]:
-            wanted = f"numu on {targets.nucleus(target)}"
+            wanted = _core.probe_on_nucleus(PROBE, target)
             raise UserError(f"{others:,} events of another probe or nucleus, expected {wanted} alone")
         enu, emu, theta = events.kinematics()
         return Folded(enu, emu, theta, flux_weights(enu, xsec, flux))
@@ -219,7 +222,7 @@ def _beyond(sigma: CrossSection, flux: Flux, below: bool) -> Spectrum:
     return Spectrum(enu, neutrinos * extended / flux.integral())
 
 
-def _moved(muons: Kinematics, spectrum: Spectrum, below: bool) -> Muons:
+def _moved(muons: Kinematics, spectrum: Spectrum, below: bool, mass: float) -> Muons:
     """Muons near the end of the range, moved to the energies of a spectrum beyond it."""
     total = float(spectrum.weights.sum())
     n = muons.enu.size if total > 0 else 0
@@ -227,9 +230,9 @@ def _moved(muons: Kinematics, spectrum: Spectrum, below: bool) -> Muons:
         return Muons(*(np.empty(0) for _ in range(3)))
     share = (np.arange(n) + 0.5) / n
     enu = np.interp(share * total, np.cumsum(spectrum.weights), spectrum.enu)
-    threshold = MUON_MASS + kinematics.SHIFT_P2
-    kinetic = (muons.emu - MUON_MASS) * (enu - threshold) / (muons.enu - threshold)
-    momentum = kinematics.momentum(MUON_MASS + np.maximum(kinetic, 0.0))
+    threshold = mass + kinematics.SHIFT_P2
+    kinetic = (muons.emu - mass) * (enu - threshold) / (muons.enu - threshold)
+    momentum = kinematics.momentum(mass + np.maximum(kinetic, 0.0), mass)
     cosine = np.cos(muons.theta)
     if not below:
         cosine = 1.0 - (1.0 - cosine) * muons.enu / enu

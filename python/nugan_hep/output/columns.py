@@ -13,7 +13,6 @@ import numpy as np
 from nugan_hep import _core, particles
 from nugan_hep.errors import UserError
 from nugan_hep.output import Columns, Run
-from nugan_hep.output.kinds import kind_of
 from nugan_hep.output.merge import merge
 from nugan_hep.output.regroup import Regrouped
 from nugan_hep.output.run import from_dict
@@ -42,7 +41,7 @@ def gst_branches(columns: Columns, run: Run) -> tuple[_core.EventTree, list[Any]
     ``tgt``. Arrays that have the type are not copied; equal numbers take no room.
     """
     known = particles.for_core(columns)
-    tree = _core.EventTree("gst", known, run.probe, run.target, lambda *pair: kind_of(run, *pair))
+    tree = _core.EventTree("gst", known, run.probe, run.target, run.kind)
     return tree, tree.values(known, run.probe, run.target)
 
 
@@ -144,27 +143,6 @@ def whole(path: str | Path, runs: Sequence[Run], rows: int) -> Run:
         return merge(runs)
     except UserError as error:
         raise UserError(f"{path}: {error}") from None
-
-
-def split_compression(text: str, levels: tuple[str, ...], plain: tuple[str, ...]) -> tuple[str, int]:
-    """The algorithm and its level, by default 1 (fastest), of ``zstd:1`` and the like.
-
-    Parameters
-    ----------
-    levels, plain : names of the algorithms that have levels from 1 to 9, and of those that have none
-
-    Raises
-    ------
-    UserError : unknown algorithm or level
-    """
-    name, colon, level = text.lower().partition(":")
-    if name in levels and (not colon or level in tuple("123456789")):
-        return name, int(level or 1)
-    if name in plain and (not colon or (name, level) == ("none", "0")):
-        return name, 0
-    raise UserError(
-        f"compression {text!r} is not one of {', '.join(levels)} (with :1 to :9) or {', '.join(plain)}"
-    )
 
 
 def check_readable(path: str | Path) -> Path:

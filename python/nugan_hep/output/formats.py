@@ -12,8 +12,8 @@ from nugan_hep import _core
 from nugan_hep.output import EventReader, EventWriter, Run
 
 FORMATS = {form.name: form for form in _core.event_formats()}
-"""All formats, of the core's table. The module of this folder that has a format's name has its ``create``,
-``read`` and ``parse_compression``."""
+"""All formats, of the core's table. The module of this folder that has a format's name has its ``create`` and
+``read``."""
 
 
 def _module(name: str) -> Any:
@@ -67,8 +67,7 @@ def least_bytes(name: str, events: int, compression: str) -> int:
     ------
     UserError : bad compression
     """
-    _module(name).parse_compression(compression)
-    return round(events * _core.least_event_bytes(name, not compression.lower().startswith("none")))
+    return round(events * _core.least_event_bytes(name, compression))
 
 
 def check_space(name: str, path: Path, events: int, compression: str | None = None) -> None:

@@ -12,9 +12,7 @@ from nugan_hep import kinematics
 Array = NDArray[np.float64]
 
 
-def columns_of(
-    nu: NDArray[Any], lepton: NDArray[Any], mass: float | Array = kinematics.MUON_MASS
-) -> dict[str, NDArray[Any]]:
+def columns_of(nu: NDArray[Any], lepton: NDArray[Any], mass: float | Array) -> dict[str, NDArray[Any]]:
     """The sampler's columns, but ``iev``, from momenta [N, 3] of neutrino and lepton in GeV.
 
     ``mass`` is that of the lepton [GeV], of all or of each [N].

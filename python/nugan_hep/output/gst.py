@@ -21,10 +21,10 @@ from nugan_hep.output import Columns, EventReader, Run, treewriter
 from nugan_hep.output.columns import BRANCHES, EVERYTHING, EXTRAS, damage, run_of
 from nugan_hep.output.final_particles import NEEDED, completed
 from nugan_hep.output.treereader import open_tree
-from nugan_hep.output.treewriter import TreeWriter, parse_compression
+from nugan_hep.output.treewriter import TreeWriter
 from nugan_hep.particles import PARTICLES
 
-__all__ = ["create", "parse_compression", "read", "read_root"]
+__all__ = ["create", "read", "read_root"]
 
 TREE = "gst"
 FIELDS = {"pdg": "pdgf", "px": "pxf", "py": "pyf", "pz": "pzf", "E": "Ef"}

@@ -57,9 +57,9 @@ def partner(probe: NDArray[Any]) -> NDArray[Any]:
 
 
 def lepton_masses(lepton: NDArray[Any]) -> Array:
-    """Masses [N] of leptons in GeV by their PDG numbers."""
+    """Masses of leptons in GeV by their PDG numbers, of the same shape."""
     kinds, kind = np.unique(lepton, return_inverse=True)
-    return np.array([_core.lepton_mass(int(pdg)) for pdg in kinds])[kind]
+    return np.array([_core.lepton_mass(int(pdg)) for pdg in kinds])[kind].reshape(np.shape(lepton))
 
 
 def as_nucleus(target: NDArray[Any]) -> NDArray[Any]:

@@ -24,6 +24,7 @@ from typing import IO, Any, BinaryIO
 import numpy as np
 from numpy.lib import format as npy
 
+from nugan_hep import _core
 from nugan_hep.errors import UserError
 from nugan_hep.output import Columns, EventReader, Run
 from nugan_hep.output.atomic import new_file
@@ -38,13 +39,12 @@ from nugan_hep.output.columns import (
     complete,
     damage,
     runs_of,
-    split_compression,
     whole,
 )
 from nugan_hep.particles import PARTICLES, as_awkward, as_columns
 from nugan_hep.particles import TYPES as FIELDS
 
-__all__ = ["create", "parse_compression", "read"]
+__all__ = ["create", "read"]
 
 OFFSETS = f"{PARTICLES}_offsets"
 KINDS = {
@@ -59,16 +59,6 @@ ROWS = 100_000
 BLOCK = 2**20
 
 
-def parse_compression(text: str) -> int:
-    """Turn ``none|zlib[:level]`` into the level: 0 for none, 1 (fastest, default) to 9.
-
-    Raises
-    ------
-    UserError : unknown algorithm or level
-    """
-    return split_compression(text, ("zlib",), ("none",))[1]
-
-
 @contextlib.contextmanager
 def create(
     path: str | Path, run: Run, compression: str = "none", force: bool = False
@@ -78,14 +68,14 @@ def create(
     Parameters
     ----------
     run : what the events have in common
-    compression : see :func:`parse_compression`
+    compression : ``zlib[:level]`` or ``none``
     force : replace an existing file
 
     Raises
     ------
     UserError : bad compression, or the file cannot be written (existing, no folder, disk full)
     """
-    level = parse_compression(compression)
+    _, level = _core.parse_compression("npz", compression)
     with new_file(path, force) as stream, contextlib.ExitStack() as stack:
         columns = _Columns(os.path.dirname(os.path.realpath(path)), stack)
         writer = TableWriter(run, ROWS, lambda table: columns.add(complete(table, run)))

@@ -35,9 +35,7 @@ from nugan_hep.errors import UserError
 from nugan_hep.output import Columns, Run
 from nugan_hep.output import nuhepmc_run_info as clauses
 from nugan_hep.output.atomic import new_file
-from nugan_hep.output.columns import split_compression
 from nugan_hep.output.hepmc3_text import END
-from nugan_hep.output.kinds import kind_of
 from nugan_hep.output.nuhepmc_reader import read
 from nugan_hep.output.nuhepmc_run_info import library
 
@@ -47,16 +45,6 @@ BLOCK = 50_000
 """Events whose text is held at once."""
 ROOM = 16_384
 """Bytes that the head may grow by until the file is closed before the events have to be moved."""
-
-
-def parse_compression(text: str) -> int:
-    """Turn ``none|zlib[:level]`` into the level of gzip: 0 for none, 1 (fastest, default) to 9.
-
-    Raises
-    ------
-    UserError : unknown algorithm or level
-    """
-    return split_compression(text, ("zlib",), ("none",))[1]
 
 
 class NuHepMCWriter:
@@ -76,7 +64,7 @@ class NuHepMCWriter:
         self._packer: Any = None
         self._head_bytes = 0
         self._modes = False
-        self._text = _core.NuHepMC(lambda probe, target: kind_of(self.run, probe, target))
+        self._text = _core.NuHepMC(lambda probe, target: self.run.kind(probe, target))
 
     def write(self, columns: Columns) -> None:
         """Append the events of ``columns``, arrays [N] under the names of :mod:`nugan_hep.output`."""
@@ -157,7 +145,7 @@ def create(
     ------
     UserError : no cross section, no pyhepmc, or the file cannot be written (existing, no folder, disk full)
     """
-    level = parse_compression(compression)
+    _, level = _core.parse_compression("nuhepmc", compression)
     if bool(level) != str(path).endswith(".gz"):
         which = "zlib, with :1 to :9" if level == 0 else "none, or a name that ends in .gz"
         raise UserError(f"{path}: compression {compression!r} of the format nuhepmc; expected {which}")

@@ -18,7 +18,6 @@ from typing import Any
 from nugan_hep import _core
 from nugan_hep.errors import UserError
 from nugan_hep.flux import ARBITRARY
-from nugan_hep.output.kinds import process_of
 from nugan_hep.output.merge import merge
 from nugan_hep.output.run import Run, from_dict
 
@@ -71,7 +70,7 @@ def processes(run: Run, modes: bool) -> dict[int, tuple[str, str]]:
     Charged current is X00 to X49; what has no mode belongs to 700 and above, other processes.
     """
     found: dict[int, tuple[str, str]] = {}
-    for one in (process_of(run, probe, target) for probe in run.probes for target in run.targets):
+    for one in (run.kind(probe, target).process for probe in run.probes for target in run.targets):
         for mode in range(len(_core.modes)) if modes else (one.mode,):
             word, description, _ = _core.modes[mode]
             current = "charged" if one.current == "CC" else "neutral"

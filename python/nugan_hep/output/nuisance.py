@@ -30,11 +30,12 @@ from nugan_hep.flux import Flux
 from nugan_hep.output import Columns, EventReader, Run, treewriter
 from nugan_hep.output.columns import damage, run_of
 from nugan_hep.output.final_particles import FOUR, completed, modes_of
-from nugan_hep.output.treereader import muon_columns, open_tree
-from nugan_hep.output.treewriter import TreeWriter, parse_compression
+from nugan_hep.output.leptons import lepton_masses
+from nugan_hep.output.treereader import lepton_columns, open_tree
+from nugan_hep.output.treewriter import TreeWriter
 from nugan_hep.particles import PARTICLES
 
-__all__ = ["create", "parse_compression", "read"]
+__all__ = ["create", "read"]
 
 TREE = "FlatTree_VARS"
 CHUNK = 100_000
@@ -95,17 +96,17 @@ def _chunks(path: str | Path, tree: Any) -> Iterator[Columns]:
     with damage(path):
         # the lepton alone is what models without hadrons write
         whole = "nfsp" in tree and bool(np.any(tree["nfsp"].array(library="np") > 1))
-        steps = tree.iterate(["PDGnu", "tgt", "InputWeight", "Mode", *neutrino, *final], step_size=CHUNK)
+        steps = tree.iterate(["PDGnu", "PDGLep", "tgt", "InputWeight", "Mode", *neutrino, *final], step_size=CHUNK)
         for table in steps:
             count = len(table)
             nu = np.stack([_one(path, table[name]) for name in neutrino], axis=1)
-            muon = np.stack([_one(path, table[name][:, :1]) for name in final[:3]], axis=1)
+            lepton = np.stack([_one(path, table[name][:, :1]) for name in final[:3]], axis=1)
             chunk = {
                 "iev": np.arange(first, first + count, dtype=np.int32),
                 "neu": table["PDGnu"].to_numpy().astype(np.int32),
                 "tgt": table["tgt"].to_numpy().astype(np.int32),
                 "wght": table["InputWeight"].to_numpy().astype(np.float64),
-                **muon_columns(path, nu, muon),
+                **lepton_columns(path, nu, lepton, lepton_masses(table["PDGLep"].to_numpy())),
             }
             yield {**chunk, **(_whole(chunk, table, final) if whole else {})}
             first += count

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from nugan_hep import _core
 from nugan_hep.output import Columns, EventReader, Run
 from nugan_hep.output.atomic import new_file
 from nugan_hep.output.columns import (
@@ -28,31 +29,17 @@ from nugan_hep.output.columns import (
     complete,
     damage,
     run_of,
-    split_compression,
 )
 from nugan_hep.particles import TYPES as FIELDS
 from nugan_hep.particles import as_awkward, as_columns
 
-__all__ = ["create", "parse_compression", "read"]
+__all__ = ["create", "read"]
 
 GROUP = 100_000
 """Events per row group, whatever the size of the chunks that arrive."""
 
 OFTEN_CONSTANT = ["neu", "tgt", "Z", "A", "wght", "pxv", "pyv", "vtxx", "vtxy", "vtxz", "vtxt"]
 """Stored as a dictionary and numbers into it, unless that turns out longer; equal numbers take no room."""
-
-
-def parse_compression(text: str) -> tuple[str, int | None]:
-    """Turn ``zstd[:level]|lz4|snappy|none`` into pyarrow's name and level.
-
-    Levels are 1 (fastest, default) to 9; lz4 and snappy have none.
-
-    Raises
-    ------
-    UserError : unknown algorithm or level
-    """
-    name, level = split_compression(text, ("zstd",), ("lz4", "snappy", "none"))
-    return name, level or None
 
 
 @contextlib.contextmanager
@@ -64,7 +51,7 @@ def create(
     Parameters
     ----------
     run : what the events have in common
-    compression : see :func:`parse_compression`
+    compression : ``zstd[:level]``, ``lz4``, ``snappy`` or ``none``
     force : replace an existing file
 
     Raises
@@ -73,7 +60,7 @@ def create(
     """
     from pyarrow.parquet import ParquetWriter
 
-    name, level = parse_compression(compression)
+    name, level = _core.parse_compression("parquet", compression)
     with new_file(path, force) as stream:
         file: Any = None
 
@@ -84,7 +71,7 @@ def create(
                 stream,
                 columns.schema,
                 compression=name,
-                compression_level=level,
+                compression_level=level or None,
                 use_dictionary=OFTEN_CONSTANT,
             )
             file.write_table(columns, row_group_size=GROUP)

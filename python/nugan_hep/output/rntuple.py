@@ -21,7 +21,7 @@ from nugan_hep.output.gst import TREE, read_root
 from nugan_hep.output.rntuple_pages import extend, form_of
 from nugan_hep.output.treewriter import parse_compression
 
-__all__ = ["create", "parse_compression", "read"]
+__all__ = ["create", "read"]
 
 CLASS = "ROOT::RNTuple"
 CLUSTER = 100_000

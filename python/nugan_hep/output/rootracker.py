@@ -29,9 +29,9 @@ from pathlib import Path
 
 from nugan_hep.output import Run, treewriter
 from nugan_hep.output.rootracker_reader import read
-from nugan_hep.output.treewriter import TreeWriter, parse_compression
+from nugan_hep.output.treewriter import TreeWriter
 
-__all__ = ["create", "parse_compression", "read"]
+__all__ = ["create", "read"]
 
 
 def create(

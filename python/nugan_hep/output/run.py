@@ -54,6 +54,10 @@ class Run:
         """The neutrinos' PDG numbers."""
         return [*dict.fromkeys(run.probe for run in self.single)]
 
+    def kind(self, probe: int, target: int) -> _core.EventKind:
+        """Process and cross section of a neutrino's events on a nucleus, as far as they are known."""
+        return _core.kind_of([part.as_dict() for part in self.single], probe, target)
+
     def as_dict(self) -> dict[str, Any]:
         """For JSON: the metadata, and under ``run`` all that :func:`from_dict` needs.
 

@@ -43,7 +43,9 @@ def open_tree(path: str | Path, *names: str) -> Iterator[tuple[Any, list[str]]]:
         yield tree, texts
 
 
-def muon_columns(path: str | Path, nu: NDArray[Any], mu: NDArray[Any]) -> dict[str, NDArray[Any]]:
+def lepton_columns(
+    path: str | Path, nu: NDArray[Any], lepton: NDArray[Any], mass: NDArray[Any]
+) -> dict[str, NDArray[Any]]:
     """The sampler's columns, see :func:`nugan_hep.output.from_momenta.columns_of`, of momenta in a file.
 
     Raises
@@ -51,6 +53,6 @@ def muon_columns(path: str | Path, nu: NDArray[Any], mu: NDArray[Any]) -> dict[s
     UserError : they are impossible
     """
     try:
-        return columns_of(nu, mu)
+        return columns_of(nu, lepton, mass)
     except ValueError as error:
         raise UserError(f"{path} is damaged: {error}") from None

@@ -26,8 +26,7 @@ from nugan_hep.output.branches import (
     text_constants,
     zero_bits,
 )
-from nugan_hep.output.columns import METADATA, about, split_compression
-from nugan_hep.output.kinds import kind_of
+from nugan_hep.output.columns import METADATA, about
 from nugan_hep.output.regroup import Regrouped
 from nugan_hep.output.trees import Entry, Tree
 
@@ -54,7 +53,7 @@ def parse_compression(text: str) -> Compression | None:
     import uproot
 
     algorithms = {"zstd": uproot.ZSTD, "lz4": uproot.LZ4, "zlib": uproot.ZLIB}
-    name, level = split_compression(text, tuple(algorithms), ("none",))
+    name, level = _core.parse_compression("gst", text)
     return algorithms[name](level) if name in algorithms else None
 
 
@@ -102,7 +101,7 @@ class TreeWriter:
             particles.for_core(first),
             run.probe,
             run.target,
-            lambda probe, target: kind_of(run, probe, target),
+            run.kind,
             self._flux,
         )
         cluster = BASKET or source.cluster

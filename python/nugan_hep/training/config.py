@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, get_type_hints
 
-from nugan_hep import families
+from nugan_hep import cli, families
 from nugan_hep.errors import UserError
 from nugan_hep.families.common.settings import TrainingConfig
 
@@ -48,22 +48,11 @@ def setting_arguments(
             continue
         group.add_argument(
             option,
-            type=whole if kind is int else kind,
+            type=cli.whole if kind is int else kind,
             default=None,
             metavar=kind.__name__.upper(),
             help=f"{text} (default {item.default})",
         )
-
-
-def whole(text: str) -> int:
-    """A whole number of any sign; ``1e5`` is one."""
-    try:
-        value = float(text)
-        if value == int(value):
-            return int(text) if text.lstrip("+-").isdigit() else int(value)
-    except (ValueError, OverflowError):
-        pass
-    raise argparse.ArgumentTypeError(f"{text!r} is not a whole number")
 
 
 def read_toml(path: Path, settings: Options | None = None) -> dict[str, Any]:

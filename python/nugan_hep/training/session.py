@@ -14,11 +14,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from nugan_hep import cli
+from nugan_hep import _core, cli
+from nugan_hep.archive import process_of
 from nugan_hep.cross_section import read_csv, to_table
 from nugan_hep.data import Events, read_events
 from nugan_hep.errors import UserError
-from nugan_hep.families.common.settings import TrainingConfig
+from nugan_hep.families.common.settings import TrainingConfig, not_valid
 from nugan_hep.kinematics import to_proxies
 from nugan_hep.run_folder import read_run
 from nugan_hep.signals import stop_signals
@@ -47,9 +48,11 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
         help="drop rows that no event can be, however many; otherwise more than 1 %% of them are an error",
     )
     parser.add_argument("--name", help="name of the model (default: the run folder's)")
-    parser.add_argument("--probe", type=int, choices=(14, -14), help="PDG code of the neutrino (default 14)")
     parser.add_argument(
-        "--target", type=int, metavar="PDG", help="PDG code of the nucleus (default 1000060120)"
+        "--probe", type=cli.probe, metavar="P", help="the neutrino: numu, nuebar or PDG number (default numu)"
+    )
+    parser.add_argument(
+        "--target", type=cli.nucleus, metavar="T", help="the nucleus: C12, Ar40 or PDG number (default C12)"
     )
     parser.add_argument("--interaction", help='what the events are (default "CC inclusive")')
     parser.add_argument(
@@ -144,23 +147,22 @@ def resumable(arguments: argparse.Namespace) -> dict[str, Any] | None:
 
 
 def use_device(name: str) -> None:
-    """Make a device current; UserError for one that torch does not know or does not have."""
+    """Make a device current; UserError for a name of none, or of one that torch does not have."""
     try:
-        device = torch.device(name)
-    except RuntimeError:
-        raise UserError(f"no device {name!r}; expected cpu or cuda[:k]") from None
-    if device.type not in ("cpu", "cuda"):
-        raise UserError(f"no device {name!r}; expected cpu or cuda[:k]")
-    if device.type == "cuda":
+        kind, number = _core.parse_device(name)
+    except UserError as error:
+        raise UserError(f"device {error}") from None
+    if kind == "cuda":
         count = torch.cuda.device_count()
-        if (device.index or 0) >= count:
+        if number >= count:
             raise UserError(f"device {name!r} is not there: torch finds {count} CUDA devices")
-        torch.cuda.set_device(device)  # streams and graphs are those of the current device
+        torch.cuda.set_device(number)  # streams and graphs are those of the current device
 
 
 def _read(
     arguments: argparse.Namespace, config: TrainingConfig, description: dict[str, Any]
 ) -> tuple[Tensor, Tensor, dict[str, Any]]:
+    mass = _lepton_mass(config, description)
     selection: dict[str, Any] = {
         "probe": description["probe"],
         "target": description["target"],
@@ -170,11 +172,11 @@ def _read(
     }
     events = read_events(arguments.data, limit=arguments.limit, **selection)
     print(f"training: {events.report}")
-    proxies = _proxies(events, config)
+    proxies = _proxies(events, config, mass)
     if arguments.val:
         held = read_events(arguments.val, **selection)
         print(f"validation: {held.report}")
-        validation = _proxies(held, config)
+        validation = _proxies(held, config, mass)
     else:
         order = torch.from_numpy(np.random.default_rng(config.seed).permutation(len(proxies)))
         cut = max(int(HELD_OUT * len(proxies)), 1)
@@ -186,8 +188,29 @@ def _read(
     return proxies, validation, data
 
 
-def _proxies(events: Events, config: TrainingConfig) -> Tensor:
-    columns = to_proxies(events.enu, events.emu, events.theta, config.shift, (config.enu_min, config.enu_max))
+def _lepton_mass(config: TrainingConfig, description: dict[str, Any]) -> float:
+    """Mass of the lepton that the process makes [GeV].
+
+    Raises
+    ------
+    UserError : a neutral current; energies below threshold
+    """
+    process = process_of(description)
+    if process.current != "CC":
+        raise UserError(
+            f"--interaction {description['interaction']}: only charged currents can be trained so far; the "
+            "readers of events (nugan_hep.data) take the charged lepton, and have no column for the neutrino "
+            "that leaves in a neutral current"
+        )
+    threshold = process.lepton_mass + config.shift
+    if not config.enu_min > threshold:
+        raise UserError(not_valid("enu_min", config.enu_min, f"above {threshold:g} GeV, the threshold"))
+    return process.lepton_mass
+
+
+def _proxies(events: Events, config: TrainingConfig, mass: float) -> Tensor:
+    frame = config.shift, (config.enu_min, config.enu_max)
+    columns = to_proxies(events.enu, events.emu, events.theta, *frame, mass=mass)
     return torch.from_numpy(np.stack(columns, axis=1).astype(np.float32))
 
 

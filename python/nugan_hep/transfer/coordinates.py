@@ -20,23 +20,26 @@ _W2_UNIT = 0.25  # GeV², about the width of the quasielastic peak in W²
 _Q2_UNIT = 0.05  # GeV², below which nothing changes with Q² any more
 
 
-def polarisation(enu: ArrayLike, emu: ArrayLike, theta: ArrayLike) -> Array:
-    """``epsilon = 1/(1 + 2 (|q|²/Q²) tan²(theta/2))`` of the exchanged boson, massless lepton."""
-    q2 = np.maximum(kinematics.q2(enu, emu, theta), 1e-6)
+def polarisation(enu: ArrayLike, emu: ArrayLike, theta: ArrayLike, mass: float) -> Array:
+    """``epsilon = 1/(1 + 2 (|q|²/Q²) tan²(theta/2))`` of the exchanged boson, massless lepton.
+
+    ``mass`` of the lepton in GeV counts in Q² alone.
+    """
+    q2 = np.maximum(kinematics.q2(enu, emu, theta, mass), 1e-6)
     three_momentum_squared = q2 + kinematics.omega(enu, emu) ** 2
     half = np.tan(0.5 * np.minimum(np.asarray(theta, dtype=np.float64), np.pi - 1e-3))
     epsilon: Array = 1.0 / (1.0 + 2.0 * three_momentum_squared / q2 * half**2)
     return epsilon
 
 
-def coordinates(enu: ArrayLike, emu: ArrayLike, theta: ArrayLike) -> Array:
+def coordinates(enu: ArrayLike, emu: ArrayLike, theta: ArrayLike, mass: float) -> Array:
     """(asinh of W² - M², log Q², sqrt(1 - epsilon²), log E_nu) [N, 4], each of order one.
 
-    ``enu`` and ``emu`` [N] in GeV, ``theta`` [N] in rad.
+    ``enu`` and ``emu`` [N] and the lepton's ``mass`` in GeV, ``theta`` [N] in rad.
     """
-    excess = kinematics.w2(enu, emu, theta) - kinematics.NUCLEON_MASS**2
-    q2 = np.maximum(kinematics.q2(enu, emu, theta), 0.0)
-    epsilon = polarisation(enu, emu, theta)
+    excess = kinematics.w2(enu, emu, theta, mass) - kinematics.NUCLEON_MASS**2
+    q2 = np.maximum(kinematics.q2(enu, emu, theta, mass), 0.0)
+    epsilon = polarisation(enu, emu, theta, mass)
     return np.stack(
         [
             np.arcsinh(excess / _W2_UNIT),

@@ -23,9 +23,10 @@ def draw_source(source: Sampler, n: int, seed: int) -> Kinematics:
     return Kinematics(*(columns[name].astype(np.float64) for name in ("Ev", "El", "thetal")))
 
 
-def sample_of(events: Kinematics, enu_range: tuple[float, float]) -> Sample:
-    """Coordinates and energy bins of events."""
-    return Sample(coordinates(*events), energy_bins(events.enu, enu_range))
+def sample_of(events: Kinematics, source: Sampler) -> Sample:
+    """Coordinates and energy bins of events, of the lepton and in the range of a model."""
+    mass = source._core.process.lepton_mass
+    return Sample(coordinates(*events, mass), energy_bins(events.enu, source.enu_range))
 
 
 def resample(weights: Array, factor: float, random: np.random.Generator) -> Array:
@@ -53,7 +54,7 @@ def replay(source: Sampler, ratio: Ratio, n: int, seed: int) -> Iterator[Kinemat
         chunk += 1
         drawn = int(np.random.SeedSequence([seed, chunk]).generate_state(1, np.uint64)[0])
         events = draw_source(source, CHUNK, drawn)
-        weights = ratio.weights(sample_of(events, source.enu_range))
+        weights = ratio.weights(sample_of(events, source))
         if factor == 0.0:
             factor = 1.0 / float(np.quantile(weights, _CAP_QUANTILE))
             if factor < 1.0 / 200.0:

@@ -15,6 +15,8 @@ from nugan_hep.families.gan.exported import ExportedGenerator, fold_inputs
 from nugan_hep.families.gan.generator import Generator
 from nugan_hep.families.gan.settings import PRESETS
 
+MASS = kinematics.MUON_MASS
+
 CONFIGS = PRESETS | {
     "log_energy": replace(PRESETS["inc"], log_energy=True),
     "qe log_energy": replace(PRESETS["qe"], log_energy=True),
@@ -26,7 +28,9 @@ CONFIGS = PRESETS | {
 def model(request: pytest.FixtureRequest) -> Any:
     torch.manual_seed(3)
     generator = Generator(CONFIGS[request.param])
-    return scripted(ExportedGenerator(generator, 0.004, (0.3, 10.0)), {"latent_size": 50}, {})
+    return scripted(
+        ExportedGenerator(generator, 0.004, (0.3, 10.0)), {"latent_size": 50, "lepton_mass": MASS}, {}
+    )
 
 
 def test_contract(model: Any) -> None:
@@ -55,9 +59,14 @@ def test_export_is_the_generator_in_physical_variables(name: str) -> None:
     enu = torch.linspace(0.3, 10.0, 500, dtype=torch.float64)
     proxies = generator(latent, (2 * (enu - 0.3) / 9.7 - 1).unsqueeze(1)).detach().numpy()
     expected = kinematics.from_proxies(
-        2 * (enu.numpy() - 0.3) / 9.7 - 1, proxies[:, 0], proxies[:, 1], shift=0.0098
+        2 * (enu.numpy() - 0.3) / 9.7 - 1,
+        proxies[:, 0],
+        proxies[:, 1],
+        shift=0.0098,
+        mass=kinematics.MUON_MASS,
     )
     exported = ExportedGenerator(generator, 0.0098, (0.3, 10.0)).double()
+    exported.lepton_mass = MASS
     events = exported(latent, enu).detach().numpy()
     # the folded layer is kept in float32
     np.testing.assert_allclose(events[:, 0], expected.emu, rtol=0, atol=1e-5)
@@ -74,5 +83,6 @@ def test_folding_halves_the_multiply_adds() -> None:
     logarithm = fold_inputs(Generator(CONFIGS["log_energy"]))
     assert (logarithm.in_features, logarithm.out_features) == (52, 200)
     exported = ExportedGenerator(generator, 0.004, (0.3, 10.0))
+    exported.lepton_mass = MASS
     matrices = sum(p.numel() for p in exported.parameters() if p.dim() == 2)
     assert matrices == 40_600

@@ -9,21 +9,19 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
-from nugan_hep.kinematics import MUON_MASS
-
 
 class Exported(nn.Module):
     """``forward(latent [N, L], enu [N] in GeV) -> [N, 2]``: E_mu in GeV, theta in rad.
 
     What the C++ core reads of every model is here: the energy range [GeV] and the shift [GeV]. The lepton's
-    mass [GeV] is a muon's until the process is known, when it is scripted.
+    mass [GeV] is none until the process is known, when the network is scripted: see :func:`scripted`.
     """
 
     def __init__(self, shift: float, enu_range: tuple[float, float]) -> None:
         super().__init__()
         self.enu_min, self.enu_max = enu_range
         self.shift = shift
-        self.lepton_mass = MUON_MASS
+        self.lepton_mass = math.nan
         self.pi = math.pi
 
     def enu_proxy(self, enu: Tensor) -> Tensor:

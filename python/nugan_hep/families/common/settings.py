@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, ClassVar
 
 from nugan_hep.errors import UserError
-from nugan_hep.kinematics import MUON_MASS, SHIFT_P2
+from nugan_hep.kinematics import SHIFT_P2
 
 
 def option(default: Any, text: str) -> Any:
@@ -29,7 +29,7 @@ class TrainingConfig:
     warmup: int = option(0, "steps over which the rates rise from zero")
     log_energy_batches: float = option(0.0, "fraction of a batch drawn with probability ~ 1/E_nu")
     shift: float = option(SHIFT_P2, "energy shift s of the proxies, above 0 GeV")
-    enu_min: float = option(0.3, "lower edge of the neutrino energies, GeV, above the muon mass plus s")
+    enu_min: float = option(0.3, "lower edge of the neutrino energies, GeV, above the lepton's mass plus s")
     enu_max: float = option(10.0, "upper edge of the neutrino energies, GeV")
     ema_decay: float = option(0.999, "decay per step of the moving average of the weights")
     choose: str = option("map", "the best epoch: least map (<MAP-3D>), least nll (of a flow), or last")
@@ -79,7 +79,7 @@ class TrainingConfig:
             # the largest that stay safe: the epoch goes beside the seed, torch starts every thread
             "seed": 0 <= self.seed < 2**31,
             "threads": 1 <= self.threads <= 256,
-            "enu_min": self.enu_min > MUON_MASS + self.shift,
+            "enu_min": self.enu_min > self.shift,
             **{name: 0 <= getattr(self, name) < 1 for name in ("beta1", "beta2", "ema_decay")},
             **self.at_least(0, "weight_decay", "warmup"),
             "enu_max": self.enu_max > self.enu_min,

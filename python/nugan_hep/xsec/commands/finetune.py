@@ -8,6 +8,7 @@ from pathlib import Path
 
 import torch
 
+from nugan_hep import cli
 from nugan_hep.run_folder import RUN_FILE
 from nugan_hep.signals import stop_signals
 from nugan_hep.training.config import to_toml
@@ -37,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_data_arguments(parser)
     parser.add_argument(
         "--unfreeze-last",
-        type=int,
+        type=cli.whole,
         metavar="K",
         help="blocks trained beside the output layer (default: all)",
     )

@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data", type=Path, required=True, nargs="+", metavar="FILE", help="points, a file for each nucleus"
     )
-    parser.add_argument("--layers", type=int, nargs="+", metavar="K", help="default: 1 to all blocks")
+    parser.add_argument("--layers", type=cli.whole, nargs="+", metavar="K", help="default: 1 to all blocks")
     add_selection_arguments(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the results")
     parser.add_argument("--resume", action="store_true", help="continue the scan in DIR")

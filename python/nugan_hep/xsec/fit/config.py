@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, get_type_hints
 
+from nugan_hep import cli
 from nugan_hep.errors import UserError
-from nugan_hep.training.config import whole
 from nugan_hep.xsec.fit.chi2 import Widths
 from nugan_hep.xsec.model.form import FORMS
 
@@ -138,7 +138,7 @@ def add_arguments(
         kind = types[item.name]
         group.add_argument(
             "--" + item.name.replace("_", "-"),
-            type=whole if kind is int else kind,
+            type=cli.whole if kind is int else kind,
             metavar=kind.__name__.upper(),
             help=f"{item.metadata[_HELP]} (default {(defaults or {}).get(item.name, item.default)})",
         )
