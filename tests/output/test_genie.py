@@ -10,10 +10,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from nugan_hep.output.kinds import kind_of
 
 from nugan_hep import _core, particles
 from nugan_hep.output import Run
-from nugan_hep.output.kinds import kind_of
 
 Maker = Callable[[int, int], dict[str, Any]]
 

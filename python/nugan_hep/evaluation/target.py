@@ -98,7 +98,8 @@ def target_of_events(events: Kinematics, model: Model) -> Target:
         raise UserError(f"no event of the reference is at {low:g} to {high:g} GeV, the range of {model.name}")
     chosen = Kinematics(*(column[inside] for column in events))
     try:
-        sample = histograms.from_events(*chosen, model.shift, model.enu_range)
+        mass = model.process.lepton_mass
+        sample = histograms.from_events(*chosen, model.shift, model.enu_range, lepton_mass=mass)
     except ValueError as error:
         raise UserError(f"the reference: {error}") from None
     return Target("reference", "", [sample], {sample.label: chosen})

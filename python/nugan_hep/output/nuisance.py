@@ -96,7 +96,9 @@ def _chunks(path: str | Path, tree: Any) -> Iterator[Columns]:
     with damage(path):
         # the lepton alone is what models without hadrons write
         whole = "nfsp" in tree and bool(np.any(tree["nfsp"].array(library="np") > 1))
-        steps = tree.iterate(["PDGnu", "PDGLep", "tgt", "InputWeight", "Mode", *neutrino, *final], step_size=CHUNK)
+        steps = tree.iterate(
+            ["PDGnu", "PDGLep", "tgt", "InputWeight", "Mode", *neutrino, *final], step_size=CHUNK
+        )
         for table in steps:
             count = len(table)
             nu = np.stack([_one(path, table[name]) for name in neutrino], axis=1)
