@@ -60,7 +60,7 @@ def stubs(session: nox.Session) -> None:
 def tidy(session: nox.Session) -> None:
     """clang-tidy over the core and the sampler."""
     session.run("cmake", "--preset", "default", silent=True)
-    files = session.posargs or sorted(glob.glob("cpp/src/*.cpp"))
+    files = session.posargs or sorted(glob.glob("cpp/src/*/*.cpp"))
     session.run("clang-tidy", "-p", "build/default", "--quiet", "--warnings-as-errors=*", *files)
 
 

@@ -6,8 +6,8 @@
 
 #include "python_events.hpp"
 #include "python_types.hpp"
+#include "random/streams.hpp"
 #include "register.hpp"
-#include "streams.hpp"
 
 namespace py = pybind11;
 

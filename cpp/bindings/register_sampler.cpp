@@ -6,11 +6,11 @@
 #include <nugan/Rate.hpp>
 #include <nugan/Sampler.hpp>
 
-#include "copy_device_latents.hpp"
 #include "fused/multiply_add_rate.hpp"
 #include "python_events.hpp"
 #include "python_flux.hpp"
 #include "register.hpp"
+#include "sampler/copy_device_latents.hpp"
 
 namespace py = pybind11;
 

@@ -2,7 +2,7 @@
 #include <nugan/Beam.hpp>
 #include <nugan/Philox4x64.hpp>
 #include <nugan/Sampler.hpp>
-#include <streams.hpp>
+#include <random/streams.hpp>
 
 #include "catch.hpp"
 

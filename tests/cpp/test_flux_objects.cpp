@@ -195,8 +195,8 @@ TEST_CASE("Histograms have the units of their titles", "[flux_objects]") {
   CHECK(error_of([] {
           nugan::flux_from_histogram({0, 1}, {1}, {.name = "f:h", .energies = "", .contents = "Events"});
         })
-            .starts_with(
-                "flux f:h: the title of its y axis, 'Events', has no flux unit; give --flux-units (in Python units=) such as"));
+            .starts_with("flux f:h: the title of its y axis, 'Events', has no flux unit; give --flux-units "
+                         "(in Python units=) such as"));
   // the axis alone may be said
   const auto said = nugan::flux_from_histogram(
       {0, 1000}, {1}, {.name = "f:h", .energies = "", .contents = "/cm2/GeV"}, "E in MeV");

@@ -7,8 +7,8 @@
 #include <limits>
 #include <nugan/Constants.hpp>
 #include <nugan/Options.hpp>
+#include <random/streams.hpp>
 #include <random>
-#include <streams.hpp>
 #include <vector>
 
 #include "catch.hpp"

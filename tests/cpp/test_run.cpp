@@ -1,7 +1,7 @@
 #include <nugan/Run.hpp>
 
 #include "catch.hpp"
-#include "json.hpp"
+#include "text/json.hpp"
 
 namespace {
 

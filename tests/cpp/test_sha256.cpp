@@ -1,4 +1,4 @@
-#include <Sha256.hpp>
+#include <models/Sha256.hpp>
 
 #include "catch.hpp"
 

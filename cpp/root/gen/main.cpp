@@ -10,7 +10,7 @@
 #include <nugan/root/EventWriter.hpp>
 #include <nugan/root/read_flux.hpp>
 
-#include "../../src/message.hpp"
+#include "../../src/text/message.hpp"
 
 namespace {
 

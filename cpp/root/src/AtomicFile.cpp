@@ -17,7 +17,7 @@
 #include <string_view>
 #include <thread>
 
-#include "../../src/message.hpp"
+#include "../../src/text/message.hpp"
 
 namespace nugan::root {
 

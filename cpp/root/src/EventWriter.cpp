@@ -6,7 +6,7 @@
 #include <nugan/root/EventWriter.hpp>
 #include <string_view>
 
-#include "../../src/message.hpp"
+#include "../../src/text/message.hpp"
 #include "writers.hpp"
 
 namespace nugan::root {

@@ -7,7 +7,7 @@
 #include <nugan/Error.hpp>
 #include <nugan/EventTree.hpp>
 
-#include "../../src/message.hpp"
+#include "../../src/text/message.hpp"
 #include "Entries.hpp"
 #include "writers.hpp"
 

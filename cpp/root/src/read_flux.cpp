@@ -20,7 +20,7 @@
 #include <utility>
 #include <vector>
 
-#include "../../src/message.hpp"
+#include "../../src/text/message.hpp"
 
 namespace nugan::root {
 

@@ -2,7 +2,7 @@
 #include <nugan/EventTree.hpp>
 #include <utility>
 
-#include "../message.hpp"
+#include "../text/message.hpp"
 #include "Chunk.hpp"
 #include "make_trees.hpp"
 

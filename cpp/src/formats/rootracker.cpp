@@ -5,7 +5,7 @@
 #include <cmath>
 #include <nugan/nuclear_mass.hpp>
 
-#include "../message.hpp"
+#include "../text/message.hpp"
 #include "LineTree.hpp"
 #include "make_trees.hpp"
 

@@ -2,7 +2,7 @@
 #include <nugan/Error.hpp>
 #include <string_view>
 
-#include "../message.hpp"
+#include "../text/message.hpp"
 #include "Kernels.hpp"
 
 namespace nugan {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "../Generator.hpp"
-#include "../run_workers.hpp"
+#include "../sampler/Generator.hpp"
+#include "../sampler/run_workers.hpp"
 #include "HadronWorker.hpp"
 #include "JoinedParticles.hpp"
 

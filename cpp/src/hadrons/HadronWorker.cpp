@@ -5,7 +5,7 @@
 #include <nugan/Constants.hpp>
 #include <utility>
 
-#include "../streams.hpp"
+#include "../random/streams.hpp"
 #include "hadron_draws.hpp"
 
 namespace nugan {

@@ -5,7 +5,7 @@
 #include <nugan/Error.hpp>
 #include <nugan/nuclear_mass.hpp>
 
-#include "../message.hpp"
+#include "../text/message.hpp"
 #include "HadronWorker.hpp"
 #include "hadron_draws.hpp"
 

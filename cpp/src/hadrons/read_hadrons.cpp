@@ -6,8 +6,8 @@
 #include <nugan/Value.hpp>
 #include <optional>
 
-#include "../json.hpp"
-#include "../message.hpp"
+#include "../text/json.hpp"
+#include "../text/message.hpp"
 #include "HadronNetworks.hpp"
 
 namespace nugan {

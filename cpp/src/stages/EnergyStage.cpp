@@ -4,7 +4,7 @@
 #include <array>
 
 #include "../fused/Kernels.hpp"
-#include "../run_workers.hpp"
+#include "../sampler/run_workers.hpp"
 
 namespace nugan {
 

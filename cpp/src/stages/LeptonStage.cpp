@@ -1,7 +1,7 @@
 #include "LeptonStage.hpp"
 
-#include "../TileWorker.hpp"
-#include "../run_workers.hpp"
+#include "../sampler/TileWorker.hpp"
+#include "../sampler/run_workers.hpp"
 
 namespace nugan {
 

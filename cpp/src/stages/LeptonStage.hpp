@@ -1,6 +1,6 @@
 #pragma once
 
-#include "../Generator.hpp"
+#include "../sampler/Generator.hpp"
 #include "Stage.hpp"
 
 namespace nugan {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "../streams.hpp"
+#include "../random/streams.hpp"
 
 namespace nugan {
 
