@@ -83,7 +83,7 @@ def test_parts_that_do_not_fit_are_refused(
 
 def test_a_model_without_hadrons_says_so() -> None:
     with pytest.raises(UserError, match="has no hadrons"):
-        read_hadrons(find_model("numu_C12_inc"))
+        read_hadrons(find_model("numu_C12_qe"))
 
 
 def edited(archive: bytes, change: Callable[[dict[str, Any]], None]) -> bytes:
