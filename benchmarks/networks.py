@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from benchmarks.timing import Action
-from nugan_hep import Sampler, _core, families
+from nugan_hep import Sampler, families
 from nugan_hep.archive import METADATA_FILE
 from nugan_hep.families.common.exported import scripted
 from nugan_hep.families.gan.exported import ExportedGenerator
@@ -96,7 +96,6 @@ def write_generator(config: NetworkConfig, path: Path) -> Generator:
         "target": 1000060120,
         "interaction": "CC inclusive",
         "latent_size": config.latent_size,
-        "lepton_mass": _core.Process(14, 1000060120).lepton_mass,
     }
     none = torch.tensor([], dtype=torch.float64)
     module = scripted(

@@ -100,7 +100,7 @@ def write_exported(path: Path) -> Path:
     for layers in (flow.angle, flow.energy):
         torch.nn.init.normal_(layers[-1].weight, std=0.7)
     about = {"format_version": 1, "name": path.stem, "probe": 14, "target": 1000060120}
-    about |= {"interaction": "CC inclusive", "latent_size": 2, "lepton_mass": kinematics.MUON_MASS}
+    about |= {"interaction": "CC inclusive", "latent_size": 2}
     table = {"enu": [0.3, 10.0], "sigma": [0.2, 7.0]}
     buffers = {name: torch.tensor(table[key]) for name, key in (("xsec_enu", "enu"), ("xsec", "sigma"))}
     module = scripted(ExportedFlow(flow), about, {name: buffer.double() for name, buffer in buffers.items()})

@@ -179,7 +179,7 @@ TEST_CASE("Columns are what their names say", "[flux]") {
   }
   CHECK(names(error_in("E1 E2 flux\n0 .5 1\n.6 1 2\n"), "the energies may be in 'E1', 'E2'"));
   CHECK(names(error_in("# centre flux\n0 1\n1 2\n"), "not centres of bins, the first would begin at -0.5",
-              "--flux-columns low,flux or point,flux"));
+              "--flux-columns (in Python flux_columns=) low,flux or point,flux"));
   CHECK(names(error_in("# upper flux\n0.5 1\n1.5 2\n"), "leave the first bin without a lower one"));
 }
 
@@ -198,7 +198,7 @@ TEST_CASE("Without words the energies are what is possible, or the user is asked
                            "10.5 1\n11.5 2\n"}) {
     CAPTURE(text);
     CHECK(names(error_in(text), "lower edges of bins, their centres or points of a curve?",
-                "--flux-columns low,flux or centre,flux or point,flux"));
+                "--flux-columns (in Python flux_columns=) low,flux or centre,flux or point,flux"));
   }
   // digitised: unequal distances that rise and fall
   for (const char* text :

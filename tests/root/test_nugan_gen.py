@@ -227,7 +227,7 @@ BAD = {
     "--flux {fluxes}/damaged.root": "cannot read flux",
     "--flux {fluxes}/words.txt": "words.txt, line 1: 'nothing but words' is no row of numbers",
     "--flux {fluxes}/flux.root:near/numu;7": "no cycle '7' of near/numu; there is: near/numu;1",
-    "--flux {fluxes}/flux.root --flux-columns low,flux": "it is a ROOT file; --flux-columns is for tables",
+    "--flux {fluxes}/flux.root --flux-columns low,flux": "it is a ROOT file; --flux-columns (in Python",
     "--flux {fluxes}/flux.txt --flux-columns low,flux": "2 words, but the rows of",
     "--flux {fluxes}/flux.txt:numu": "it is no ROOT file and has no histogram numu",
     "--flux-columns low,flux": "--flux-columns needs a flux",

@@ -9,6 +9,8 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
+from nugan_hep.archive import process_of
+
 
 class Exported(nn.Module):
     """``forward(latent [N, L], enu [N] in GeV) -> [N, 2]``: E_mu in GeV, theta in rad.
@@ -49,8 +51,11 @@ def scripted(
 ) -> torch.jit.ScriptModule:
     """Script ``model`` in eval mode, with attributes and buffers that the C++ core reads.
 
-    The attribute ``sha256`` is added: torch's loader does not notice a damaged weight.
+    The attribute ``sha256`` is added: torch's loader does not notice a damaged weight. So is the lepton's mass
+    [GeV], where the attributes say the process.
     """
+    if "probe" in attributes:
+        attributes = {**attributes, "lepton_mass": process_of(attributes).lepton_mass}
     for name, value in attributes.items():
         setattr(model, name, value)
     for name, table in tables.items():
