@@ -106,7 +106,7 @@ def _of_particles(one: Hadronic) -> Observable:
 OBSERVABLES = {
     "Ev": Observable(r"$E_\nu$", "GeV", _energy),
     "El": Observable(r"$E_\mu$", "GeV", _energy),
-    "tl": Observable(r"$T_\mu$", "GeV", _energy, ("El",), lambda emu, mass: emu - mass, True),
+    "tl": Observable(r"$T_\mu$", "GeV", _energy, ("El",), lambda emu, mass: emu - mass, massive=True),
     "pl": Observable(r"$p_\mu$", "GeV", _energy),
     "pt": Observable(r"$p_{\mu,T}$", "GeV", _across, ("pl", "thetal"), lambda p, theta: p * np.sin(theta)),
     "pz": Observable(r"$p_{\mu,\parallel}$", "GeV", _along, ("pl", "cthl"), lambda p, c: p * c),

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from nugan_hep.output.kinds import kind_of
 
 from nugan_hep import _core, particles
 from nugan_hep.output import Run
@@ -54,7 +53,7 @@ def leaves(form: str, make_columns: Maker) -> list[str]:
     }
     run = Run(14, {1000060120: 1.0})
     known = particles.for_core(columns)
-    tree = _core.EventTree(form, known, 14, 1000060120, lambda *pair: kind_of(run, *pair))
+    tree = _core.EventTree(form, known, 14, 1000060120, run.kind)
     return [branch.leaf for branch in tree.branches]
 
 

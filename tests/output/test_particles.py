@@ -156,7 +156,7 @@ def test_signals_of_nuisance(tmp_path: Path, events: dict[str, Any]) -> None:
     """The flags of NUISANCE's SignalDef, from the particles themselves."""
     with uproot.open(write("nuisance", tmp_path, events)) as file:
         tree = file["FlatTree_VARS"]
-        found = {key: tree[key].array(library="np") for key in tree if key.startswith("flag")}
+        found = tree.arrays(filter_name="flag*", library="np")
         mode = tree["Mode"].array(library="np")
     pdg = hadrons_of(events).pdg
     mesons = ak.sum((abs(pdg) > 100) & (abs(pdg) < 1000), axis=1).to_numpy()
