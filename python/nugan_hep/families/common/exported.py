@@ -51,8 +51,8 @@ def scripted(
 ) -> torch.jit.ScriptModule:
     """Script ``model`` in eval mode, with attributes and buffers that the C++ core reads.
 
-    The attribute ``sha256`` is added: torch's loader does not notice a damaged weight. So is the lepton's mass
-    [GeV], where the attributes say the process.
+    The attribute ``sha256`` is added: torch's loader does not notice a damaged weight. So is the lepton's
+    mass [GeV], where the attributes say the process.
     """
     if "probe" in attributes:
         attributes = {**attributes, "lepton_mass": process_of(attributes).lepton_mass}
