@@ -86,7 +86,7 @@ Names list_models(const Names& folders) {
 }
 
 std::string find_model(int probe, int target, const Names& folders) {
-  const std::string usual = probe_name(probe) + "_" + nucleus_name(target) + "_inc";
+  std::string usual = probe_name(probe) + "_" + nucleus_name(target) + "_inc";
   Names candidates;
   std::set<std::string> known;
   for (const auto& name : list_models(folders)) {

@@ -49,6 +49,7 @@ std::string summary(const Run& run, const std::string& path, std::int64_t events
   if (run.energies && run.energies->flux) text += flux_line(*run.energies->flux, *run.energies, run.outside);
   if (run.models.size() > 1) {
     std::vector<std::string> parts;
+    parts.reserve(run.models.size());
     for (const auto& model : run.models)
       parts.push_back(nucleus_name(model.process.target) + ' ' + percent(model.share));
     text += message("events by nucleus: ", joined(parts), '\n');
