@@ -109,6 +109,9 @@ double w_at_rest(const C& c, std::size_t i) {
 }
 
 BranchValues modes(const C& c) {
+  if (c.events.mode.empty())
+    return c.by_kind<std::int32_t>(
+        [](const EventKind& kind) { return kind.process.neut(kind.process.channel); });
   return each<std::int32_t>(c.size, [&](std::size_t i) { return c.mode(i); });
 }
 
@@ -255,6 +258,12 @@ BranchValues signal(const C& c) {
   return each<unsigned char>(c.size, [&](std::size_t i) { return test(c.signals[i]); });
 }
 
+// One pion and no other meson
+template <auto current, auto pion>
+BranchValues one_pion(const C& c) {
+  return signal<[](const Signal& s) { return s.*current && s.mesons == 1 && s.*pion == 1; }>(c);
+}
+
 // Of whole events alone
 const Line<C> signals[] = {
     {"flagCCQE/O", "quasielastic", signal<[](const Signal& s) { return s.charged && s.mode == 1; }>},
@@ -271,17 +280,17 @@ const Line<C> signals[] = {
     {"flagNCcoh/O", "coherent, with a pi0",
      signal<[](const Signal& s) { return s.neutral && s.mode == 36 && s.pi_zero == 1; }>},
     {"flagCC1pip/O", "charged current with a pi+, no other meson",
-     signal<[](const Signal& s) { return s.charged && s.mesons == 1 && s.pi_plus == 1; }>},
+     one_pion<&Signal::charged, &Signal::pi_plus>},
     {"flagNC1pip/O", "neutral current with a pi+, no other meson",
-     signal<[](const Signal& s) { return s.neutral && s.mesons == 1 && s.pi_plus == 1; }>},
+     one_pion<&Signal::neutral, &Signal::pi_plus>},
     {"flagCC1pim/O", "charged current with a pi-, no other meson",
-     signal<[](const Signal& s) { return s.charged && s.mesons == 1 && s.pi_minus == 1; }>},
+     one_pion<&Signal::charged, &Signal::pi_minus>},
     {"flagNC1pim/O", "neutral current with a pi-, no other meson",
-     signal<[](const Signal& s) { return s.neutral && s.mesons == 1 && s.pi_minus == 1; }>},
+     one_pion<&Signal::neutral, &Signal::pi_minus>},
     {"flagCC1pi0/O", "charged current with a pi0, no other meson",
-     signal<[](const Signal& s) { return s.charged && s.mesons == 1 && s.pi_zero == 1; }>},
+     one_pion<&Signal::charged, &Signal::pi_zero>},
     {"flagNC1pi0/O", "neutral current with a pi0, no other meson",
-     signal<[](const Signal& s) { return s.neutral && s.mesons == 1 && s.pi_zero == 1; }>},
+     one_pion<&Signal::neutral, &Signal::pi_zero>},
 };
 
 // For one energy, 1 in a bin of 1 MeV around it

@@ -51,7 +51,6 @@ Tile::Tile(std::size_t events, std::size_t latent_size, std::size_t scratch_size
       emu(aligned_floats(events)),
       theta(aligned_floats(events)),
       scratch(aligned_floats(scratch_size)),
-      energy(events),
       azimuth(events),
       rows(events * latent_size),
       output(2 * events) {}
@@ -88,7 +87,7 @@ void Generator::run_fused(Tile& tile, std::int64_t events) const {
 }
 
 void Generator::run_torch(Tile& tile) const {
-  const auto events = tile.energy.size(), size = static_cast<std::size_t>(info().latent_size);
+  const auto events = tile.azimuth.size(), size = static_cast<std::size_t>(info().latent_size);
   for (std::size_t i = 0; i < events; ++i)
     for (std::size_t l = 0; l < size; ++l) tile.rows[i * size + l] = tile.latent[l * events + i];
   torch_(tile.rows, {tile.enu.get(), events}, tile.output);
@@ -120,19 +119,19 @@ std::string Generator::fuse() {
     serial.enter_worker();
     return [&](std::int64_t) {
       Tile tile = make_tile();
-      const auto events = tile.energy.size();
+      const auto events = tile.azimuth.size();
+      std::vector<double> energy(events);
       for (std::int64_t first = 0; first < (fused_ ? compared_events : 1); first += tile_size()) {
         kernels_.draw({.seed = 0,
                        .first = static_cast<std::uint64_t>(first),
                        .events = static_cast<int>(events),
                        .latent_size = info().latent_size,
-                       .energy = tile.energy.data(),
+                       .energy = energy.data(),
                        .azimuth = tile.azimuth.data(),
                        .latent = tile.latent.get(),
                        .stride = tile_size()});
         for (std::size_t i = 0; i < events; ++i)
-          tile.enu[i] =
-              static_cast<float>(info().enu_min + (info().enu_max - info().enu_min) * tile.energy[i]);
+          tile.enu[i] = static_cast<float>(info().enu_min + (info().enu_max - info().enu_min) * energy[i]);
         run_torch(tile);
         if (!fused_) return;
         run_fused(tile, tile_size());

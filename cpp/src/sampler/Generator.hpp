@@ -18,7 +18,6 @@ struct Tile {
   AlignedFloats emu;     ///< GeV
   AlignedFloats theta;   ///< rad
   AlignedFloats scratch;
-  std::vector<double> energy;       ///< uniform in (0, 1)
   std::vector<double> azimuth;      ///< uniform in (0, 1)
   std::vector<float> rows, output;  ///< what LibTorch reads and writes
 };

@@ -72,7 +72,7 @@ class Sampler::Impl {
     check_memory(n, stages_);
     try {
       Chunk chunk{.seed = seed, .first = first, .events = make_columns(n)};
-      EnergyStage(energies, threads)(chunk);
+      EnergyStage(energies, generator.kernels(), threads)(chunk);
       for (const auto& stage : stages_) (*stage)(chunk);
       return std::move(chunk.events);
     } catch (const std::bad_alloc&) {

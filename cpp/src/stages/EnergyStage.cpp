@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "../fused/Kernels.hpp"
 #include "../sampler/run_workers.hpp"
 
 namespace nugan {
@@ -15,8 +14,7 @@ constexpr std::int64_t block = 1 << 16;
 
 // Ev of events from ... to - 1 of a chunk, from the first uniform number of each
 template <class Energy>
-void draw(const Energy& energy, Chunk& chunk, std::int64_t from, std::int64_t to) {
-  static const Kernels& kernels = choose_kernels();
+void draw(const Energy& energy, const Kernels& kernels, Chunk& chunk, std::int64_t from, std::int64_t to) {
   std::array<double, 16 * draw_lanes> uniform;
   for (; from < to; from += std::ssize(uniform)) {
     const auto count = std::min(std::ssize(uniform), to - from);
@@ -35,10 +33,10 @@ void draw(const Energy& energy, Chunk& chunk, std::int64_t from, std::int64_t to
 }
 
 template <class Energy>
-void draw(const Energy& energy, Chunk& chunk, int threads) {
+void draw(const Energy& energy, const Kernels& kernels, Chunk& chunk, int threads) {
   const std::int64_t tasks = (chunk.size() + block - 1) / block;
   const auto run = [&](std::int64_t task) {
-    draw(energy, chunk, task * block, std::min((task + 1) * block, chunk.size()));
+    draw(energy, kernels, chunk, task * block, std::min((task + 1) * block, chunk.size()));
   };
   if (tasks == 1)
     run(0);
@@ -53,11 +51,11 @@ void EnergyStage::operator()(Chunk& chunk) const {
     std::ranges::transform(*given, chunk.events.Ev.begin(),
                            [](double enu) { return static_cast<float>(enu); });
   else if (const auto* range = std::get_if<EnergyRange>(&energies_))
-    draw([range](double u) { return range->enu_low + (range->enu_high - range->enu_low) * u; }, chunk,
-         threads_);
+    draw([range](double u) { return range->enu_low + (range->enu_high - range->enu_low) * u; }, kernels_,
+         chunk, threads_);
   else
     draw([spectrum = std::get<const EnergySpectrum*>(energies_)](double u) { return spectrum->quantile(u); },
-         chunk, threads_);
+         kernels_, chunk, threads_);
 }
 
 }  // namespace nugan

@@ -5,6 +5,7 @@
 #include <span>
 #include <variant>
 
+#include "../fused/Kernels.hpp"
 #include "Stage.hpp"
 
 namespace nugan {
@@ -16,12 +17,14 @@ class EnergyStage : public Stage {
 
   /// @param energies  what a spectrum or numbers refer to must outlive the stage; numbers [size of the
   /// chunk], GeV
-  EnergyStage(Energies energies, int threads) : energies_(energies), threads_(threads) {}
+  EnergyStage(Energies energies, const Kernels& kernels, int threads)
+      : energies_(energies), kernels_(kernels), threads_(threads) {}
 
   void operator()(Chunk& chunk) const override;
 
  private:
   Energies energies_;
+  const Kernels& kernels_;
   int threads_;
 };
 
