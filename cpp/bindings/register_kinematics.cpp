@@ -2,6 +2,7 @@
 
 #include <nugan/Error.hpp>
 #include <nugan/Kinematics.hpp>
+#include <nugan/imbalance.hpp>
 
 #include "python_types.hpp"
 #include "register.hpp"
@@ -64,6 +65,29 @@ Vectorized<double> each(const Array& enu, const Array& emu, const Array& theta, 
   return py::vectorize(one)(enu, emu, theta, mass);
 }
 
+nugan::FourMomentum row(const Array& p, py::ssize_t i) {
+  return {p.at(i, 0), p.at(i, 1), p.at(i, 2), p.at(i, 3)};
+}
+
+Array imbalance(const Array& lepton, const Array& proton, const Array& target, const Array& left) {
+  const auto n = target.size();
+  for (const Array* p : {&lepton, &proton})
+    if (p->ndim() != 2 || p->shape(0) != n || p->shape(1) != 4)
+      throw nugan::Error("lepton, proton: expected the shape [N, 4]");
+  if (target.ndim() != 1 || left.ndim() != 1 || left.size() != n)
+    throw nugan::Error("target, left: expected the shape [N]");
+  Array result({n, py::ssize_t{4}});
+  auto out = result.mutable_unchecked<2>();
+  for (py::ssize_t i = 0; i < n; ++i) {
+    const auto found = nugan::imbalance(row(lepton, i), row(proton, i), {.z = 1}, target.at(i), left.at(i));
+    out(i, 0) = found.dpt;
+    out(i, 1) = found.dphit;
+    out(i, 2) = found.dalphat;
+    out(i, 3) = found.pn;
+  }
+  return result;
+}
+
 }  // namespace
 
 void register_kinematics(py::module_& m) {
@@ -79,4 +103,5 @@ void register_kinematics(py::module_& m) {
   of_events("q2", &each<nugan::momentum_transfer_squared>);
   of_events("w2", &each<nugan::hadronic_mass_squared>);
   of_events("bjorken_x", &each<nugan::bjorken_x>);
+  m.def("imbalance", &imbalance, py::arg("lepton"), py::arg("proton"), py::arg("target"), py::arg("left"));
 }

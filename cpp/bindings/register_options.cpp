@@ -69,6 +69,7 @@ void register_options(py::module_& m) {
       .def_readonly("needs_sigma", &EventFormat::needs_sigma)
       .def_readonly("vertices", &EventFormat::vertices)
       .def_readonly("by_root", &EventFormat::by_root);
+  m.def("check_holds", &nugan::check_holds, py::arg("format"), py::arg("sigma"), py::arg("vertices"));
   m.def("event_formats", &nugan::event_formats);
   m.def("format_of", &nugan::format_of, py::arg("name"));
   m.def("least_event_bytes", &nugan::least_event_bytes, py::arg("format"), py::arg("compression"));

@@ -8,20 +8,17 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
 from nugan_hep import archive, cli
 from nugan_hep.errors import UserError
-from nugan_hep.evaluation import page, report
+from nugan_hep.evaluation import leptons, page, report
 from nugan_hep.evaluation.folder import METRICS_FILE, PAGE_FILE, check_folder, write_all
-from nugan_hep.evaluation.generated import Generate, generate_all, opened
-from nugan_hep.evaluation.histograms import Histograms
-from nugan_hep.evaluation.published import EVENTS, Table, tables, training_size
+from nugan_hep.evaluation.generated import generate_all, opened
+from nugan_hep.evaluation.published import tables, training_size
 from nugan_hep.evaluation.target import (
     Model,
     Target,
@@ -31,12 +28,10 @@ from nugan_hep.evaluation.target import (
     target_of_events,
     zero_shot,
 )
-from nugan_hep.kinematics import Kinematics
 from nugan_hep.run_folder import is_of_hadrons, read_run
 
 if TYPE_CHECKING:
     from nugan_hep.evaluation.page import Image
-    from nugan_hep.evaluation.two_sample import TwoSample
 
 PROGRAM = "python -m nugan_hep.evaluate"
 CLASSIFIER_EVENTS = 250_000
@@ -132,17 +127,17 @@ def _of_leptons(options: argparse.Namespace, path: Path, model: Model, target: T
     generate = opened(path, options.device, options.threads)
     generated = generate_all(target, generate, options.n, options.seed, options.quiet)
     published = tables(target.process, training_size(model.name, model.training_events))
-    rows = compare(target, generated, published, zero_shot(target, model.shift), options.seed)
+    rows = leptons.compare(target, generated, published, zero_shot(target, model.shift), options.seed)
     lead = (
         f"{model.name} against {target.source}, {options.n:,} generated events per row, seed {options.seed}"
     )
     print(f"{lead}\n\n{report.table(rows)}")
-    notes = remarks(rows, published)
+    notes = leptons.remarks(rows, published)
     print("".join(f"{note}\n" for note in notes), end="")
-    classified = classify(target, generate, model, options.classifier, options.seed)
+    classified = leptons.classify(target, generate, model, options.classifier, options.seed)
     for label in target.events or {}:
         if label in classified:
-            notes.append(describe(label, classified[label]))
+            notes.append(f"classifier, {label}: {classified[label]}")
         elif options.classifier:
             notes.append(f"classifier, {label}: too few events to learn from.")
         else:
@@ -161,7 +156,7 @@ def _of_leptons(options: argparse.Namespace, path: Path, model: Model, target: T
     images = [] if options.no_figures else page.draw(target, generated, model.name)
     further = published[1:]
     notes = [page.DEFINITIONS, *notes, *(f"{table.heading}: {table.source}." for table in further)]
-    return Part(lead, document, metrics_table(rows, further), notes, images)
+    return Part(lead, document, leptons.metrics_table(rows, further), notes, images)
 
 
 def _whole_files(files: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -177,12 +172,12 @@ def _of_hadrons(options: argparse.Namespace, path: Path, files: Sequence[str]) -
     from nugan_hep.hadrons import comparison
 
     model, about = comparison.opened(path)
-    leptons = comparison.read(options.leptons, about, options.n) if options.leptons else None
-    pair = comparison.halves(comparison.read(files, about), leptons, options.n)
+    given = comparison.read(options.leptons, about, options.n) if options.leptons else None
+    pair = comparison.halves(comparison.read(files, about), given, options.n)
     found = comparison.compare(model, *pair, options.seed, options.classifier, options.sets)
     lead = f"hadrons of {about['name']} against {len(pair[1]):,} events, seed {options.seed}"
     made = comparison.tables(found.scores)
-    notes = [describe(f"hadrons, {name}", result) for name, result in found.classified.items()]
+    notes = [f"classifier, hadrons, {name}: {result}" for name, result in found.classified.items()]
     print(f"\n{lead}\n\n" + "\n\n".join(map(comparison.text, made)))
     print("".join(f"{note}\n" for note in notes), end="")
     images: list[Image] = []
@@ -242,99 +237,6 @@ def _parser() -> argparse.ArgumentParser:
     add("--no-figures", action="store_true", help="write metrics.json only, no page either")
     add("--quiet", action="store_true", help="no progress bar")
     return parser
-
-
-def compare(
-    target: Target,
-    models: Sequence[Histograms],
-    published: Sequence[Table] = (),
-    unchanged: Mapping[str, report.Scores] | None = None,
-    seed: int = 1,
-) -> list[report.Row]:
-    """Scores of every sample beside the statistical floor, the published and the zero-shot ones."""
-    paper = published[0].scores if published else {}
-    rng = np.random.default_rng([seed, len(models)])
-    return [
-        report.Row(
-            sample.label,
-            sample.n_events,
-            model.n_events,
-            report.score(sample, model),
-            report.statistical_floor(sample, model.n_events, rng),
-            paper.get(sample.label),
-            (unchanged or {}).get(sample.label),
-        )
-        for sample, model in zip(target.samples, models, strict=True)
-    ]
-
-
-def remarks(rows: Sequence[report.Row], published: Sequence[Table]) -> list[str]:
-    """What the columns mean, and what keeps them from being compared as they stand."""
-    found = []
-    if any(row.published for row in rows):
-        found.append(f"paper: {published[0].source}.")
-        unlike = [
-            row.label
-            for row in rows
-            if not 0.95 * EVENTS
-            < min(row.n_reference, row.n_model)
-            <= max(row.n_reference, row.n_model)
-            < 1.05 * EVENTS
-        ]
-        if unlike:
-            which = "all rows" if len(unlike) == len(rows) else ", ".join(unlike)
-            found.append(
-                f"Numbers of events other than the papers' {EVENTS:,} against {EVENTS:,} ({which}): pulls of "
-                "an imperfect model grow with the root of the number."
-            )
-    if any(row.zero_shot for row in rows):
-        found.append(
-            "zero-shot: NuWro events on carbon, which the transfer starts from, in place of the model."
-        )
-    return found
-
-
-def metrics_table(rows: Sequence[report.Row], further: Sequence[Table]) -> str:
-    """The table of metrics as HTML, with columns for further published tables."""
-    labels = [row.label for row in rows]
-    extra = [
-        report.Column(table.heading, [table.scores.get(label) for label in labels], 2) for table in further
-    ]
-    return page.html_table(labels, report.columns(rows, extra))
-
-
-def classify(
-    target: Target, generate: Generate, model: Model, limit: int, seed: int = 1
-) -> dict[str, TwoSample]:
-    """The two-sample test of every sample that was given as events, on at most ``limit`` of them.
-
-    For each reference event the model makes one of its energy. Samples of too few events are left out.
-    """
-    if not target.events or not limit:
-        return {}
-    from nugan_hep.evaluation import two_sample
-
-    results = {}
-    rng = np.random.default_rng([seed, len(target.events)])
-    for label, events in target.events.items():
-        size = min(limit, len(events.enu))
-        if size < two_sample.MINIMUM:
-            continue
-        chosen = rng.choice(len(events.enu), size, replace=False)
-        true = Kinematics(*(column[chosen] for column in events))
-        fake = generate(true.enu, int(rng.integers(2**63)))
-        frame = model.shift, model.enu_range, model.process.lepton_mass
-        ours, theirs = (two_sample.features(sample, *frame) for sample in (fake, true))
-        results[label] = two_sample.two_sample(theirs, ours, seed)
-    return results
-
-
-def describe(label: str, result: TwoSample) -> str:
-    """The outcome of a two-sample test as a sentence."""
-    return (
-        f"classifier, {label}: AUC {result.auc:.4f} ± {result.auc_error:.4f}, effective sample size of its "
-        f"weights {100 * result.ess_fraction:.1f} % ({result.events:,} events of each, not trained on)"
-    )
 
 
 def main(argv: Sequence[str] | None = None) -> int:

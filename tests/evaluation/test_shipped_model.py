@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nugan_hep import evaluate
-from nugan_hep.evaluation import reference
+from nugan_hep.evaluation import leptons, reference
 from nugan_hep.evaluation.generated import Generate, generate_all
 from nugan_hep.evaluation.target import Target
 from nugan_hep.kinematics import NUCLEON_MASS, Array, Kinematics
@@ -39,8 +38,9 @@ def test_both_peaks_of_w_at_1_gev(shipped: reference.Reference, generate: Genera
     assert counts[quasielastic:delta].min() < 0.8 * counts[delta]
 
 
+@pytest.mark.heavy
 def test_scores_of_a_million_events(shipped: reference.Reference, generate: Generate) -> None:
     target = Target("", "", shipped.samples[:1])
-    row = evaluate.compare(target, generate_all(target, generate, 1_000_000, quiet=True))[0]
+    row = leptons.compare(target, generate_all(target, generate, 1_000_000, quiet=True))[0]
     assert row.model.map_2d is not None
     assert row.model.map_2d <= 1.5

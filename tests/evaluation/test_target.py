@@ -70,6 +70,7 @@ def test_processes_of_their_own_have_no_zero_shot() -> None:
     assert zero_shot(target("numu_Ar40_inc")._replace(process=""), SHIFT_P2) == {}
 
 
+@pytest.mark.heavy
 def test_zero_shot_follows_the_shift_of_the_proxies() -> None:
     one = zero_shot(target("numu_Ar40_inc", SHIFT_P1), SHIFT_P1)["All"]
     other = zero_shot(target("numu_Ar40_inc"), SHIFT_P2)["All"]

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from nugan_hep.hadrons import cube
-from nugan_hep.hadrons.states import Left
+from nugan_hep.hadrons.conditions import Left
 
 N = 2000
 MASSES = [(0.938, 1.877, 2), (0.1396, 0.938, 1), (0.938, 0.1396, 1), (0.0, 0.0, 1), (0.4977, 3.2, 4)]

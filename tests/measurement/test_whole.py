@@ -12,7 +12,7 @@ from whole_events import from_lists, hadrons_for, npz, particle_lists, random_mo
 
 from nugan_hep.errors import UserError
 from nugan_hep.flux import Flux
-from nugan_hep.hadrons.observables import dpt
+from nugan_hep.hadrons.observables import HADRONIC
 from nugan_hep.measurement import inputs
 from nugan_hep.measurement.hadronic import Signal, Window, select
 from nugan_hep.measurement.whole import model_events, nuwro_events
@@ -59,7 +59,7 @@ def test_events_of_a_generator(tmp_path: Path) -> None:
     _, _, n, pdg, p = lists
     event = np.repeat(np.arange(n.size), n)
     assert chunks[0].lists.target == CARBON
-    found = dpt(chunks[0].lists)
+    found = HADRONIC["dpt"].formula(chunks[0].lists)
     for k in range(0, 300, 5):
         muon, hadrons = p[event == k][0], [*zip(pdg[event == k][1:], p[event == k][1:], strict=True)]
         protons = [momentum for code, momentum in hadrons if code == 2212]

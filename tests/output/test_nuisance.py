@@ -165,7 +165,7 @@ def test_what_needs_hadrons_is_unset(tmp_path: Path, make_columns: Maker) -> Non
     write(tmp_path / "a.root", [make_columns(0, 10)])
     found = tree_of(tmp_path / "a.root")
     unset = {
-        -999.9: "W Erecoil_minerva Erecoil_charged EavAlt Emiss Emiss_preFSI CosThetaAdler PhiAdler",
+        -999.9: "Erecoil_minerva Erecoil_charged EavAlt Emiss Emiss_preFSI CosThetaAdler PhiAdler",
         -999.99: "dalphat dpt dphit pnreco_C",
         -999: "W_genie",
     }

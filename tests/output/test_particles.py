@@ -183,6 +183,68 @@ def test_signals_of_nuisance(tmp_path: Path, events: dict[str, Any]) -> None:
     assert not expected
 
 
+def test_variables_of_nuisance(tmp_path: Path, events: dict[str, Any]) -> None:
+    """Recoil energies, imbalance and Adler angles of NUISANCE's FitUtils, worked out with vector."""
+    with uproot.open(write("nuisance", tmp_path, events)) as file:
+        found = file["FlatTree_VARS"].arrays(library="np")
+    seen = 0
+    for k, of_one in enumerate(events["particles"][:400].tolist()):
+        start, *others = ([p["pdg"], p["status"], p["px"], p["py"], p["pz"], p["E"]] for p in of_one)
+        nu = vector.obj(px=start[2], py=start[3], pz=start[4], E=start[5])
+        final = [
+            (row[0], vector.obj(px=row[2], py=row[3], pz=row[4], E=row[5])) for row in others if row[1] == 1
+        ]
+        lepton = final[0][1]
+        got = {name: values[k] for name, values in found.items()}
+        kinetic = {2212: 0.0, 211: 0.0, 2112: 0.0}
+        rest = pions = em = 0.0
+        for pdg, p in final[1:]:
+            if abs(pdg) in kinetic:
+                kinetic[abs(pdg)] += p.E - p.mass
+            pions += p.mass if pdg in (211, -211, 111) else 0
+            em += p.E if pdg in (22, 111) else 0
+            rest += p.E if abs(pdg) in (211, 321) else 0
+        near = {"rel": 1e-4, "abs": 1e-5}
+        assert got["Erecoil_minerva"] == pytest.approx(kinetic[2212] + kinetic[211] + em, **near)
+        assert got["Erecoil_charged"] == pytest.approx(kinetic[2212] + rest, **near)
+        q0 = float(events["Ev"][k]) - float(events["El"][k])
+        assert got["EavAlt"] == pytest.approx(q0 - kinetic[2112] - pions, **near)
+        assert got["W"] == got["W_nuc_rest"]
+        protons = [p for pdg, p in final if pdg == 2212]
+        if not protons:
+            assert {got[name] for name in ("dpt", "dphit", "dalphat", "pnreco_C")} == {-9999.0}
+        else:
+            fast = max(protons, key=lambda p: p.mag)
+            t_l, t_p = vector.obj(x=lepton.px, y=lepton.py), vector.obj(x=fast.px, y=fast.py)
+            total = t_l + t_p
+            assert got["dpt"] == pytest.approx(1e3 * total.rho, rel=1e-5)
+            if t_l.rho > 1e-4:  # a muon along the neutrino has no angle across it
+                assert got["dphit"] == pytest.approx(abs((-t_l).deltaphi(t_p)), abs=1e-3)
+                assert got["dalphat"] == pytest.approx(abs((-t_l).deltaphi(total)), abs=1e-3)
+            m_n, m_p = 0.93956536, 0.93827203
+            carbon = 6 * (m_n + m_p) - 0.09216
+            left = carbon - m_n + 0.02713
+            r = carbon + lepton.pz + fast.pz - lepton.E - fast.E
+            along = (r**2 - total.rho2 - left**2) / (2 * r)
+            assert got["pnreco_C"] == pytest.approx(float(np.hypot(along, total.rho)), rel=1e-4, abs=1e-5)
+        mesons = [p for pdg, p in final[1:] if 100 < abs(pdg) < 1000]
+        pion = [p for pdg, p in final[1:] if pdg in (211, -211, 111)]
+        nucleon = [p for pdg, p in final[1:] if pdg in (2212, 2112)]
+        if (len(mesons), len(pion), len(nucleon)) != (1, 1, 1):
+            assert (got["CosThetaAdler"], got["PhiAdler"]) == (np.float32(-999.9), np.float32(-999.9))
+            continue
+        seen += 1
+        frame = pion[0] + nucleon[0]
+        pi, neutrino, muon = (p.boostCM_of(frame).to_3D() for p in (pion[0], nu, lepton))
+        z = (neutrino - muon).unit()
+        y = neutrino.cross(muon).unit()
+        x = y.cross(z)
+        assert got["CosThetaAdler"] == pytest.approx(pi.unit().dot(z), abs=1e-4)
+        phi = np.degrees(np.arctan2(pi.dot(y), pi.dot(x))) % 360
+        assert abs((got["PhiAdler"] - phi + 180) % 360 - 180) < 0.1
+    assert seen > 5
+
+
 def test_nuhepmc(tmp_path: Path, make_columns: Maker) -> None:
     events = with_particles(make_columns(0, 50))
     path = write("nuhepmc", tmp_path, events, 20)

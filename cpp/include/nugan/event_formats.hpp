@@ -37,6 +37,10 @@ NUGAN_EXPORT const EventFormat& check_format(const std::string& name, const std:
 /// The format of a name. @throws Error for an unknown one
 NUGAN_EXPORT const EventFormat& format_of(const std::string& name);
 
+/// @throws Error where a format holds a flux-averaged cross section and the events have none, or where it has
+/// no place for vertices and the beam has some
+NUGAN_EXPORT void check_holds(const EventFormat& format, bool sigma, bool vertices);
+
 /// How the contents of a file are compressed.
 struct Compression {
   std::string algorithm;  ///< such as "zstd", or "none"

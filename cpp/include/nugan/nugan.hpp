@@ -31,6 +31,7 @@
 #include <nugan/event_files.hpp>
 #include <nugan/event_formats.hpp>
 #include <nugan/find_model.hpp>
+#include <nugan/imbalance.hpp>
 #include <nugan/model_archive.hpp>
 #include <nugan/nuclear_mass.hpp>
 #include <nugan/read_flux.hpp>

@@ -11,19 +11,6 @@
 
 namespace nugan::root {
 
-namespace {
-
-void check_holds(const EventFormat& format, const Run& run) {
-  if (format.needs_sigma && !run.sigma)
-    throw Error(message("format ", format.name,
-                        " holds a flux-averaged cross section: expected events of a flux (--flux) or of one "
-                        "energy (--energy)"));
-  if (!format.vertices && run.beam && (run.beam->vertex || run.beam->time))
-    throw Error(message("--vertex, --time: the format ", format.name, " has no place for vertices"));
-}
-
-}  // namespace
-
 const std::vector<std::string>& formats() {
   static const std::vector<std::string> names = [] {
     std::vector<std::string> found;
@@ -42,7 +29,8 @@ std::unique_ptr<EventWriter> create(const std::string& path, Run run, const Even
   }
   if (!path.ends_with(".root"))
     throw Error(message(path, ": expected a name with .root for the format ", config.format));
-  check_holds(format_of(config.format), run);
+  check_holds(format_of(config.format), run.sigma.has_value(),
+              run.beam && (run.beam->vertex || run.beam->time));
   auto file =
       std::make_unique<AtomicFile>(path, parse_compression(config.format, config.compression), config.force);
   if (format_of(config.format).object_class == "TTree")

@@ -114,6 +114,16 @@ const EventFormat& format_of(const std::string& name) {
   return *format;
 }
 
+void check_holds(const EventFormat& format, bool sigma, bool vertices) {
+  if (format.needs_sigma && !sigma)
+    throw Error(
+        message("format ", format.name,
+                " holds a flux-averaged cross section: expected events of a flux (--flux) or of one energy "
+                "(--energy)"));
+  if (!format.vertices && vertices)
+    throw Error(message("--vertex, --time: the format ", format.name, " has no place for vertices"));
+}
+
 Compression parse_compression(const std::string& format, const std::string& text) {
   const Names &levels = format_of(format).levels, &plain = format_of(format).plain;
   std::string lower = text;

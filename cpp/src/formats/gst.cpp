@@ -157,8 +157,6 @@ Kind kind_of(int pdg) {
       return km;
     case 311:
     case -311:
-    case 130:
-    case 310:
       return k0;
     case 22:
     case 11:

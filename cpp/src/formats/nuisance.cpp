@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "LineTree.hpp"
+#include "NuisanceChunk.hpp"
 #include "make_trees.hpp"
 
 namespace nugan {
@@ -16,78 +17,7 @@ namespace nugan {
 namespace {
 
 constexpr std::int64_t basket = 50'000;
-constexpr double nuisance_proton_mass = 0.93827203, nuisance_neutron_mass = 0.93956536, binding = 0.034;
 constexpr float unset = -999.9F, unset_transverse = -999.99F, unset_w_genie = -999.0F;
-
-// What NUISANCE's definitions of signals (SignalDef) ask of an event
-struct Signal {
-  bool charged = false, neutral = false;  // the current, and no other leptons
-  int mode = 0;                           // NEUT's, of a neutrino
-  int mesons = 0, pi_plus = 0, pi_zero = 0, pi_minus = 0;
-};
-
-bool is_meson(int pdg) {
-  return std::abs(pdg) > 100 && std::abs(pdg) < 1000;
-}
-
-// What follows from lepton and neutrino, and the particles that leave
-struct NuisanceChunk : Chunk {
-  NuisanceChunk(const EventsView& view, const RunFacts& facts, std::vector<EventKind>& known, bool particles)
-      : Chunk(view, facts, known, particles) {
-    if (!has_particles) return;
-    const auto& p = events.particles;
-    auto ends = std::make_shared<std::vector<std::int64_t>>(1, 0);
-    for (std::size_t i = 0; i < size; ++i) {
-      for (auto k = p.offsets[i]; k < p.offsets[i + 1]; ++k)
-        if (p.status[static_cast<std::size_t>(k)] == Particle::final)
-          final.push_back(static_cast<std::size_t>(k));
-      ends->push_back(std::ssize(final));
-      signals.push_back(signal(i, static_cast<std::size_t>(ends->end()[-2])));
-    }
-    offsets = std::move(ends);
-  }
-
-  int mode(std::size_t i) const {
-    const Process& process = kind(i).process;
-    return process.neut(events.mode.empty() ? process.channel : static_cast<Mode>(events.mode[i]));
-  }
-
-  Signal signal(std::size_t i, std::size_t first) const {
-    const Process& process = kind(i).process;
-    Signal found{.mode = std::abs(mode(i))};
-    int charged_leptons = 0, leptons = 0;
-    for (std::size_t k = first; k < final.size(); ++k) {
-      const int pdg = events.particles.pdg[final[k]], kind = std::abs(pdg);
-      leptons += pdg == process.lepton();
-      charged_leptons += kind == 11 || kind == 13 || kind == 15;
-      found.mesons += is_meson(pdg);
-      found.pi_plus += pdg == 211;
-      found.pi_zero += pdg == 111;
-      found.pi_minus += pdg == -211;
-    }
-    found.charged = process.current == Current::charged && leptons == 1 && charged_leptons == 1;
-    found.neutral = process.current == Current::neutral && leptons > 0 && charged_leptons == 0;
-    return found;
-  }
-
-  double enu(std::size_t i) const { return events.Ev[i]; }
-  double emu(std::size_t i) const { return events.El[i]; }
-  double q2(std::size_t i) const { return events.Q2[i]; }
-  double q0(std::size_t i) const { return enu(i) - emu(i); }
-  double along(std::size_t i) const { return events.pl[i] * events.cthl[i]; }
-  double mass2(std::size_t i) const {
-    const double mass = kind(i).process.lepton_mass();
-    return mass * mass;
-  }
-  double enu_qe(std::size_t i) const {
-    constexpr double m = nuisance_proton_mass, bound = nuisance_neutron_mass - binding;
-    return (2 * bound * emu(i) - mass2(i) + m * m - bound * bound) / (2 * (bound - emu(i) + along(i)));
-  }
-
-  std::vector<std::size_t> final{};
-  std::shared_ptr<const std::vector<std::int64_t>> offsets{};
-  std::vector<Signal> signals{};
-};
 
 using C = NuisanceChunk;
 
@@ -118,6 +48,12 @@ BranchValues modes(const C& c) {
 template <float value>
 BranchValues unknown(const C&) {
   return always(value);
+}
+
+// Of whole events; of leptons alone it is unknown
+template <float otherwise, auto f>
+BranchValues of_whole(const C& c) {
+  return c.has_particles ? number<f>(c) : always(otherwise);
 }
 
 // A component of what leaves: of the lepton, or of all particles
@@ -202,22 +138,32 @@ const Line<C> lines[] = {
      number<[](const C& c, std::size_t i) { return c.enu_qe(i); }>},
     {"Q2_QE/F", "four-momentum transfer of a quasielastic event [GeV^2]", number<q2_qe>},
     {"W_nuc_rest/F", "hadronic mass for a proton at rest [GeV]", number<w_at_rest>},
-    {"W/F", "unknown", unknown<unset>},
+    {"W/F", "the same: NUISANCE knows no other", number<w_at_rest>},
     {"W_genie/F", "unknown", unknown<unset_w_genie>},
     {"x/F", "Bjorken x for a proton at rest",
      number<[](const C& c, std::size_t i) { return c.q2(i) / (2 * nuisance_proton_mass * c.q0(i)); }>},
     {"y/F", "inelasticity", number<[](const C& c, std::size_t i) { return 1 - c.emu(i) / c.enu(i); }>},
-    {"Erecoil_minerva/F", "unknown", unknown<unset>},
-    {"Erecoil_charged/F", "unknown", unknown<unset>},
-    {"EavAlt/F", "unknown", unknown<unset>},
+    {"Erecoil_minerva/F",
+     "kinetic energies of protons and charged pions, all of pi0, electrons, photons [GeV]",
+     of_whole<unset, [](const C& c, std::size_t i) { return c.whole[i].recoil.minerva; }>},
+    {"Erecoil_charged/F", "kinetic energies of protons, all of others but neutrons, pi0, photons [GeV]",
+     of_whole<unset, [](const C& c, std::size_t i) { return c.whole[i].recoil.charged; }>},
+    {"EavAlt/F", "q0 without the kinetic energies of neutrons and the masses of pions [GeV]",
+     of_whole<unset, [](const C& c, std::size_t i) { return c.whole[i].recoil.available; }>},
     {"Emiss/F", "unknown", unknown<unset>},
     {"Emiss_preFSI/F", "unknown", unknown<unset>},
-    {"CosThetaAdler/F", "unknown", unknown<unset>},
-    {"PhiAdler/F", "unknown", unknown<unset>},
-    {"dalphat/F", "unknown", unknown<unset_transverse>},
-    {"dpt/F", "unknown", unknown<unset_transverse>},
-    {"dphit/F", "unknown", unknown<unset_transverse>},
-    {"pnreco_C/F", "unknown", unknown<unset_transverse>},
+    {"CosThetaAdler/F", "of the pion's Adler angle, where one pion and one nucleon leave",
+     of_whole<unset, [](const C& c, std::size_t i) { return c.whole[i].adler.cosine; }>},
+    {"PhiAdler/F", "the other Adler angle [degrees]",
+     of_whole<unset, [](const C& c, std::size_t i) { return c.whole[i].adler.phi; }>},
+    {"dalphat/F", "delta alphaT of lepton and fastest proton [rad]; without a proton -9999",
+     of_whole<unset_transverse, [](const C& c, std::size_t i) { return c.whole[i].imbalance.dalphat; }>},
+    {"dpt/F", "delta pT [MeV]",
+     of_whole<unset_transverse, [](const C& c, std::size_t i) { return c.whole[i].imbalance.dpt; }>},
+    {"dphit/F", "delta phiT [rad]",
+     of_whole<unset_transverse, [](const C& c, std::size_t i) { return c.whole[i].imbalance.dphit; }>},
+    {"pnreco_C/F", "pN as of carbon [GeV]",
+     of_whole<unset_transverse, [](const C& c, std::size_t i) { return c.whole[i].imbalance.pn; }>},
     {"nfsp/I", "particles that leave the nucleus",
      [](const C& c) {
        if (!c.has_particles) return always(1);
@@ -255,7 +201,7 @@ const Line<C> lines[] = {
 
 template <auto test>
 BranchValues signal(const C& c) {
-  return each<unsigned char>(c.size, [&](std::size_t i) { return test(c.signals[i]); });
+  return each<unsigned char>(c.size, [&](std::size_t i) { return test(c.whole[i].signal); });
 }
 
 // One pion and no other meson

@@ -148,8 +148,7 @@ void choose_format(Options& o, bool gen) {
   if (o.root_writer && !format.by_root)
     throw Error(message("--root-writer has the formats ", format_names(true), ", not ", o.format,
                         "; leave it out, nugan-sample writes them all"));
-  if (!format.vertices && (o.beam.vertex || o.beam.time))
-    throw Error(message("--vertex, --time: the format ", o.format, " has no place for vertices"));
+  check_holds(format, true, o.beam.vertex || o.beam.time);
   if (o.compression.empty()) o.compression = usual_compression(format, o.out);
   parse_compression(o.format, o.compression);
 }

@@ -37,6 +37,12 @@ class TwoSample(NamedTuple):
     ess_fraction: float
     events: int
 
+    def __str__(self) -> str:
+        return (
+            f"AUC {self.auc:.4f} ± {self.auc_error:.4f}, effective sample size of its weights "
+            f"{100 * self.ess_fraction:.1f} % ({self.events:,} events of each, not trained on)"
+        )
+
 
 def features(events: Kinematics, shift: float, enu_range: tuple[float, float], lepton_mass: float) -> Array:
     """[N, 5]: the three proxies, W and sqrt(Q²) [GeV]; W is negative where W² is."""

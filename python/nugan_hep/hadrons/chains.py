@@ -16,7 +16,7 @@ from torch.nn.functional import silu
 
 from nugan_hep.families.flow import spline
 from nugan_hep.hadrons import cube, features
-from nugan_hep.hadrons.states import Left
+from nugan_hep.hadrons.conditions import Left
 
 COLUMN = 7
 """Of the uniform numbers, the first that the remnant takes."""

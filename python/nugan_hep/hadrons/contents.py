@@ -10,9 +10,9 @@ from torch import Tensor, nn
 
 from nugan_hep import species
 from nugan_hep.hadrons import features
+from nugan_hep.hadrons.conditions import Lepton
 from nugan_hep.hadrons.events import MODES, Vocabulary
 from nugan_hep.hadrons.network import Hadrons, Sizes
-from nugan_hep.hadrons.states import Lepton
 
 COHERENT = MODES.index(6)
 

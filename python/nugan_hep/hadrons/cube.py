@@ -18,7 +18,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from nugan_hep.hadrons.states import Left
+from nugan_hep.hadrons.conditions import Left
 
 # TorchScript sees no globals: functions take these as the defaults of arguments
 TINY = 1e-12

@@ -19,7 +19,6 @@ from nugan_hep import _core, species
 from nugan_hep.errors import UserError
 from nugan_hep.hadrons import eta
 from nugan_hep.hadrons.frames import transfer_frame
-from nugan_hep.kinematics import MUON_MASS
 from nugan_hep.species import NUCLEUS
 
 F64 = NDArray[np.float64]
@@ -45,7 +44,7 @@ class Whole:
     first: NDArray[np.int64]
     pdg: NDArray[np.int32]
     momentum: NDArray[np.float32]
-    lepton_mass: float = MUON_MASS
+    lepton_mass: float
 
     def __len__(self) -> int:
         return len(self.enu)

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from nugan_hep.hadrons import cube
-from nugan_hep.hadrons.states import Lepton
+from nugan_hep.hadrons.conditions import Lepton
 from nugan_hep.species import NUCLEON_MASS
 
 MODES = 5

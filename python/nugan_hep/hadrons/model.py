@@ -12,8 +12,8 @@ from nugan_hep import species
 from nugan_hep.hadrons import cube, features
 from nugan_hep.hadrons.batch import Batch
 from nugan_hep.hadrons.chains import Normalised
+from nugan_hep.hadrons.conditions import Left, Lepton
 from nugan_hep.hadrons.sampling import HadronSampler
-from nugan_hep.hadrons.states import Left, Lepton
 
 
 class Stages(NamedTuple):

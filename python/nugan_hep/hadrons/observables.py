@@ -82,54 +82,17 @@ def fast_protons(events: Lists) -> F64:
     return events.total((events.pdg == 2212) & (events.size > PROTON_THRESHOLD))
 
 
-def _transverse(events: Lists) -> tuple[Flags, F64, F64]:
-    """Whether there is a proton; transverse momenta [N, 2] of lepton and leading proton."""
-    rows = events.protons[0]
-    has = rows >= 0
-    proton = np.zeros((len(has), 2))
-    proton[has] = events.momentum[rows[has], :2]
-    return has, events.lepton[:, :2], proton
-
-
-def dpt(events: Lists) -> F64:
-    """delta pT = |pT of lepton + leading proton|, arXiv:1512.05748."""
-    has, lepton, proton = _transverse(events)
-    return np.where(has, np.linalg.norm(lepton + proton, axis=1), NONE)
-
-
-def _angle(has: Flags, a: F64, b: F64) -> F64:
-    """Of -a and b, both [N, 2]."""
-    norm = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
-    cosine = -(a * b).sum(1) / np.maximum(norm, 1e-12)
-    return np.where(has, np.arccos(np.clip(cosine, -1.0, 1.0)), NONE)
-
-
-def dalphat(events: Lists) -> F64:
-    """delta alphaT, between -pT of the lepton and delta pT, arXiv:1512.05748."""
-    has, lepton, proton = _transverse(events)
-    return _angle(has, lepton, lepton + proton)
-
-
-def dphit(events: Lists) -> F64:
-    """delta phiT, between -pT of the lepton and pT of the leading proton, arXiv:1512.05748."""
-    has, lepton, proton = _transverse(events)
-    return _angle(has, lepton, proton)
-
-
-def pn(events: Lists) -> F64:
-    """pN, the struck neutron's momentum if only lepton and leading proton leave, arXiv:1609.03530."""
-    has, _, _ = _transverse(events)
+def _imbalance(which: int, events: Lists) -> F64:
+    """Of lepton and leading proton, the neutrino along z: the core's ``imbalance``, [N]."""
+    has = events.protons[0] >= 0
     row = events.protons[0][has]
-    targets, which = np.unique(np.broadcast_to(events.target, len(has)), return_inverse=True)
-    masses = np.array([_core.nuclear_mass(int(pdg)) for pdg in targets])[which][has]
-    removal = np.array([REMOVAL_OF.get(int(pdg), REMOVAL) for pdg in targets])[which][has]
-    left = masses - NEUTRON_MASS + removal
-    across = dpt(events)[has]
-    sum_e = events.lepton_energy[has] + events.energy[row]
-    rest = masses + events.lepton[has, 2] + events.momentum[row, 2] - sum_e
-    along = 0.5 * rest - (left**2 + across**2) / (2.0 * rest)
+    targets, place = np.unique(np.broadcast_to(events.target, len(has)), return_inverse=True)
+    masses = np.array([_core.nuclear_mass(int(pdg)) for pdg in targets])[place][has]
+    removal = np.array([REMOVAL_OF.get(int(pdg), REMOVAL) for pdg in targets])[place][has]
+    lepton = np.c_[events.lepton, events.lepton_energy][has]
+    proton = np.c_[events.momentum, events.energy][row]
     found = np.full(len(has), NONE)
-    found[has] = np.hypot(across, along)
+    found[has] = _core.imbalance(lepton, proton, masses, masses - NEUTRON_MASS + removal)[:, which]
     return found
 
 
@@ -252,10 +215,10 @@ HADRONIC: dict[str, Hadronic] = {
     "cos_pi": Hadronic(r"leading pion $\cos\theta$", "", partial(_cosine, _pion), _COS),
     "p_n": Hadronic(r"leading neutron $p$", "GeV", partial(_momentum, _neutron)),
     "cos_n": Hadronic(r"leading neutron $\cos\theta$", "", partial(_cosine, _neutron), _COS),
-    "dpt": Hadronic(r"$\delta p_T$", "GeV", dpt, (0.0, 1.5)),
-    "dalphat": Hadronic(r"$\delta\alpha_T$", "rad", dalphat, _ANGLE),
-    "dphit": Hadronic(r"$\delta\phi_T$", "rad", dphit, _ANGLE),
-    "pn": Hadronic(r"$p_N$", "GeV", pn, (0.0, 1.5)),
+    "dpt": Hadronic(r"$\delta p_T$", "GeV", partial(_imbalance, 0), (0.0, 1.5)),
+    "dalphat": Hadronic(r"$\delta\alpha_T$", "rad", partial(_imbalance, 2), _ANGLE),
+    "dphit": Hadronic(r"$\delta\phi_T$", "rad", partial(_imbalance, 1), _ANGLE),
+    "pn": Hadronic(r"$p_N$", "GeV", partial(_imbalance, 3), (0.0, 1.5)),
     "e_avail": Hadronic(r"$E_\mathrm{avail}$", "GeV", e_avail),
     "e_vis": Hadronic(r"$E_\mathrm{vis}$", "GeV", e_vis),
     "e_miss": Hadronic(r"$E_\mathrm{miss}$", "GeV", e_miss, (-0.05, 0.25)),

@@ -14,8 +14,8 @@ from torch import Tensor
 from nugan_hep import species
 from nugan_hep.hadrons import cube, eta, features
 from nugan_hep.hadrons.batch import Batch
+from nugan_hep.hadrons.conditions import Left, Lepton
 from nugan_hep.hadrons.contents import Contents
-from nugan_hep.hadrons.states import Left, Lepton
 
 WORD, COUNT, STEP = 1, 2, 11
 """Columns of the uniform numbers; from ``STEP`` on three for each hadron, then two for each eta."""

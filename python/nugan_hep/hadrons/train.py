@@ -58,7 +58,10 @@ def parser(prog: str, transfer: bool) -> argparse.ArgumentParser:
     add("--name", help="name of the model (default: the run folder's)")
     usual = ("that of --from",) * 2 if transfer else (PROBE, TARGET)
     add(
-        "--probe", type=int, choices=(14, -14, 12, -12), help=f"PDG code of the neutrino (default {usual[0]})"
+        "--probe",
+        type=cli.probe,
+        metavar="P",
+        help=f"the neutrino: numu, nuebar or PDG number (default {usual[0]})",
     )
     add("--target", type=int, metavar="PDG", help=f"PDG code of the nucleus (default {usual[1]})")
     add("--quiet", action="store_true", help="no progress")

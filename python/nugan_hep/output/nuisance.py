@@ -26,7 +26,6 @@ from typing import Any
 import numpy as np
 
 from nugan_hep.errors import UserError
-from nugan_hep.flux import Flux
 from nugan_hep.output import Columns, EventReader, Run, treewriter
 from nugan_hep.output.columns import damage, run_of
 from nugan_hep.output.final_particles import FOUR, completed, modes_of
@@ -42,28 +41,6 @@ CHUNK = 100_000
 """Events that are read at once."""
 
 
-def flux_of(run: Run) -> Flux:
-    """The flux that the events follow; for one energy, 1 in a bin of 1 MeV around it.
-
-    Raises
-    ------
-    UserError : they follow neither, or are of several neutrinos
-    """
-    if len(run.probes) > 1:
-        raise UserError(
-            "format nuisance holds the flux of one neutrino: expected events of one, "
-            f"not of {' and '.join(map(str, run.probes))}"
-        )
-    if run.flux is not None:
-        return run.flux
-    if run.energy is None:
-        parts = " in common, which the runs that were put together do not have" if run.parts else ""
-        raise UserError(
-            f"format nuisance holds a flux: expected events of a flux (--flux) or of one energy{parts}"
-        )
-    return Flux(run.energy + np.array([-0.5e-3, 0.5e-3]), np.array([1e3]))
-
-
 def create(
     path: str | Path, run: Run, compression: str = "zstd:1", force: bool = False
 ) -> AbstractContextManager[TreeWriter]:
@@ -71,10 +48,20 @@ def create(
 
     Raises
     ------
-    UserError : no cross section, no flux; as there
+    UserError : no cross section, several neutrinos, runs of unlike fluxes; as there
     """
     run.need_cross_section("nuisance")
-    return treewriter.create("nuisance", path, run, compression, force, flux_of(run))
+    if len(run.probes) > 1:
+        raise UserError(
+            "format nuisance holds the flux of one neutrino: expected events of one, "
+            f"not of {' and '.join(map(str, run.probes))}"
+        )
+    if run.parts and run.flux is None and run.energy is None:
+        raise UserError(
+            "format nuisance holds a flux: expected events of a flux (--flux) or of one energy in common, "
+            "which the runs that were put together do not have"
+        )
+    return treewriter.create("nuisance", path, run, compression, force)
 
 
 @contextlib.contextmanager

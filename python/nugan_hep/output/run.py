@@ -81,11 +81,8 @@ class Run:
         ------
         UserError : the events follow neither a flux nor one energy, or the model has no cross section
         """
-        if self.sigma is None:
-            raise UserError(
-                f"format {form} holds a flux-averaged cross section: "
-                "expected events of a flux (--flux) or of one energy (--energy)"
-            )
+        _core.check_holds(_core.format_of(form), self.sigma is not None, False)
+        assert self.sigma is not None
         return self.sigma
 
 

@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nugan_hep import _core, particles
-from nugan_hep.flux import Flux
 from nugan_hep.output import Columns, Run
 from nugan_hep.output.atomic import new_file
 from nugan_hep.output.branches import (
@@ -66,10 +65,10 @@ class TreeWriter:
     events : events written so far
     """
 
-    def __init__(self, file: Any, form: str, run: Run, flux: Flux | None = None) -> None:
+    def __init__(self, file: Any, form: str, run: Run) -> None:
         self.run = run
         self.events = 0
-        self._file, self._form, self._flux = file, form, flux
+        self._file, self._form = file, form
         self._source: _core.EventTree | None = None
 
     def write(self, columns: Columns) -> None:
@@ -102,7 +101,8 @@ class TreeWriter:
             run.probe,
             run.target,
             run.kind,
-            self._flux,
+            run.flux,
+            run.energy,
         )
         cluster = BASKET or source.cluster
         self._regrouped = Regrouped(cluster)
@@ -185,7 +185,6 @@ def create(
     run: Run,
     compression: str = "zstd:1",
     force: bool = False,
-    flux: Flux | None = None,
 ) -> Iterator[TreeWriter]:
     """Write a ROOT file with the tree of a format; it appears as ``path`` when the block ends well.
 
@@ -195,7 +194,6 @@ def create(
     run : what the events have in common
     compression : see :func:`parse_compression`
     force : replace an existing file
-    flux : what the events follow, of a format that holds it
 
     Raises
     ------
@@ -205,6 +203,6 @@ def create(
 
     options = parse_compression(compression)
     with new_file(path, force) as stream:
-        writer = TreeWriter(uproot.recreate(stream, compression=options), form, run, flux)
+        writer = TreeWriter(uproot.recreate(stream, compression=options), form, run)
         yield writer
         writer.finish()
