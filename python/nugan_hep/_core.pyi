@@ -49,6 +49,7 @@ __all__: list[str] = [
     "borders_between",
     "check_flux_source",
     "check_format",
+    "check_holds",
     "check_not_being_written",
     "check_outside",
     "check_space",
@@ -73,6 +74,7 @@ __all__: list[str] = [
     "formats_of_suffix",
     "from_proxies",
     "hadronic_mass",
+    "imbalance",
     "interruption",
     "is_neutrino",
     "kind_of",
@@ -473,6 +475,7 @@ def borders_between(
 ) -> numpy.typing.NDArray[numpy.float64]: ...
 def check_flux_source(path: str, histogram: str, is_root: bool, columns: str) -> None: ...
 def check_format(name: str, path: os.PathLike | str | bytes) -> None: ...
+def check_holds(format: EventFormat, sigma: bool, vertices: bool) -> None: ...
 def check_not_being_written(path: os.PathLike | str | bytes) -> None: ...
 def check_outside(
     flux: nugan_hep.flux.Flux,
@@ -543,6 +546,12 @@ def from_proxies(
 ) -> numpy.typing.NDArray[numpy.float64]: ...
 def hadronic_mass(
     w2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+) -> numpy.typing.NDArray[numpy.float64]: ...
+def imbalance(
+    lepton: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    proton: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    target: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    left: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
 ) -> numpy.typing.NDArray[numpy.float64]: ...
 def interruption(
     events: typing.SupportsInt | typing.SupportsIndex, requested: typing.SupportsInt | typing.SupportsIndex
