@@ -34,8 +34,8 @@ examples:
 The input's format is found by its suffix and, in a ROOT file, by what it holds. Weights, targets, flux and
 cross section go with the events. Several runs, in several files or in one that hadd or cat made, become one:
 events and POT add up, the cross section is the average over all. Files without events are skipped. rootracker
-and NuHepMC files of other generators are read for neutrino, target and muon. Formats of particles hold
-momenta: what is derived from them can differ in the last digit of float32.
+and NuHepMC files of other generators are read for neutrino, target and charged lepton. Formats of particles
+hold momenta: what is derived from them can differ in the last digit of float32.
 exit codes: 0 done, 2 bad input, 130 interrupted (143 by SIGTERM); only a complete output gets its name"""
 
 
@@ -104,13 +104,11 @@ def _convert(options: argparse.Namespace, reader: EventReader, out: Path, step: 
                 f"{step['from']} is damaged: {writer.events + left_out:,} events, expected {reader.events:,}"
             )
         if writer.events == 0 and left_out:
-            raise UserError(
-                f"{step['from']}: none of {left_out:,} events is a charged current of a muon neutrino"
-            )
+            raise UserError(f"{step['from']}: none of {left_out:,} events is a charged current")
         run.metadata["events"] = writer.events
     if left_out and not options.quiet:
-        what = "no charged currents of muon neutrinos"
-        print(f"{PROGRAM}: {left_out:,} of {reader.events:,} events are {what}: left out", file=sys.stderr)
+        what = "no charged currents: left out"
+        print(f"{PROGRAM}: {left_out:,} of {reader.events:,} events are {what}", file=sys.stderr)
     if vertices and not formats.FORMATS[options.to].vertices and not options.quiet:
         print(f"{PROGRAM}: format {options.to} has no vertices: they were left out", file=sys.stderr)
     return writer.events

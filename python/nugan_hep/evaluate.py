@@ -184,7 +184,7 @@ def _of_hadrons(options: argparse.Namespace, path: Path, files: Sequence[str]) -
     if not options.no_figures:
         from nugan_hep.hadrons import figures
 
-        images = figures.images(found, ("true", about["name"]))
+        images = figures.images(found, ("reference", about["name"]))
     document = {"hadrons": {"reference": [*files], "leptons": options.leptons, **found.scores}}
     document["hadrons"]["classifier"] = {k: result._asdict() for k, result in found.classified.items()}
     table = "\n".join(map(comparison.html, made))

@@ -1,8 +1,8 @@
 """Neutrino, target and charged lepton of events of any generator, and the sampler's columns from them.
 
 What else an event of another generator holds (hadrons, remnants) is left out. Events that are no charged
-current of a muon neutrino have no place in the columns: they are counted in the run's metadata, ``left_out``,
-and the cross section of all events becomes that of those that are left.
+current have no place in the columns: they are counted in the run's metadata, ``left_out``, and the cross
+section of all events becomes that of those that are left.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Leptons(NamedTuple):
     number : of the event
     probe, target : PDG numbers, hydrogen as a nucleus
     lepton : PDG number of the charged lepton of a charged current, 0 where there is none in the final state
-    nu, muon : px py pz E of neutrino and charged lepton [N, 4]; NaN where there is none
+    nu, charged : px py pz E of neutrino and charged lepton [N, 4]; NaN where there is none
     weight : of the event
     vertex : x y z [m] and t [s], [N, 4]
     particles, mode : of events of nugan-sample that have them, the columns of these names
@@ -44,7 +44,7 @@ class Leptons(NamedTuple):
     target: NDArray[Any]
     lepton: NDArray[Any]
     nu: Array
-    muon: Array
+    charged: Array
     weight: Array
     vertex: Array
     particles: Any = None
@@ -107,7 +107,7 @@ def in_gev(path: str | Path, lepton: NDArray[Any], p4: Array) -> float:
 
 
 def columns(path: str | Path, run: Run, chunks: Iterator[Leptons]) -> Iterator[Columns]:
-    """The sampler's columns of muon neutrinos' charged currents.
+    """The sampler's columns of charged currents.
 
     Of another generator, that is, without targets, ``run`` learns these and what was left out.
 
@@ -120,8 +120,8 @@ def columns(path: str | Path, run: Run, chunks: Iterator[Leptons]) -> Iterator[C
     kept = everything = 0.0
     sigma, error = run.sigma, run.sigma_error
     for chunk in chunks:
-        enu, emu = chunk.nu[:, 3], chunk.muon[:, 3]
-        fits = (np.abs(chunk.probe) == 14) & (chunk.lepton != 0) & (emu < enu)
+        enu, emu = chunk.nu[:, 3], chunk.charged[:, 3]
+        fits = (chunk.lepton != 0) & (emu < enu)
         if ours:
             fits = np.ones(len(chunk.probe), dtype=bool)  # others are refused below
         else:
@@ -138,7 +138,7 @@ def columns(path: str | Path, run: Run, chunks: Iterator[Leptons]) -> Iterator[C
             continue
         try:
             mass = lepton_masses(chunk.lepton[fits])
-            found = columns_of(chunk.nu[fits, :3], chunk.muon[fits, :3], mass)
+            found = columns_of(chunk.nu[fits, :3], chunk.charged[fits, :3], mass)
         except ValueError as problem:
             raise UserError(f"{path} is damaged: {problem}") from None
         yield {
@@ -156,9 +156,9 @@ def roles(chunk: Leptons) -> dict[str, NDArray[Any]]:
     """The columns by the roles of :class:`nugan_hep.data.aliases.Layout`, in GeV."""
     return {
         "enu": chunk.nu[:, 3],
-        "emu": chunk.muon[:, 3],
+        "emu": chunk.charged[:, 3],
         **{f"nu_{axis}": chunk.nu[:, k] for k, axis in enumerate("xyz")},
-        **{f"mu_{axis}": chunk.muon[:, k] for k, axis in enumerate("xyz")},
+        **{f"mu_{axis}": chunk.charged[:, k] for k, axis in enumerate("xyz")},
         "cc": chunk.lepton != 0,
         "probe": chunk.probe,
         "lepton": chunk.lepton,

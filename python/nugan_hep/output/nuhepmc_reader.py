@@ -105,11 +105,11 @@ class _Block:
         probe = pdg[beam]
         wanted = probe - (1 if probe > 0 else -1)
         final = (k for k, code in enumerate(status) if code == clauses.FINAL and pdg[k] == wanted)
-        muon = next(final, None)
-        lepton = 0 if muon is None else wanted
+        charged = next(final, None)
+        lepton = 0 if charged is None else wanted
         gev = 1e-3 if event.momentum_unit == self._mev else 1.0
         self._rows.append((event.event_number, probe, pdg[target], lepton, self._weight_of(event), gev))
-        self._particles.append(particles[[beam, beam if muon is None else muon]])
+        self._particles.append(particles[[beam, beam if charged is None else charged]])
         self._all.append(particles)
         process = event.attributes
         self._processes.append(
@@ -151,15 +151,15 @@ class _Block:
         leptons.check_probes(self._path, probe, self._first)
         found = np.stack(self._particles)
         p4 = np.stack([found[name] for name in ("px", "py", "pz", "e")], axis=-1) * gev[:, None, None]
-        muon: Array = p4[:, 1]
-        muon[lepton == 0] = np.nan
+        charged: Array = p4[:, 1]
+        charged[lepton == 0] = np.nan
         return leptons.Leptons(
             number=number,
             probe=probe,
             target=leptons.as_nucleus(target),
             lepton=lepton,
             nu=p4[:, 0],
-            muon=muon,
+            charged=charged,
             weight=weight.astype(np.float64),
             vertex=np.array(self._places, dtype=np.float64),
             **self._whole(probe, target, gev),

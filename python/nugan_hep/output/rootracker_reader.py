@@ -1,7 +1,7 @@
 """Trees of the rootracker format, of nugan-sample, GENIE, NuWro and NEUT, back as columns.
 
 All put the neutrino first and the target second. GENIE (``gRooTracker``) and NuWro (``nRooTracker``) have
-momenta in GeV, NEUT (``nRooTracker``) may have MeV; the muon's mass tells. The muon is the first final-state
+momenta in GeV, NEUT (``nRooTracker``) may have MeV; the lepton's mass tells. It is the first final-state
 particle of its kind.
 """
 
@@ -83,9 +83,9 @@ def chunks(path: str | Path, tree: Any, step: int) -> Iterator[leptons.Leptons]:
         for table in tree.iterate([*used, code] if code else used, step_size=step):
             chunk = _leptons(path, table, first)
             if unit is None and np.any(chunk.lepton):
-                unit = leptons.in_gev(path, chunk.lepton, chunk.muon)
+                unit = leptons.in_gev(path, chunk.lepton, chunk.charged)
             first += len(table)
-            yield chunk._replace(nu=chunk.nu * (unit or 1.0), muon=chunk.muon * (unit or 1.0))
+            yield chunk._replace(nu=chunk.nu * (unit or 1.0), charged=chunk.charged * (unit or 1.0))
 
 
 def _leptons(path: str | Path, table: Any, first: int) -> leptons.Leptons:
@@ -105,15 +105,15 @@ def _leptons(path: str | Path, table: Any, first: int) -> leptons.Leptons:
     found = (pdg == leptons.partner(probe)) & (table["StdHepStatus"] == FINAL)
     charged = ak.to_numpy(ak.any(found, axis=1))
     p4 = _four(path, ak.flatten(table["StdHepP4"], axis=1), particles.sum())
-    muon = p4[start + np.asarray(ak.argmax(found, axis=1))]
-    muon[~charged] = np.nan
+    lepton = p4[start + np.asarray(ak.argmax(found, axis=1))]
+    lepton[~charged] = np.nan
     return leptons.Leptons(
         number=_column(table, "EvtNum", np.arange(first, first + rows)),
         probe=probe,
         target=leptons.as_nucleus(target),
         lepton=np.where(charged, leptons.partner(probe), 0),
         nu=p4[start],
-        muon=muon,
+        charged=lepton,
         weight=_column(table, "EvtWght", np.ones(rows)).astype(np.float64),
         vertex=_column(table, "EvtVtx", np.zeros((rows, 4))),
         **_particles(table, particles, charged, p4),
