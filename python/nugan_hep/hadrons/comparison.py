@@ -134,7 +134,7 @@ def tables(scores: dict[str, Any]) -> list[Table]:
         for name in scores["pulls"][evaluation.ALL]
     ]
     return [
-        ("Topologies", ["", "true", "model", "ratio", "pull"], shares),
+        ("Topologies", ["", "reference", "model", "ratio", "pull"], shares),
         ("Mean absolute pulls of the hadrons", heads, pulls),
     ]
 
