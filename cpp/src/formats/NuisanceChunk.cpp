@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <numbers>
 
+#include "../physics/dot.hpp"
+
 namespace nugan {
 
 namespace {
@@ -20,10 +22,6 @@ bool is_meson(int pdg) {
 
 bool is_pion(int pdg) {
   return std::abs(pdg) == 211 || pdg == 111;
-}
-
-double dot(const FourMomentum& a, const FourMomentum& b) {
-  return a.x * b.x + a.y * b.y + a.z * b.z;
 }
 
 double mass(const FourMomentum& p) {
@@ -109,7 +107,7 @@ FourMomentum NuisanceChunk::momentum(std::size_t k) const {
 }
 
 FourMomentum NuisanceChunk::neutrino(std::size_t i) const {
-  return momentum(static_cast<std::size_t>(events.particles.offsets[i]));
+  return momentum(static_cast<std::size_t>(events.particles.offsets[i]) + neutrino_place);
 }
 
 std::optional<std::size_t> NuisanceChunk::fastest(std::size_t i, int pdg) const {

@@ -2,13 +2,11 @@
 #include <cmath>
 #include <nugan/imbalance.hpp>
 
+#include "dot.hpp"
+
 namespace nugan {
 
 namespace {
-
-double dot(const FourMomentum& a, const FourMomentum& b) {
-  return a.x * b.x + a.y * b.y + a.z * b.z;
-}
 
 // Angle of -a and b; a right one where either is 0
 double angle(const FourMomentum& a, const FourMomentum& b) {
