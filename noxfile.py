@@ -24,8 +24,8 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Pytest; what follows ``--`` goes to it."""
-    session.run(sys.executable, "-m", "pytest", *session.posargs)
+    """Pytest with the slow tests, without the heavy; what follows ``--`` goes to it."""
+    session.run(sys.executable, "-m", "pytest", "-m", "not heavy", *session.posargs)
 
 
 @nox.session

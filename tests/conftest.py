@@ -54,8 +54,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     terminalreporter.section("left out")
     for reason, count in reasons.most_common():
         terminalreporter.line(f"{count:4} {reason}")
-    if config.option.markexpr == "not heavy":
-        terminalreporter.line("     heavy tests, which take minutes each: pytest -m heavy")
+    for mark, time in (("slow", "seconds"), ("heavy", "minutes")):
+        if f"not {mark}" in config.option.markexpr:
+            terminalreporter.line(f"     {mark} tests, which take {time} each: pytest -m {mark}")
 
 
 @pytest.fixture(scope="session")

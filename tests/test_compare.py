@@ -76,6 +76,7 @@ def test_models_without_a_reference(models: Path, tmp_path: Path, capsys: pytest
     assert {file.name for file in out.iterdir()} == {compare.FIGURE_FILE, compare.METRICS_FILE}
 
 
+@pytest.mark.slow
 def test_models_of_one_process_meet_their_reference(
     models: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -107,6 +108,7 @@ def test_events_as_reference(models: Path, tmp_path: Path, capsys: pytest.Captur
     assert "kept 40,000" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_models_of_unlike_phase_space(models: Path, tmp_path: Path) -> None:
     """They are compared in the energies that both have, in the proxies of the smaller shift."""
     out = tmp_path / "out"
@@ -114,6 +116,7 @@ def test_models_of_unlike_phase_space(models: Path, tmp_path: Path) -> None:
     assert list(scores(out)) == ["All", "1 GeV", "3 GeV", "5 GeV", "9 GeV"]
 
 
+@pytest.mark.slow
 def test_seed_decides(models: Path, tmp_path: Path) -> None:
     names = (models / "numu_C12_inc_gan.pt", models / "same.pt", "--no-reference", "--enu", "3")
     for seed, name in ((3, "a"), (3, "b"), (4, "c")):

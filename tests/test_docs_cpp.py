@@ -16,6 +16,7 @@ import nugan_hep
 pytestmark = pytest.mark.skipif(not set(nugan_hep.list_models()) >= page.MODELS, reason="no such models")
 
 
+@pytest.mark.slow
 def test_project(program: Callable[[str], Path]) -> None:
     assert len(page.cmake().splitlines()) <= 10
     flux = ([0.3, 0.5, 0.7, 0.9, 1.2, 2.0], [5.0, 10.0, 6.0, 2.0, 0.8])
@@ -24,6 +25,7 @@ def test_project(program: Callable[[str], Path]) -> None:
     assert float(run(program("page_project")).stdout.split()[0]) == pytest.approx(forward, abs=5e-5)
 
 
+@pytest.mark.slow
 def test_fragments(program: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "flux.txt").write_text(TEXT_FLUX)
     monkeypatch.chdir(tmp_path)

@@ -236,6 +236,7 @@ def test_the_papers_row_fits_the_process_and_the_training_sample(
     assert ("zero-shot" in printed) == (name != "numu_C12_qe_gan")
 
 
+@pytest.mark.slow
 def test_zero_shot_stands_beside_a_transfer(tmp_path: Path, sampler: list[PerfectSampler]) -> None:
     """The sampler that knows carbon alone is the zero-shot model, but for its statistics."""
     out = tmp_path / "out"
@@ -275,6 +276,7 @@ def test_the_classifier_knows_a_model_from_events(
         assert ("classifier, 1 GeV: too few events" in capsys.readouterr().out) is said
 
 
+@pytest.mark.slow
 def test_an_earlier_evaluation_is_replaced_by_force_only(
     tmp_path: Path, sampler: list[PerfectSampler], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -142,6 +142,7 @@ def test_damaged_members(whole: dict[str, bytes], sound: dict[str, str], family:
     assert check(archives, tmp_path, sound[family])["refused"] > 5
 
 
+@pytest.mark.slow
 def test_networks_that_no_training_makes(tmp_path: Path) -> None:
     archives = [*damaged_answers()]
     for family in FAMILIES:

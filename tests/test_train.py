@@ -68,11 +68,11 @@ def test_training_learns_real_events(tmp_path: Path) -> None:
 def test_resumed_run_is_bitwise_the_uninterrupted_one(tmp_path: Path, family: str, small: list[str]) -> None:
     whole, cut = tmp_path / "whole", tmp_path / "cut"
     # the flow's rate falls over the whole run, whose length a resumption changes
-    small = [*small, "--decay-from", "-1", "--quiet"]
-    assert train.main([*small, "--out", str(whole), "--steps", "60"]) == 0
-    # 45 steps cross an epoch's end (45 x 200 events of 9,000)
-    assert train.main([*small, "--out", str(cut), "--steps", "45"]) == 0
-    assert train.main([*small, "--out", str(cut), "--steps", "60", "--resume"]) == 0
+    small = [*small, "--decay-from", "-1", "--limit", "2000", "--quiet"]
+    assert train.main([*small, "--out", str(whole), "--steps", "20"]) == 0
+    # 11 steps cross an epoch's end (11 x 200 events of 1,800)
+    assert train.main([*small, "--out", str(cut), "--steps", "11"]) == 0
+    assert train.main([*small, "--out", str(cut), "--steps", "20", "--resume"]) == 0
     assert same_weights(state(whole), state(cut), family)
 
 
@@ -123,7 +123,7 @@ def test_resumption_keeps_the_identity(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("family", "small", "kills"),
     [
-        ("gan", SMALL, 1),
+        pytest.param("gan", SMALL, 1, marks=pytest.mark.slow),
         pytest.param("gan", SMALL, 5, marks=pytest.mark.heavy),
         pytest.param("flow", FLOW, 5, marks=pytest.mark.heavy),
     ],
@@ -155,7 +155,7 @@ def test_killed_run_resumes_to_the_same_result(
 
 def test_interrupt_saves_and_exits_130(tmp_path: Path) -> None:
     run = tmp_path / "run"
-    command = [sys.executable, "-m", "nugan_hep.train", *SMALL, "--steps", "100000", "--out", str(run)]
+    command = [sys.executable, "-m", "nugan_hep.train", *FLOW, "--steps", "100000", "--out", str(run)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     while not (run / checkpoint.BEST).exists() and process.poll() is None:
         time.sleep(0.05)
@@ -251,6 +251,7 @@ def test_other_presets_train_and_export(tmp_path: Path, preset: str) -> None:
     assert np.all(events["El"] <= 1.0 - 0.0098 + 1e-6)
 
 
+@pytest.mark.slow
 def test_flow_learns_real_events_and_says_so(tmp_path: Path) -> None:
     run = tmp_path / "numu_flow"
     argv = ["--data", str(CARBON), "--val", str(ARGON), "--out", str(run), "--preset", "flow", "--quiet"]

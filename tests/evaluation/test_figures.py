@@ -68,6 +68,7 @@ def test_spectra_name_all_variables(
     assert f"{sample.n_events:,}" in text
 
 
+@pytest.mark.slow
 def test_a_model_that_shares_no_bin_is_drawn(shipped: reference.Reference) -> None:
     sample = shipped.samples[2]
     corner = np.zeros((50, 50))

@@ -77,6 +77,7 @@ def test_a_tilt_is_the_ratio(shipped: reference.Reference) -> None:
     assert figure.axes[0].get_ylim() == (0.5, 1.5)
 
 
+@pytest.mark.slow
 def test_samples_that_share_no_bin_and_many_samples(shipped: reference.Reference) -> None:
     sample = shipped.samples[1]
     nothing = {name: Spectrum(np.zeros_like(c), e) for name, (c, e) in sample.spectra.items()}

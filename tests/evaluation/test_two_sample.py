@@ -49,6 +49,7 @@ def test_one_distribution_cannot_be_told_apart(rng: np.random.Generator) -> None
     assert result.auc_error == pytest.approx(1 / np.sqrt(6 * 4_000), rel=0.02)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shift", [0.3, 1.0])
 def test_shifted_gaussians_reach_the_best_possible(rng: np.random.Generator, shift: float) -> None:
     """The likelihood ratio has AUC = Phi(d/sqrt 2), and its weights the effective size exp(-d²)."""

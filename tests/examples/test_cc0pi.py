@@ -80,6 +80,7 @@ def test_units_of_the_releases(cc0pi: ModuleType, tmp_path: Path, write_root: Wr
         np.testing.assert_allclose(spectrum.smearing, [[0.7, 0.05], [0.3, 0.95]])
 
 
+@pytest.mark.slow
 def test_whole_way(
     cc0pi: ModuleType,
     tmp_path: Path,

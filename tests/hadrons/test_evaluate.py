@@ -54,6 +54,7 @@ def test_leptons_are_those_of_the_other_half(
     assert found["hadrons"]["events"] == [300, 300]
 
 
+@pytest.mark.slow
 def test_the_page_has_tables_and_figures(
     run: Path, whole_file: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

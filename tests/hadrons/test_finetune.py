@@ -79,6 +79,7 @@ def test_a_transfer_goes_on(carbon: Path, whole_file: Callable[..., Path], tmp_p
     assert read_run(out)["data"]["start"] == "carbon"
 
 
+@pytest.mark.slow
 def test_it_stops_when_it_gets_no_better(
     carbon: Path, whole_file: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

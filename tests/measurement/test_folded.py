@@ -172,6 +172,7 @@ def test_bins_against_the_exact_density() -> None:
     assert np.all(np.abs(found.values - expected) < 4 * errors + 2e-3 * np.array(expected))
 
 
+@pytest.mark.slow
 @needs_model
 def test_scaling_upward() -> None:
     """Muons of 7 GeV, moved to 9.5 GeV, are those of 9.5 GeV: the share in forward bins within 2 %."""

@@ -560,6 +560,7 @@ def test_text_does_not_depend_on_chunks(tmp_path: Path, make_columns: Maker) -> 
     assert whole.read_text().rstrip().endswith(LAST_LINE)
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_events(tmp_path: Path, make_columns: Maker) -> None:
     psutil = pytest.importorskip("psutil")
     columns = make_columns(0, 5000)

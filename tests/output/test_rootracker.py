@@ -323,7 +323,9 @@ def test_empty_tree_is_readable(tmp_path: Path) -> None:
         assert list(reader.chunks) == []
 
 
-@pytest.mark.parametrize("compression", ["none", "zstd:9", "zlib:9", "lz4:9"])
+@pytest.mark.parametrize(
+    "compression", ["none", "zstd:9", pytest.param("zlib:9", marks=pytest.mark.slow), "lz4:9"]
+)
 def test_least_bytes_is_a_lower_bound(tmp_path: Path, make_columns: Maker, compression: str) -> None:
     """Even for events of one energy and a muon momentum of few values."""
     columns = make_columns(0, 50_000)

@@ -276,6 +276,7 @@ def test_the_other_object_of_that_name(tmp_path: Path) -> None:
             read(other, tmp_path / f"{form}.root")
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_events(form: str, tmp_path: Path, make_columns: Maker) -> None:
     psutil = pytest.importorskip("psutil")
     process = psutil.Process()

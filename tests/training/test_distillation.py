@@ -35,6 +35,7 @@ def run(data, out, *more):
     return train.main([*options, *more])
 
 
+@pytest.mark.slow
 def test_the_generator_learns_the_map_of_the_flow(data, tmp_path, one_thread):
     out = tmp_path / "run"
     more = ["--steps", "300", "--eval-every", "100", "--batch", "500", "--lr-generator", "3e-3"]

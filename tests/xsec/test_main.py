@@ -57,6 +57,7 @@ def test_commands_are_the_modules_of_their_folder() -> None:
     assert modules == set(COMMANDS)
 
 
+@pytest.mark.slow
 def test_no_module_hides_the_function() -> None:
     """After an import of every module, in a fresh interpreter, the name is still the function's."""
     names = [module.name for module in pkgutil.walk_packages(xsec.__path__, "nugan_hep.xsec.")]

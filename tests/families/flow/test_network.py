@@ -97,6 +97,7 @@ def test_physical_density_integrates_to_one(exported: Any, enu: float) -> None:
     assert total == pytest.approx(1.0, abs=2e-3)
 
 
+@pytest.mark.slow
 def test_samples_follow_the_physical_density(exported: Any) -> None:
     """Counts in 12 x 12 cells of (E_mu, theta) against the integral of the density over each."""
     enu, n = 2.0, 400_000

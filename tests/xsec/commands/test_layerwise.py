@@ -4,11 +4,14 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from nugan_hep.xsec.__main__ import main
 
 Error = Callable[[], str]
 
 
+@pytest.mark.slow
 def test_layerwise_scans_and_resumes(run: Path, oxygen: Path, tmp_path: Path, error: Error) -> None:
     call = ["--from", str(run), "--data", str(oxygen), "--out", str(tmp_path / "s"), "--quiet"]
     call += ["--max-epochs", "20", "--layers", "1", "3"]

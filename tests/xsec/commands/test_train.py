@@ -42,6 +42,7 @@ def test_a_training_learns_the_closed_form(run: Path, carbon: Path) -> None:
     assert "test spectra" in (run / "model.md").read_text()
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_model(run: Path, carbon: Path, tmp_path: Path) -> None:
     assert main(["train", *argv(carbon, tmp_path / "again")]) == 0
     assert (
