@@ -1,8 +1,11 @@
 #include <pybind11/numpy.h>
+#include <pybind11/stl.h>
 
+#include <map>
 #include <nugan/Error.hpp>
 #include <nugan/Kinematics.hpp>
 #include <nugan/imbalance.hpp>
+#include <string>
 
 #include "python_types.hpp"
 #include "register.hpp"
@@ -69,23 +72,24 @@ nugan::FourMomentum row(const Array& p, py::ssize_t i) {
   return {p.at(i, 0), p.at(i, 1), p.at(i, 2), p.at(i, 3)};
 }
 
-Array imbalance(const Array& lepton, const Array& proton, const Array& target, const Array& left) {
+// By name, [N] each
+std::map<std::string, Array> imbalance(const Array& lepton, const Array& proton, const Array& target,
+                                       const Array& left) {
   const auto n = target.size();
   for (const Array* p : {&lepton, &proton})
     if (p->ndim() != 2 || p->shape(0) != n || p->shape(1) != 4)
       throw nugan::Error("lepton, proton: expected the shape [N, 4]");
   if (target.ndim() != 1 || left.ndim() != 1 || left.size() != n)
     throw nugan::Error("target, left: expected the shape [N]");
-  Array result({n, py::ssize_t{4}});
-  auto out = result.mutable_unchecked<2>();
+  Array dpt(n), dphit(n), dalphat(n), pn(n);
   for (py::ssize_t i = 0; i < n; ++i) {
     const auto found = nugan::imbalance(row(lepton, i), row(proton, i), {.z = 1}, target.at(i), left.at(i));
-    out(i, 0) = found.dpt;
-    out(i, 1) = found.dphit;
-    out(i, 2) = found.dalphat;
-    out(i, 3) = found.pn;
+    dpt.mutable_at(i) = found.dpt;
+    dphit.mutable_at(i) = found.dphit;
+    dalphat.mutable_at(i) = found.dalphat;
+    pn.mutable_at(i) = found.pn;
   }
-  return result;
+  return {{"dpt", dpt}, {"dphit", dphit}, {"dalphat", dalphat}, {"pn", pn}};
 }
 
 }  // namespace

@@ -14,8 +14,8 @@ from whole_events import from_lists, particle_lists
 
 from nugan_hep import _core, species
 from nugan_hep.hadrons import evaluation
-from nugan_hep.hadrons.final_states import Lists, of_particles
-from nugan_hep.hadrons.observables import FEATURES, HADRONIC, NONE, TOPOLOGIES, observables, topologies
+from nugan_hep.hadrons.final_states import NONE, Lists, of_particles
+from nugan_hep.hadrons.observables import FEATURES, HADRONIC, TOPOLOGIES, observables, topologies
 from nugan_hep.kinematics import MUON_MASS, NEUTRON_MASS
 
 M_P = species.PARTICLES[2212][0]

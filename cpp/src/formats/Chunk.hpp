@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <nugan/EventTree.hpp>
+#include <nugan/imbalance.hpp>
 #include <vector>
 
 namespace nugan {
@@ -27,6 +28,17 @@ struct Chunk {
   template <class T>
   std::span<const T> of_particles(std::span<const T> column) const {
     return column.subspan(first_particle, particles);
+  }
+
+  /// The momentum of the particle at a place.
+  FourMomentum momentum(std::size_t k) const {
+    const auto& p = events.particles;
+    return {p.px[k], p.py[k], p.pz[k], p.E[k]};
+  }
+
+  /// The momentum of event i's neutrino.
+  FourMomentum neutrino(std::size_t i) const {
+    return momentum(static_cast<std::size_t>(events.particles.offsets[i]) + neutrino_place);
   }
 
   const EventKind& kind(std::size_t i) const { return kinds[which.empty() ? only : which[i]]; }

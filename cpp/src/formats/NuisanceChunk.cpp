@@ -45,15 +45,7 @@ NuisanceChunk::NuisanceChunk(const EventsView& view, const RunFacts& facts, std:
                              bool particles)
     : Chunk(view, facts, known, particles) {
   if (!has_particles) return;
-  const auto& p = events.particles;
-  auto ends = std::make_shared<std::vector<std::int64_t>>(1, 0);
-  for (std::size_t i = 0; i < size; ++i) {
-    for (auto k = p.offsets[i]; k < p.offsets[i + 1]; ++k)
-      if (p.status[static_cast<std::size_t>(k)] == Particle::final)
-        final.push_back(static_cast<std::size_t>(k));
-    ends->push_back(std::ssize(final));
-  }
-  offsets = std::move(ends);
+  leaving = Leaving(events.particles, size, true);
   whole.reserve(size);
   for (std::size_t i = 0; i < size; ++i) {
     const Signal event = signal(i);
@@ -66,17 +58,11 @@ int NuisanceChunk::mode(std::size_t i) const {
   return process.neut(events.mode.empty() ? process.channel : static_cast<Mode>(events.mode[i]));
 }
 
-std::span<const std::size_t> NuisanceChunk::leaving(std::size_t i) const {
-  const auto first = static_cast<std::size_t>((*offsets)[i]),
-             last = static_cast<std::size_t>((*offsets)[i + 1]);
-  return std::span(final).subspan(first, last - first);
-}
-
 Signal NuisanceChunk::signal(std::size_t i) const {
   const Process& process = kind(i).process;
   Signal found{.mode = std::abs(mode(i))};
   int charged_leptons = 0, leptons = 0;
-  for (const std::size_t k : leaving(i)) {
+  for (const std::size_t k : leaving.of(i)) {
     const int pdg = events.particles.pdg[k], kind = std::abs(pdg);
     leptons += pdg == process.lepton();
     charged_leptons += kind == 11 || kind == 13 || kind == 15;
@@ -101,18 +87,9 @@ double NuisanceChunk::enu_qe(std::size_t i) const {
   return (2 * bound * emu(i) - mass2(i) + m * m - bound * bound) / (2 * (bound - emu(i) + along(i)));
 }
 
-FourMomentum NuisanceChunk::momentum(std::size_t k) const {
-  const auto& p = events.particles;
-  return {p.px[k], p.py[k], p.pz[k], p.E[k]};
-}
-
-FourMomentum NuisanceChunk::neutrino(std::size_t i) const {
-  return momentum(static_cast<std::size_t>(events.particles.offsets[i]) + neutrino_place);
-}
-
 std::optional<std::size_t> NuisanceChunk::fastest(std::size_t i, int pdg) const {
   std::optional<std::size_t> found;
-  for (const std::size_t k : leaving(i))
+  for (const std::size_t k : leaving.of(i))
     if (events.particles.pdg[k] == pdg &&
         (!found || dot(momentum(k), momentum(k)) > dot(momentum(*found), momentum(*found))))
       found = k;
@@ -122,7 +99,7 @@ std::optional<std::size_t> NuisanceChunk::fastest(std::size_t i, int pdg) const 
 Recoil NuisanceChunk::recoil(std::size_t i) const {
   Recoil found{.available = q0(i)};
   const int lepton = std::abs(kind(i).process.probe) - 1;
-  for (const std::size_t k : leaving(i)) {
+  for (const std::size_t k : leaving.of(i)) {
     const int pdg = events.particles.pdg[k], size = std::abs(pdg);
     const FourMomentum p = momentum(k);
     const double kinetic = p.e - mass(p);
@@ -147,7 +124,7 @@ NuisanceImbalance NuisanceChunk::imbalance(std::size_t i) const {
 Adler NuisanceChunk::adler(std::size_t i, const Signal& event) const {
   if (!event.charged || !event.has_one_pion() || event.nucleons != 1) return {unset, unset};
   FourMomentum pion, nucleon;
-  for (const std::size_t k : leaving(i)) {
+  for (const std::size_t k : leaving.of(i)) {
     const int pdg = events.particles.pdg[k];
     if (is_pion(pdg)) pion = momentum(k);
     if (pdg == proton || pdg == neutron) nucleon = momentum(k);

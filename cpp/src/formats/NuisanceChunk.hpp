@@ -1,9 +1,9 @@
 #pragma once
 
 #include <cmath>
-#include <nugan/imbalance.hpp>
 
 #include "Chunk.hpp"
+#include "Leaving.hpp"
 
 namespace nugan {
 
@@ -59,8 +59,7 @@ struct NuisanceChunk : Chunk {
   double mass2(std::size_t i) const;
   double enu_qe(std::size_t i) const;
 
-  std::vector<std::size_t> final{};                            ///< places of the particles that leave
-  std::shared_ptr<const std::vector<std::int64_t>> offsets{};  ///< of events in `final`
+  Leaving leaving{};
   std::vector<NuisanceWhole> whole{};
 
  private:
@@ -68,9 +67,6 @@ struct NuisanceChunk : Chunk {
   Recoil recoil(std::size_t i) const;
   NuisanceImbalance imbalance(std::size_t i) const;
   Adler adler(std::size_t i, const Signal& event) const;
-  std::span<const std::size_t> leaving(std::size_t i) const;
-  FourMomentum momentum(std::size_t k) const;
-  FourMomentum neutrino(std::size_t i) const;
   std::optional<std::size_t> fastest(std::size_t i, int pdg) const;
 };
 

@@ -6,6 +6,8 @@
 #include <nugan/Error.hpp>
 #include <type_traits>
 
+#include "../physics/dot.hpp"
+#include "Leaving.hpp"
 #include "LineTree.hpp"
 #include "make_trees.hpp"
 
@@ -26,28 +28,13 @@ constexpr const char* letter = std::is_same_v<T, bool>           ? "/O"
                                : std::is_same_v<T, float>        ? "/F"
                                                                  : "/D";
 
-// The hadrons that leave the nucleus: their places among all particles, the events they are of
 struct GstChunk : Chunk {
   GstChunk(const EventsView& view, const RunFacts& facts, std::vector<EventKind>& known, bool particles)
       : Chunk(view, facts, known, particles) {
-    if (!has_particles) return;
-    const auto& p = events.particles;
-    auto ends = std::make_shared<std::vector<std::int64_t>>(1, 0);
-    for (std::size_t i = 0; i < size; ++i) {
-      const auto begin = static_cast<std::size_t>(p.offsets[i]),
-                 end = static_cast<std::size_t>(p.offsets[i + 1]);
-      for (std::size_t k = begin; k < end; ++k)
-        if (p.status[k] == Particle::final && k - begin != lepton_place) {
-          hadrons.push_back(k);
-          event.push_back(i);
-        }
-      ends->push_back(std::ssize(hadrons));
-    }
-    offsets = std::move(ends);
+    if (has_particles) hadrons = Leaving(events.particles, size, false);
   }
 
-  std::vector<std::size_t> hadrons{}, event{};
-  std::shared_ptr<const std::vector<std::int64_t>> offsets{};
+  Leaving hadrons{};
 };
 
 // A column that is there, or what stands for it: a number, or another column
@@ -114,24 +101,14 @@ const Line<GstChunk> modes[] = {
      }},
 };
 
-template <class T, class F>
-BranchValues of_hadrons(const GstChunk& c, const F& f) {
-  std::vector<T> numbers(c.hadrons.size());
-  for (std::size_t j = 0; j < numbers.size(); ++j) numbers[j] = static_cast<T>(f(c.hadrons[j], j));
-  return ragged(std::move(numbers), c.offsets);
-}
-
-double momentum(const ParticlesView& p, std::size_t k) {
-  return std::sqrt(p.px[k] * p.px[k] + p.py[k] * p.py[k] + p.pz[k] * p.pz[k]);
+double length(const FourMomentum& p) {
+  return std::sqrt(dot(p, p));
 }
 
 // Cosine of the angle to the neutrino
-double cosine(const GstChunk& c, std::size_t k, std::size_t event) {
-  const auto& p = c.events.particles;
-  const auto nu = static_cast<std::size_t>(p.offsets[event]) + neutrino_place;
-  const double length = momentum(p, k) * momentum(p, nu);
-  const double along = p.px[k] * p.px[nu] + p.py[k] * p.py[nu] + p.pz[k] * p.pz[nu];
-  return length > 0 ? std::clamp(along / length, -1.0, 1.0) : 1;
+double cosine(const FourMomentum& p, const FourMomentum& nu) {
+  const double size = length(p) * length(nu);
+  return size > 0 ? std::clamp(dot(p, nu) / size, -1.0, 1.0) : 1;
 }
 
 // GENIE's classes of hadrons, in the order of its branches; antinucleons count as nucleons
@@ -170,15 +147,18 @@ Kind kind_of(int pdg) {
 template <Kind kind>
 BranchValues number_of(const GstChunk& c) {
   std::vector<std::int32_t> numbers(c.size);
-  for (std::size_t j = 0; j < c.hadrons.size(); ++j)
-    if (kind_of(c.events.particles.pdg[c.hadrons[j]]) == kind) ++numbers[c.event[j]];
+  for (std::size_t j = 0; j < c.hadrons.place.size(); ++j)
+    if (kind_of(c.events.particles.pdg[c.hadrons.place[j]]) == kind) ++numbers[c.hadrons.event[j]];
   return made(std::move(numbers));
 }
 
-#define NUGAN_MOMENTUM(name)                                                                              \
-  [](const GstChunk& c) {                                                                                 \
-    return of_hadrons<double>(c, [&](std::size_t k, std::size_t) { return c.events.particles.name[k]; }); \
-  }
+template <auto column>
+BranchValues of_hadrons(const GstChunk& c) {
+  using T = std::remove_cvref_t<decltype((c.events.particles.*column)[0])>;
+  return c.hadrons.each<T>([&](std::size_t k, std::size_t) { return (c.events.particles.*column)[k]; });
+}
+
+using P = ParticlesView;
 
 const Line<GstChunk> hadrons[] = {
     {"nfp/I", "protons that leave the nucleus", number_of<p>},
@@ -191,28 +171,20 @@ const Line<GstChunk> hadrons[] = {
     {"nfk0/I", "K0 and anti-K0", number_of<k0>},
     {"nfem/I", "photons, electrons and positrons", number_of<em>},
     {"nfother/I", "other hadrons", number_of<other>},
-    {"nf/I", "hadrons that leave the nucleus",
-     [](const GstChunk& c) {
-       return each<std::int32_t>(c.size,
-                                 [&](std::size_t i) { return (*c.offsets)[i + 1] - (*c.offsets)[i]; });
-     }},
-    {"pdgf[nf]/I", "their PDG numbers",
-     [](const GstChunk& c) {
-       return of_hadrons<std::int32_t>(c,
-                                       [&](std::size_t k, std::size_t) { return c.events.particles.pdg[k]; });
-     }},
-    {"Ef[nf]/D", "energies [GeV]", NUGAN_MOMENTUM(E)},
-    {"pxf[nf]/D", "momenta, x [GeV]", NUGAN_MOMENTUM(px)},
-    {"pyf[nf]/D", "momenta, y [GeV]", NUGAN_MOMENTUM(py)},
-    {"pzf[nf]/D", "momenta, z [GeV]", NUGAN_MOMENTUM(pz)},
+    {"nf/I", "hadrons that leave the nucleus", [](const GstChunk& c) { return c.hadrons.counts(); }},
+    {"pdgf[nf]/I", "their PDG numbers", of_hadrons<&P::pdg>},
+    {"Ef[nf]/D", "energies [GeV]", of_hadrons<&P::E>},
+    {"pxf[nf]/D", "momenta, x [GeV]", of_hadrons<&P::px>},
+    {"pyf[nf]/D", "momenta, y [GeV]", of_hadrons<&P::py>},
+    {"pzf[nf]/D", "momenta, z [GeV]", of_hadrons<&P::pz>},
     {"pf[nf]/D", "momenta [GeV]",
      [](const GstChunk& c) {
-       return of_hadrons<double>(c,
-                                 [&](std::size_t k, std::size_t) { return momentum(c.events.particles, k); });
+       return c.hadrons.each<double>([&](std::size_t k, std::size_t) { return length(c.momentum(k)); });
      }},
     {"cthf[nf]/D", "cosines of the angles to the neutrino",
      [](const GstChunk& c) {
-       return of_hadrons<double>(c, [&](std::size_t k, std::size_t j) { return cosine(c, k, c.event[j]); });
+       return c.hadrons.each<double>(
+           [&](std::size_t k, std::size_t i) { return cosine(c.momentum(k), c.neutrino(i)); });
      }},
 };
 

@@ -61,9 +61,7 @@ template <auto of_events, auto of_particles>
 BranchValues component(const C& c) {
   if (!c.has_particles) return lent(c.events.*of_events);
   const auto& column = c.events.particles.*of_particles;
-  std::vector<float> numbers;
-  for (const std::size_t k : c.final) numbers.push_back(static_cast<float>(column[k]));
-  return ragged(std::move(numbers), c.offsets);
+  return c.leaving.each<float>([&](std::size_t k, std::size_t) { return column[k]; });
 }
 
 template <auto of_events>
@@ -75,9 +73,7 @@ BranchValues component_of_neutrino(const C& c) {
 BranchValues numbers_of_particles(const C& c) {
   if (!c.has_particles)
     return c.by_kind<std::int32_t>([](const EventKind& kind) { return kind.process.lepton(); });
-  std::vector<std::int32_t> numbers;
-  for (const std::size_t k : c.final) numbers.push_back(c.events.particles.pdg[k]);
-  return ragged(std::move(numbers), c.offsets);
+  return c.leaving.each<std::int32_t>([&](std::size_t k, std::size_t) { return c.events.particles.pdg[k]; });
 }
 
 template <class T>
@@ -165,11 +161,7 @@ const Line<C> lines[] = {
     {"pnreco_C/F", "pN as of carbon [GeV]",
      of_whole<unset_transverse, [](const C& c, std::size_t i) { return c.whole[i].imbalance.pn; }>},
     {"nfsp/I", "particles that leave the nucleus",
-     [](const C& c) {
-       if (!c.has_particles) return always(1);
-       return each<std::int32_t>(c.size,
-                                 [&](std::size_t i) { return (*c.offsets)[i + 1] - (*c.offsets)[i]; });
-     }},
+     [](const C& c) { return c.has_particles ? c.leaving.counts() : always(1); }},
     {"px[nfsp]/F", "their momenta, x [GeV]", component<&E::pxl, &P::px>},
     {"py[nfsp]/F", "y [GeV]", component<&E::pyl, &P::py>},
     {"pz[nfsp]/F", "z [GeV]", component<&E::pzl, &P::pz>},

@@ -12,10 +12,10 @@ from nugan_hep.evaluation.two_sample import TwoSample, two_sample
 from nugan_hep.hadrons import dataset, sampling
 from nugan_hep.hadrons.batch import Batch
 from nugan_hep.hadrons.events import Whole
-from nugan_hep.hadrons.final_states import Lists
+from nugan_hep.hadrons.final_states import NONE, Lists
 from nugan_hep.hadrons.frames import transfer_frame
 from nugan_hep.hadrons.model import HadronModel
-from nugan_hep.hadrons.observables import FEATURES, NONE, TOPOLOGIES, observables
+from nugan_hep.hadrons.observables import FEATURES, TOPOLOGIES, observables
 
 F64 = NDArray[np.float64]
 Observables = dict[str, F64]

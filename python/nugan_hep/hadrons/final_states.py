@@ -14,10 +14,17 @@ from numpy.typing import NDArray
 
 from nugan_hep import _core, particles, species
 from nugan_hep.hadrons.frames import transfer_frame
+from nugan_hep.kinematics import NEUTRON_MASS
 
 F64 = NDArray[np.float64]
 Rows = NDArray[np.int64]
 PIONS = (211, 111, -211)
+NONE = -999.0
+"""Stands for an observable that an event does not have, as in W."""
+REMOVAL = 0.02713
+"""Energy [GeV] that the nucleus keeps in pN, arXiv:1805.05486."""
+REMOVAL_OF = {1000180400: 0.0309}
+"""The same of nuclei of which analyses take another one: argon, arXiv:2310.06082."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,6 +99,22 @@ class Lists:
     def pions(self) -> tuple[Rows, Rows]:
         """See :meth:`leading`."""
         return self.leading(*PIONS)
+
+    @cached_property
+    def imbalance(self) -> dict[str, F64]:
+        """The core's ``imbalance`` of lepton and leading proton, [N] each; :data:`NONE` without a proton."""
+        has = self.protons[0] >= 0
+        row = self.protons[0][has]
+        targets, place = np.unique(np.broadcast_to(self.target, len(has)), return_inverse=True)
+        masses = np.array([_core.nuclear_mass(int(pdg)) for pdg in targets])[place][has]
+        removal = np.array([REMOVAL_OF.get(int(pdg), REMOVAL) for pdg in targets])[place][has]
+        lepton = np.c_[self.lepton, self.lepton_energy][has]
+        proton = np.c_[self.momentum, self.energy][row]
+        values = _core.imbalance(lepton, proton, masses, masses - NEUTRON_MASS + removal)
+        found = {name: np.full(len(has), NONE) for name in values}
+        for name, value in values.items():
+            found[name][has] = value
+        return found
 
     def total(self, values: Any) -> F64:
         """Sums by event [N] of one value for each hadron [H]."""

@@ -13,21 +13,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nugan_hep import _core, species
-from nugan_hep.hadrons.final_states import PIONS, Lists, Rows
-from nugan_hep.kinematics import NEUTRON_MASS
+from nugan_hep import species
+from nugan_hep.hadrons.final_states import NONE, PIONS, Lists, Rows
 
 F64 = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 PROTON_THRESHOLD = 0.3
 """Momentum [GeV] above which a proton counts in a topology."""
-NONE = -999.0
-"""Stands for an observable that an event does not have, as in W."""
-REMOVAL = 0.02713
-"""Energy [GeV] that the nucleus keeps in pN, arXiv:1805.05486."""
-REMOVAL_OF = {1000180400: 0.0309}
-"""The same of nuclei of which analyses take another one: argon, arXiv:2310.06082."""
 KAONS = (321, -321, 311, -311, 310, 130)
 
 
@@ -82,18 +75,8 @@ def fast_protons(events: Lists) -> F64:
     return events.total((events.pdg == 2212) & (events.size > PROTON_THRESHOLD))
 
 
-def _imbalance(which: int, events: Lists) -> F64:
-    """Of lepton and leading proton, the neutrino along z: the core's ``imbalance``, [N]."""
-    has = events.protons[0] >= 0
-    row = events.protons[0][has]
-    targets, place = np.unique(np.broadcast_to(events.target, len(has)), return_inverse=True)
-    masses = np.array([_core.nuclear_mass(int(pdg)) for pdg in targets])[place][has]
-    removal = np.array([REMOVAL_OF.get(int(pdg), REMOVAL) for pdg in targets])[place][has]
-    lepton = np.c_[events.lepton, events.lepton_energy][has]
-    proton = np.c_[events.momentum, events.energy][row]
-    found = np.full(len(has), NONE)
-    found[has] = _core.imbalance(lepton, proton, masses, masses - NEUTRON_MASS + removal)[:, which]
-    return found
+def _imbalance(name: str, events: Lists) -> F64:
+    return events.imbalance[name]
 
 
 def e_avail(events: Lists) -> F64:
@@ -215,10 +198,10 @@ HADRONIC: dict[str, Hadronic] = {
     "cos_pi": Hadronic(r"leading pion $\cos\theta$", "", partial(_cosine, _pion), _COS),
     "p_n": Hadronic(r"leading neutron $p$", "GeV", partial(_momentum, _neutron)),
     "cos_n": Hadronic(r"leading neutron $\cos\theta$", "", partial(_cosine, _neutron), _COS),
-    "dpt": Hadronic(r"$\delta p_T$", "GeV", partial(_imbalance, 0), (0.0, 1.5)),
-    "dalphat": Hadronic(r"$\delta\alpha_T$", "rad", partial(_imbalance, 2), _ANGLE),
-    "dphit": Hadronic(r"$\delta\phi_T$", "rad", partial(_imbalance, 1), _ANGLE),
-    "pn": Hadronic(r"$p_N$", "GeV", partial(_imbalance, 3), (0.0, 1.5)),
+    "dpt": Hadronic(r"$\delta p_T$", "GeV", partial(_imbalance, "dpt"), (0.0, 1.5)),
+    "dalphat": Hadronic(r"$\delta\alpha_T$", "rad", partial(_imbalance, "dalphat"), _ANGLE),
+    "dphit": Hadronic(r"$\delta\phi_T$", "rad", partial(_imbalance, "dphit"), _ANGLE),
+    "pn": Hadronic(r"$p_N$", "GeV", partial(_imbalance, "pn"), (0.0, 1.5)),
     "e_avail": Hadronic(r"$E_\mathrm{avail}$", "GeV", e_avail),
     "e_vis": Hadronic(r"$E_\mathrm{vis}$", "GeV", e_vis),
     "e_miss": Hadronic(r"$E_\mathrm{miss}$", "GeV", e_miss, (-0.05, 0.25)),
