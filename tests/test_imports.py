@@ -42,14 +42,15 @@ BASE = COMPILED | {
 }
 """Modules of no folder that folders may import; the others, ``top``, are commands and the API."""
 
+FAMILIES = {path.parent.name for path in (PACKAGE / "families").glob("*/settings.py")} - {"common"}
+
 ALLOWED: dict[str, set[str]] = {
     "base": set(),
     "output": {"base"},
     "data": {"base", "output"},
     "families.common": {"base"},
-    "families.flow": {"base", "families.common"},
-    "families.gan": {"base", "families.common"},
-    "families": {"base", "families.common", "families.flow", "families.gan"},
+    **{f"families.{name}": {"base", "families.common"} for name in FAMILIES},
+    "families": {"base", "families.common", *(f"families.{name}" for name in FAMILIES)},
     "hadrons": {
         "base",
         "data",

@@ -417,6 +417,14 @@ def test_any_flavour(tmp_path: Path, probe: str, pdg: int, mass: float) -> None:
     [
         (["--interaction", "NC inclusive"], "only charged currents can be trained so far"),
         (["--probe", "nutau"], "enu_min = 0.3 is not valid: above 1.78093 GeV, the threshold"),
+        (
+            ["--interaction", "CC pion"],
+            "argument --interaction: channel 'pion': expected one of inclusive, quasi",
+        ),
+        (
+            ["--interaction", "quasielastic"],
+            "argument --interaction: current 'quasielastic': expected CC or NC",
+        ),
         (["--probe", "13"], "argument --probe: probe '13': expected one of nue (12)"),
         (["--target", "CH2"], "argument --target: 'CH2' is a target of 2 nuclei, expected one"),
     ],

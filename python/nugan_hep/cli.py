@@ -112,6 +112,12 @@ def nucleus(text: str) -> int:
     return found[0][0]
 
 
+def interaction(text: str) -> str:
+    """Argument type of a current and a channel, ``CC inclusive``."""
+    current, _, channel = text.partition(" ")
+    return _parsed(lambda text: _core.Process(14, 0, text, current, channel).name, text)
+
+
 def _parsed(parse: Callable[Concatenate[str, P], T], text: str, *more: P.args, **named: P.kwargs) -> T:
     """What a text says by a parser of the core, whose message argparse puts behind the option's name."""
     try:

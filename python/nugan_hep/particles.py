@@ -29,12 +29,14 @@ FINAL = 1
 
 
 def as_awkward(columns: Mapping[str, Any]) -> Any:
-    """The array of records [N, *] of ``offsets`` [N + 1] and fields [total]."""
+    """The array of records [N, *] of ``offsets`` [N + 1] and fields [total]; fields not given are 0."""
     import awkward as ak
     import vector
 
     vector.register_awkward()
-    fields = [ak.contents.NumpyArray(columns[name]) for name in TYPES]
+    total = len(columns["pdg"])
+    given = [columns[name] if name in columns else np.zeros(total, kind) for name, kind in TYPES.items()]
+    fields = [ak.contents.NumpyArray(values) for values in given]
     records = ak.contents.RecordArray(fields, list(TYPES), parameters={"__record__": "Momentum4D"})
     offsets = ak.index.Index64(columns["offsets"])
     return ak.Array(ak.contents.ListOffsetArray(offsets, records))

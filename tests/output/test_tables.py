@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 import uproot
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from nugan_hep.errors import UserError
 from nugan_hep.flux import Flux
 from nugan_hep.output import Run, formats, recognise
-from nugan_hep.output.columns import BRANCHES, COLUMNS
+from nugan_hep.output.columns import BRANCHES, COLUMNS, complete
 
 Columns = dict[str, NDArray[Any]]
 Maker = Callable[[int, int], Columns]
@@ -106,6 +107,22 @@ def test_missing_columns_are_filled(form: str, tmp_path: Path, make_columns: Mak
     for name, value in expected.items():
         assert np.all(found[name] == value), name
     np.testing.assert_array_equal(found["pzv"], found["Ev"])
+
+
+@pytest.mark.parametrize("form", ["parquet", "npz"])
+def test_columns_that_an_older_version_did_not_write(form: str, tmp_path: Path, make_columns: Maker) -> None:
+    path = path_of(tmp_path, form)
+    write(form, path, [with_extras(make_columns(0, 20))])
+    if form == "npz":
+        with np.load(path) as file:
+            np.savez(path, **{name: file[name] for name in file.files if name != "vtxt"})
+    else:
+        table, about = pq.read_table(path).drop_columns(["vtxt"]), pq.read_metadata(path).metadata
+        pq.write_table(table.replace_schema_metadata(about), path)
+    with recognise.read(path) as reader:
+        events = complete(next(iter(reader.chunks)), reader.run)
+    assert not events["vtxt"].any()
+    assert events["vtxz"].any()
 
 
 def test_some_columns(form: str, tmp_path: Path, make_columns: Maker) -> None:

@@ -135,7 +135,7 @@ class NUGAN_EXPORT EventTree {
 
 /// A tree of a format, for events such as the first ones of a file: particles and modes have branches where
 /// these events have them.
-/// @param format  gst, rootracker or nuisance
+/// @param format  whose files are trees, such as gst
 /// @param facts   of the run
 /// @param first   events, of which only is looked at what they have
 /// @throws Error for another format; for nuisance without a flux or an energy

@@ -2,6 +2,7 @@
 #include <nugan/EventTree.hpp>
 #include <utility>
 
+#include "../text/joined.hpp"
 #include "../text/message.hpp"
 #include "Chunk.hpp"
 #include "make_trees.hpp"
@@ -102,10 +103,12 @@ Chunk::Chunk(const EventsView& view, const RunFacts& facts, std::vector<EventKin
 }
 
 std::unique_ptr<EventTree> make_tree(const std::string& format, RunFacts facts, const EventsView& first) {
-  if (format == "gst") return make_gst(std::move(facts), first);
-  if (format == "rootracker") return make_rootracker(std::move(facts), first);
-  if (format == "nuisance") return make_nuisance(std::move(facts), first);
-  throw Error(message("format '", format, "' is no tree; expected gst, rootracker or nuisance"));
+  std::vector<std::string> known;
+  for (const TreeFormat& one : tree_formats) {
+    if (format == one.name) return one.make(std::move(facts), first);
+    known.emplace_back(one.name);
+  }
+  throw Error(message("format '", format, "' is no tree; expected one of ", joined(known)));
 }
 
 }  // namespace nugan

@@ -45,7 +45,7 @@ class HadronStage : public Stage {
 }  // namespace
 
 std::unique_ptr<const Stage> make_hadron_stage(const Generator& generator, int threads) {
-  const auto tensors = generator.torch().hadrons();
+  const auto tensors = generator.torch().tensors(hadrons_module);
   if (!tensors) return nullptr;
   const ModelInfo& model = generator.info();
   return std::make_unique<HadronStage>(read_hadrons(model.file, *tensors, model.metadata), generator,

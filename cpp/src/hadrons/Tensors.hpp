@@ -16,4 +16,7 @@ struct Tensor {
 /// Tensors by their names.
 using Tensors = std::map<std::string, Tensor>;
 
+/// The module of an archive that has those of the hadrons' stages.
+inline constexpr const char* hadrons_module = "hadrons";
+
 }  // namespace nugan

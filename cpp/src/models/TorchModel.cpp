@@ -138,9 +138,6 @@ Process process_in(const Attributes& attributes, const std::string& file) {
   }
 }
 
-// The attribute of an archive that has the hadrons' stages
-constexpr const char* hadrons_module = "hadrons";
-
 ModelInfo read_info(const torch::jit::Module& script, const std::string& file, std::string metadata) {
   if (metadata.empty()) throw Error(message(file, ": no nugan.json inside; not a nugan-hep model"));
   const Attributes attributes(script, file);
@@ -214,20 +211,20 @@ std::optional<Network> TorchModel::network() const {
   return recognise(module_->script);
 }
 
-std::optional<Tensors> TorchModel::hadrons() const try {
+std::optional<Tensors> TorchModel::tensors(const std::string& module) const try {
   const auto& script = module_->script;
-  if (!info_.hadrons) return std::nullopt;
-  if (!script.attr(hadrons_module).isModule())
-    throw Error(message(info_.file, ": hadrons: expected a module of tensors"));
+  if (!script.hasattr(module)) return std::nullopt;
+  if (!script.attr(module).isModule())
+    throw Error(message(info_.file, ": ", module, ": expected a module of tensors"));
   Tensors tensors;
   const auto take = [&](const std::string& name, const at::Tensor& tensor) {
     const auto values = tensor.detach().to(torch::kCPU, torch::kFloat64).contiguous();
     const double* const data = values.data_ptr<double>();
     tensors[name] = {.shape = values.sizes().vec(), .values = {data, data + values.numel()}};
   };
-  const auto hadrons = script.attr(hadrons_module).toModule();
-  for (const auto& [name, tensor] : hadrons.named_parameters()) take(name, tensor);
-  for (const auto& [name, tensor] : hadrons.named_buffers()) take(name, tensor);
+  const auto of_stage = script.attr(module).toModule();
+  for (const auto& [name, tensor] : of_stage.named_parameters()) take(name, tensor);
+  for (const auto& [name, tensor] : of_stage.named_buffers()) take(name, tensor);
   return tensors;
 } catch (const Error&) {
   throw;

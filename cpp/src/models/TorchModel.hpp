@@ -38,9 +38,9 @@ class TorchModel {
   /// The network in plain numbers, if it is one that this library knows.
   std::optional<Network> network() const;
 
-  /// The tensors of the hadrons' stages, if the archive has them.
+  /// The tensors of a module of the archive, such as that of a stage, if the archive has it.
   /// @throws Error where what it has is no module of dense tensors
-  std::optional<Tensors> hadrons() const;
+  std::optional<Tensors> tensors(const std::string& module) const;
 
   struct Module;  ///< see TorchModule.hpp
   const Module& module() const;

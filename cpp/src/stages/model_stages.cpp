@@ -1,5 +1,7 @@
 #include "model_stages.hpp"
 
+#include <array>
+
 #include "../hadrons/HadronStage.hpp"
 #include "LeptonStage.hpp"
 

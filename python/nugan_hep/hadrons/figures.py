@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from nugan_hep.evaluation.figures import MODEL_COLOUR, REFERENCE_COLOUR, draw_spectrum
 from nugan_hep.evaluation.histograms import Spectrum
@@ -42,6 +43,7 @@ def figure_spectra(
         if name in evaluation.MULTIPLICITIES:
             upper.set_yscale("log")
             upper.set_ylim(5e-4, None)
+            lower.xaxis.set_major_locator(MaxNLocator(integer=True))
         if column == 0:
             upper.set_ylabel(r"events per bin / $10^3$")
             lower.set_ylabel("pull")

@@ -63,7 +63,12 @@ def parser(prog: str, transfer: bool) -> argparse.ArgumentParser:
         metavar="P",
         help=f"the neutrino: numu, nuebar or PDG number (default {usual[0]})",
     )
-    add("--target", type=int, metavar="PDG", help=f"PDG code of the nucleus (default {usual[1]})")
+    add(
+        "--target",
+        type=cli.nucleus,
+        metavar="T",
+        help=f"the nucleus: C12, Ar40 or PDG number (default {usual[1]})",
+    )
     add("--quiet", action="store_true", help="no progress")
     setting_arguments(made, settings())
     return made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,17 @@ COLUMNS = tuple(name for name, _, where, _, _ in _core.columns if where in ("dra
 """What a reader gives back beside :data:`EXTRAS` and particles; the rest follows from ``tgt``."""
 EVERYTHING = (*COLUMNS, *EXTRAS, particles.PARTICLES)
 """The same and what only some files have."""
+
+
+def stored(names: Sequence[str], there: Collection[str]) -> list[str]:
+    """Of the columns ``names`` those to read where a file has ``there``.
+
+    Those that every sampler fills in must be there. Others :func:`complete` adds, for a version that did not
+    have them wrote the file.
+    """
+    drawn = {name for name, _, where, _, _ in _core.columns if where == "drawn"}
+    known = {*BRANCHES, *EXTRAS}.intersection(there)
+    return [name for name in names if name in drawn or name in known]
 
 
 def gst_branches(columns: Columns, run: Run) -> tuple[_core.EventTree, list[Any]]:

@@ -18,7 +18,7 @@ import numpy as np
 
 from nugan_hep.errors import UserError
 from nugan_hep.output import Columns, EventReader, Run, treewriter
-from nugan_hep.output.columns import BRANCHES, EVERYTHING, EXTRAS, damage, run_of
+from nugan_hep.output.columns import BRANCHES, EVERYTHING, damage, run_of, stored
 from nugan_hep.output.final_particles import NEEDED, completed
 from nugan_hep.output.treereader import open_tree
 from nugan_hep.output.treewriter import TreeWriter
@@ -74,9 +74,9 @@ def read_root(path: str | Path, kind: str, names: Sequence[str]) -> Iterator[Eve
 
 def _chunks(path: str | Path, tree: Any, names: Sequence[str]) -> Iterator[Columns]:
     there = set(tree.keys())
-    flags = FLAGS if set(names) & EXTRAS.keys() and there >= {*FLAGS} else {}
+    flags = FLAGS if "mode" in names and there >= {*FLAGS} else {}
     hadrons = FIELDS if PARTICLES in names and there >= {*FIELDS.values()} else {}
-    plain = [name for name in names if name in BRANCHES]
+    plain = [name for name in stored(names, there) if name in BRANCHES]
     needed = dict.fromkeys([*plain, *flags, *hadrons.values(), *(NEEDED if hadrons else ())])
     with damage(path):
         if tree.num_entries:

@@ -39,6 +39,7 @@ from nugan_hep.output.columns import (
     complete,
     damage,
     runs_of,
+    stored,
     whole,
 )
 from nugan_hep.particles import PARTICLES, as_awkward, as_columns
@@ -152,7 +153,7 @@ def read(path: str | Path, names: Sequence[str] = EVERYTHING) -> Iterator[EventR
             archive = stack.enter_context(zipfile.ZipFile(check_readable(path)))
             runs = runs_of(path, _texts(archive))
             there = set(archive.namelist())
-            wanted = [name for name in names if name in TYPES or f"{name}.npy" in there]
+            wanted = stored(names, {name.removesuffix(".npy") for name in there})
             members = {name: stack.enter_context(archive.open(f"{name}.npy")) for name in wanted}
             sizes = {name: _rows(path, name, member) for name, member in members.items()}
             own: dict[str, IO[bytes]] = {}

@@ -22,16 +22,16 @@ from nugan_hep.output.atomic import new_file
 from nugan_hep.output.columns import (
     EVERYTHING,
     METADATA,
-    TYPES,
     TableWriter,
     about,
     check_readable,
     complete,
     damage,
     run_of,
+    stored,
 )
+from nugan_hep.particles import PARTICLES, as_awkward, as_columns
 from nugan_hep.particles import TYPES as FIELDS
-from nugan_hep.particles import as_awkward, as_columns
 
 __all__ = ["create", "read"]
 
@@ -128,7 +128,7 @@ def read(path: str | Path, names: Sequence[str] = EVERYTHING) -> Iterator[EventR
             texts = [] if content is None else [content.decode()]
             run = run_of(path, texts, file.metadata.num_rows)
             there = set(file.schema_arrow.names)
-            wanted = [name for name in names if name in TYPES or name in there]
+            wanted = [*stored(names, there), *({PARTICLES} & {*names} & there)]
         yield EventReader(run, file.metadata.num_rows, _chunks(path, file, wanted))
 
 

@@ -54,7 +54,11 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--target", type=cli.nucleus, metavar="T", help="the nucleus: C12, Ar40 or PDG number (default C12)"
     )
-    parser.add_argument("--interaction", help='what the events are (default "CC inclusive")')
+    parser.add_argument(
+        "--interaction",
+        type=cli.interaction,
+        help='current and channel of the events (default "CC inclusive")',
+    )
     parser.add_argument(
         "--cross-section", type=Path, metavar="CSV", help="enu [GeV], sigma [1e-38 cm2/nucleon]"
     )

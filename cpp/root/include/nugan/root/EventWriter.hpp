@@ -20,7 +20,7 @@ class NUGAN_ROOT_EXPORT EventWriter {
  public:
   /// How a file is written.
   struct Config {
-    std::string format = "gst";          ///< gst, rootracker or rntuple
+    std::string format = "gst";          ///< whose files are ROOT's, such as gst
     std::string compression = "zstd:1";  ///< zstd, lz4 or zlib, with levels 1 to 9, or none
     bool force = false;                  ///< replace an existing file
   };
