@@ -59,7 +59,7 @@ def start_rows(options: Options) -> list[Row]:
 
 
 def nugan_sample(
-    model: str, n: int, folder: Path, threads: int = 1, backend: str = "auto"
+    model: str, n: int, folder: Path, threads: int = 1, backend: str = "auto", lepton_only: bool = True
 ) -> dict[str, float]:
     """Run ``nugan-sample`` into ``folder``: its wall and CPU time [s], peak memory [GB], file size [GB].
 
@@ -67,9 +67,10 @@ def nugan_sample(
     """
     out = folder / "events.root"
     arguments = ["--model", model, "-n", str(n), "--out", str(out), "--threads", str(threads)]
+    arguments += ["--lepton-only"] * lepton_only
     before, start = os.times(), time.perf_counter()
     done = subprocess.run(
-        [sys.executable, "-c", SAMPLE, *arguments, "--backend", backend, "--quiet"],
+        [sys.executable, "-c", SAMPLE, *arguments, "--backend", backend, "--quiet", "--force"],
         check=True,
         capture_output=True,
         text=True,

@@ -1,4 +1,4 @@
-"""Rows of a model: network, whole events and a file, against the floors, on one thread."""
+"""Rows of a model's leptons: network, events and a file, against the floors, on one thread."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def rows(options: Options) -> list[Row]:
 def model_rows(model: str, options: Options, folder: Path) -> list[Row]:
     """Everything about one model."""
     archive = find_model(model)
-    sampler = Sampler(archive, threads=1)
+    sampler = Sampler(archive, threads=1, lepton_only=True)
     is_flow = sampler.metadata.get("family") == "flow"
     group = f"{model}, {options.n:,} events, one thread"
     layers = floors.dense_layers(archive)
@@ -45,7 +45,7 @@ def model_rows(model: str, options: Options, folder: Path) -> list[Row]:
     actions["eager"] = networks.eager(trained, sampler.metadata["latent_size"], few_events(options))
     columns = sampler.sample(n=options.n, seed=1)
     actions["write"] = floors.raw_write(columns, folder / "columns")
-    actions["file"] = to_file(model, options.n, folder / "events.root")
+    actions["file"] = to_file(model, options.n, folder / "events.root", "--lepton-only")
     times = measure(actions, options.repeat)
     result = [
         *floor_rows(group, layers, times),
@@ -53,7 +53,7 @@ def model_rows(model: str, options: Options, folder: Path) -> list[Row]:
         *other_rows(group, times, None if is_flow else EAGER),
         *file_rows(group, times, FLOW_SECONDS if is_flow else None),
     ]
-    return doubted(result, times)
+    return doubted(result, times["sample"].doubt or times["peak"].doubt)
 
 
 def preset_rows(options: Options, folder: Path) -> list[Row]:
@@ -61,7 +61,7 @@ def preset_rows(options: Options, folder: Path) -> list[Row]:
     archive = folder / "inc.pt"
     config = PRESETS["inc"]
     generator = networks.write_generator(config, archive)
-    sampler = Sampler(archive, threads=1)
+    sampler = Sampler(archive, threads=1, lepton_only=True)
     group = f"preset inc, {config.latent_size} latents, random weights, {options.n:,} events, one thread"
     layers = floors.dense_layers(archive)
     actions = network_actions(archive, sampler, layers, options, folder)
@@ -76,16 +76,15 @@ def preset_rows(options: Options, folder: Path) -> list[Row]:
         Row(group, name, normals, UNIT, ratios(normals, times["sample"].cpu), "of the sample"),
         *other_rows(group, times, EAGER),
     ]
-    return doubted(result, times)
+    return doubted(result, times["sample"].doubt or times["peak"].doubt)
 
 
-def doubted(rows: list[Row], times: dict[str, Times]) -> list[Row]:
+def doubted(rows: list[Row], doubt: str) -> list[Row]:
     """No verdict if the core was shared.
 
     Then the peak is too low, wall times are too long, and LibTorch loses more to others in the caches
     than the kernels do. What only computes tells; a file waits for the disk too.
     """
-    doubt = times["sample"].doubt or times["peak"].doubt
     return [replace(row, doubt=doubt) for row in rows]
 
 
@@ -133,10 +132,10 @@ def network_actions(
     }
     for name in _sampler.simd_names():
         with networks.instructions(name):
-            other = Sampler(archive, threads=1)
+            other = Sampler(archive, threads=1, lepton_only=True)
         if other.backend == f"fused {name}" != sampler.backend:
             actions[name] = sampling(other, options.n if name != "portable" else few_events(options))
-    by_torch = Sampler(archive, threads=1, backend="torch")
+    by_torch = Sampler(archive, threads=1, backend="torch", lepton_only=True)
     actions["torch"] = networks.generate(by_torch, few_events(options))
     return actions
 
@@ -155,9 +154,21 @@ def stub(latent_size: int, options: Options, folder: Path) -> Action:
     return sampling(Sampler(archive, threads=1), options.n)
 
 
-def to_file(model: str, n: int, path: Path) -> Action:
+def to_file(model: str, n: int, path: Path, *more: str) -> Action:
     """What ``nugan-sample`` does once Python has started: load, check, sample, compress, write, sync."""
-    arguments = ["--model", model, "-n", str(n), "--out", str(path), "--threads", "1", "--quiet", "--force"]
+    arguments = [
+        "--model",
+        model,
+        "-n",
+        str(n),
+        "--out",
+        str(path),
+        "--threads",
+        "1",
+        "--quiet",
+        "--force",
+        *more,
+    ]
 
     def run() -> None:
         if code := sample.main(arguments):

@@ -115,10 +115,10 @@ def profile(argv: Sequence[str] | None) -> int:
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "perf.data"
         out = Path(folder) / "events.root"
-        to_file(arguments.model, 1, out).run()  # imports
-        action = to_file(arguments.model, arguments.n, out).run
+        to_file(arguments.model, 1, out, "--lepton-only").run()  # imports
+        action = to_file(arguments.model, arguments.n, out, "--lepton-only").run
         if arguments.memory:
-            sampler = Sampler(arguments.model, threads=1)
+            sampler = Sampler(arguments.model, threads=1, lepton_only=True)
 
             def action() -> None:
                 for first in range(0, arguments.n, 100_000):

@@ -59,7 +59,9 @@ def over_threads(model: str, options: Options) -> Iterator[dict[str, Any]]:
     """``Sampler.sample`` of all columns in memory; wall times, the settings in turn."""
     cores = len(os.sched_getaffinity(0))
     numbers = sorted({*range(1, min(cores, 8) + 1), *range(8, cores + 1, 4), cores})
-    samplers = {(b, t): Sampler(model, threads=t, backend=b) for b in BACKENDS for t in numbers}
+    samplers = {
+        (b, t): Sampler(model, threads=t, backend=b, lepton_only=True) for b in BACKENDS for t in numbers
+    }
     times: dict[tuple[str, int], list[float]] = {key: [] for key in samplers}
     for _ in range(options.repeat):
         for key, sampler in samplers.items():

@@ -35,6 +35,12 @@ EVERY_FILE = {
     "to a zstd:1 TTree, wall time",
     "CPU time over the FMA peak",
 }
+WHOLE_EVENTS = {
+    "the lepton alone, in memory",
+    "whole events in memory",
+    "to a zstd:1 gst, CPU time",
+    "to a zstd:1 rootracker, CPU time",
+}
 COMMANDS = {
     "python -c 'import torch'",
     "python -c 'import nugan_hep'",
@@ -60,7 +66,8 @@ def run(*arguments: str, models: tuple[str, ...] = MODELS) -> str:
 @pytest.mark.heavy
 def test_report_has_every_row(tmp_path: Path) -> None:
     path = tmp_path / "report.json"
-    text = run("--part", "models", "--part", "commands", "--folder", str(tmp_path), "--json", str(path))
+    parts = [option for name in ("models", "hadrons", "commands") for option in ("--part", name)]
+    text = run(*parts, "--folder", str(tmp_path), "--json", str(path))
     report = json.loads(path.read_text())
     assert report["machine"]["processor"]
     assert report["options"]["models"] == list(MODELS)
@@ -76,6 +83,7 @@ def test_report_has_every_row(tmp_path: Path) -> None:
     for model in MODELS:
         assert names[model] >= EVERY_NETWORK | EVERY_FILE
     assert names[PRESET] >= EVERY_NETWORK
+    assert set().union(*names.values()) >= WHOLE_EVENTS
     assert set().union(*names.values()) >= COMMANDS
     assert [path.name for path in tmp_path.iterdir()] == ["report.json"]  # nothing is left behind
 
