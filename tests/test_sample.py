@@ -856,13 +856,13 @@ def test_list_models(tmp_path: Path) -> None:
     (tmp_path / "broken.pt").write_bytes(b"no archive")
     lines = without_torch("--list-models", NUGAN_MODELS_PATH=str(tmp_path)).splitlines()
     rows = [line.split() for line in lines]
-    assert ["numubar_Ar40", "gan", "-14", "1000180400", "-", "0.5", "to", "20"] in rows
-    assert rows[0][:4] == ["model", "family", "probe", "target"]
+    assert ["numubar_Ar40", "gan", "-", "-14", "1000180400", "-", "0.5", "to", "20"] in rows
+    assert rows[0][:4] == ["model", "family", "hadrons", "probe"]
     assert any(line.startswith("broken: unreadable: ") for line in lines)
     if SHIPPED:
         about = archive.read_metadata(archive.find_model(archive.DEFAULT_MODEL))
         trained = f"{about['training']['data']['events']:,}"
-        row = [archive.DEFAULT_MODEL, about["family"], "14", "1000060120", trained, "0.3", "to", "10"]
+        row = [archive.DEFAULT_MODEL, about["family"], "yes", "14", "1000060120", trained, "0.3", "to", "10"]
         assert row in rows
 
 

@@ -179,6 +179,8 @@ def _axis(name: str, bins: Any, highest: float) -> Any:
     observable = observables.OBSERVABLES[name]
     named: dict[str, Any] = {"name": name, "label": observable.title}
     try:
+        if _is_number(bins) and bins < 1:
+            raise ValueError("at least one bin")
         if _is_usual(bins):
             if observable.ends is None:
                 raise UserError(f"{name} has no usual range: expected bins=(bins, low, high)")

@@ -19,7 +19,8 @@ examples:
   python -m nugan_hep.train --data events.parquet --out run --config run.toml --device cuda
 
 Energies are in GeV, angles in rad. RUNDIR gets config.toml, run.json, history.csv, checkpoints,
-best.pt, and the best epoch as model.pt with its card model.md.
+best.pt, and the best epoch as model.pt with its card model.md; of hadrons, config.toml, run.json and
+checkpoints, which `export --lepton` joins to a model of the lepton.
 """
 
 

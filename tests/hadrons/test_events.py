@@ -125,7 +125,7 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="has no dyn, n, pdg, px, py, pz: expected whole events"):
         dataset.read([str(tmp_path / "muons.npz")])
     (tmp_path / "text.npz").write_text("no archive")
-    with pytest.raises(UserError, match="cannot read"):
+    with pytest.raises(UserError, match="cannot be read"):
         dataset.read([str(tmp_path / "text.npz")])
     with pytest.raises(UserError, match="no such file"):
         dataset.read([str(tmp_path / "none.npz")])

@@ -137,8 +137,9 @@ def test_pulls_of_two_samples_of_one_kind_are_those_of_a_gaussian() -> None:
     """Poisson counts about one expectation: the mean absolute pull is sqrt(2/pi)."""
     rng = np.random.default_rng(3)
     edges = np.arange(4001.0)
-    pair = evaluation.Pair(edges, *(rng.poisson(200.0, 4000).astype(float) for _ in range(2)))
-    assert evaluation.mean_pull(pair, 1.0) == pytest.approx(math.sqrt(2 / math.pi), abs=0.03)
+    counts = [rng.poisson(200.0, 4000).astype(float) for _ in range(2)]
+    pair = evaluation.Pair(edges, *counts, (int(counts[0].sum()), int(counts[1].sum())))
+    assert evaluation.mean_pull(pair) == pytest.approx(math.sqrt(2 / math.pi), abs=0.03)
 
 
 def test_fractions_are_counts_of_the_topologies() -> None:

@@ -12,7 +12,7 @@ import pytest
 import uproot
 from whole_events import Lists, from_lists, npz, particle_lists
 
-from nugan_hep import species
+from nugan_hep import Sampler, sample, species
 from nugan_hep.errors import UserError
 from nugan_hep.hadrons import dataset, readers
 from nugan_hep.hadrons.events import Whole
@@ -154,6 +154,39 @@ def test_a_format_gives_the_events_back(name: str, lists: Lists, tmp_path: Path)
     write, suffix = WRITERS[name]
     read = dataset.read([str(write(tmp_path / f"events{suffix}", lists))])
     same(read, from_lists(*lists), 2e-5)
+
+
+@pytest.mark.parametrize("name", ["a.npz", "a.parquet", "a.root", "b.root", "c.root"])
+def test_what_nugan_sample_writes_is_read(name: str, tmp_path: Path) -> None:
+    """Of every format that has particles, the events that the sampler gives."""
+    form = {"b.root": ["--format", "rootracker"], "c.root": ["--format", "rntuple"]}.get(name, [])
+    asked = ["--model", "numu_C12_inc", "-n", "300", "--seed", "4", "--quiet"]
+    assert sample.main([*asked, *form, "--out", str(tmp_path / name)]) == 0
+    events = Sampler("numu_C12_inc").sample(n=300, seed=4)
+    particles = events["particles"][events["particles"].status == 1]
+    parts = [*readers.blocks(tmp_path / name, 250)]
+    assert sum(len(part.n) for part in parts) == 250
+    assert np.concatenate([part.n for part in parts]).tolist() == ak.num(particles)[:250].tolist()
+    for key, values in (("pdg", particles.pdg), ("energy", particles.E)):
+        found = np.concatenate([getattr(part, key) for part in parts])
+        np.testing.assert_allclose(found, ak.flatten(values[:250]).to_numpy(), rtol=1e-6)
+    names = [readers.QEL, readers.MEC, readers.RES, readers.DIS, readers.COH]
+    mode = np.concatenate([part.mode for part in parts])
+    assert mode.tolist() == [names[number - 1] for number in events["mode"][:250]]
+
+
+def test_an_npz_that_is_none_is_one_line(tmp_path: Path) -> None:
+    good = {"enu": [1.0], "dyn": [0], "n": [1], "pdg": [13], "px": [0.1], "py": [0.0], "pz": [0.4]}
+    for wrong in ({"enu": ["one"]}, {"enu": [[1.0, 2.0]]}, {"n": [-1]}):
+        np.savez(tmp_path / "a.npz", **{**good, **wrong})
+        with pytest.raises(UserError, match=f"{next(iter(wrong))}: expected a column of"):
+            list(readers.blocks(tmp_path / "a.npz"))
+    content = (tmp_path / "a.npz").read_bytes()
+    for damaged in (content[:300], content[:100] + bytes(40) + content[140:], b"no archive"):
+        (tmp_path / "a.npz").write_bytes(damaged)
+        with pytest.raises(UserError) as caught:
+            list(readers.blocks(tmp_path / "a.npz"))
+        assert "\n" not in str(caught.value)
 
 
 def test_units_of_hepmc_do_not_matter(lists: Lists, tmp_path: Path) -> None:

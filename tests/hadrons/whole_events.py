@@ -11,11 +11,11 @@ import torch
 
 from nugan_hep import species
 from nugan_hep.hadrons import dataset
+from nugan_hep.hadrons.block import Block
 from nugan_hep.hadrons.events import Whole, from_particles
 from nugan_hep.hadrons.export import description, sampler_of
 from nugan_hep.hadrons.model import HadronModel
 from nugan_hep.hadrons.network import Sizes
-from nugan_hep.hadrons.readers import Block
 from nugan_hep.kinematics import MUON_MASS
 
 CONTENTS: tuple[tuple[int, ...], ...] = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import resource
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -115,10 +116,22 @@ def test_columns_that_an_older_version_did_not_write(form: str, tmp_path: Path, 
     write(form, path, [with_extras(make_columns(0, 20))])
     if form == "npz":
         with np.load(path) as file:
-            np.savez(path, **{name: file[name] for name in file.files if name != "vtxt"})
+            columns = {name: file[name] for name in file.files if name != "vtxt"}
+        np.savez(path, **columns)
     else:
         table, about = pq.read_table(path).drop_columns(["vtxt"]), pq.read_metadata(path).metadata
         pq.write_table(table.replace_schema_metadata(about), path)
+    # this version wrote it: the events lost their times
+    with pytest.raises(UserError, match="no column vtxt"), recognise.read(path):
+        pass
+    if form == "npz":
+        text = json.loads(str(columns["nugan"]))
+        del text["columns"]["vtxt"]
+        np.savez(path, **{**columns, "nugan": json.dumps(text)})
+    else:
+        text = json.loads(about[b"nugan"])
+        del text["columns"]["vtxt"]
+        pq.write_table(table.replace_schema_metadata({**about, b"nugan": json.dumps(text)}), path)
     with recognise.read(path) as reader:
         events = complete(next(iter(reader.chunks)), reader.run)
     assert not events["vtxt"].any()

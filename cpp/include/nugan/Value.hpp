@@ -56,7 +56,7 @@ class Value {
 
   /// A member of a map by its name, of a map in it by more names; nothing where it is none.
   template <class... Names>
-  const Value* find(std::string_view name, Names... more) const {
+  const Value* find(std::string_view name, const Names&... more) const {
     const auto* map = get<Map>();
     if (!map) return nullptr;
     // of several of one name, the last one

@@ -118,8 +118,8 @@ void check_holds(const EventFormat& format, bool sigma, bool vertices) {
   if (format.needs_sigma && !sigma)
     throw Error(
         message("format ", format.name,
-                " holds a flux-averaged cross section: expected events of a flux (--flux) or of one energy "
-                "(--energy)"));
+                " holds a flux-averaged cross section: expected events of a flux or of one energy (nugan-sample "
+                "--flux, --energy)"));
   if (!format.vertices && vertices)
     throw Error(message("--vertex, --time: the format ", format.name, " has no place for vertices"));
 }

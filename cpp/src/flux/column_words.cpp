@@ -110,7 +110,7 @@ Words split(std::string_view line, Split how) {
     }
   }
   if (strip(names.back()).empty()) names.pop_back();
-  for (auto& name : names) name = strip(std::string(name));
+  for (auto& name : names) name = std::string(strip(name));
   return names;
 }
 

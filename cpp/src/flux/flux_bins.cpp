@@ -145,7 +145,7 @@ FluxParts read_bins(const FluxTable& table, const FluxColumns& columns, bool per
     case Role::point:
       parts.reading = points_reading;
       parts.points = true;
-      parts.energies = energies;
+      parts.energies = std::move(energies);
       break;
     default:
       throw ColumnsError(message(

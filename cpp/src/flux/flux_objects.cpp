@@ -155,7 +155,7 @@ RootObject choose_flux_object(const std::string& path, const std::vector<RootObj
     std::ranges::copy_if(candidates, std::back_inserter(with_unit), [&](const RootObject& one) {
       return flux_unit_from_title(contents_title(one)).has_value();
     });
-    if (!with_unit.empty()) candidates = with_unit;
+    if (!with_unit.empty()) candidates = std::move(with_unit);
   }
   if (candidates.size() != 1) {
     const auto count =

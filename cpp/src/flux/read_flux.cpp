@@ -32,9 +32,8 @@ std::string read_file(const std::string& path) {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
   std::string text;
   std::array<char, 65536> part;
-  std::size_t size = 0;
-  while (file && (size = std::fread(part.data(), 1, part.size(), file.get())) > 0)
-    text.append(part.data(), size);
+  while (file && !std::feof(file.get()) && !std::ferror(file.get()))
+    text.append(part.data(), std::fread(part.data(), 1, part.size(), file.get()));
   if (!file || std::ferror(file.get())) {
     std::string reason = std::generic_category().message(errno);
     std::ranges::transform(reason, reason.begin(), to_lower);

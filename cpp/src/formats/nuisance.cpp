@@ -235,7 +235,7 @@ const Line<C> signals[] = {
 Flux flux_of(const RunFacts& facts) {
   if (facts.flux) return *facts.flux;
   if (!facts.energy)
-    throw Error("format nuisance holds a flux: expected events of a flux (--flux) or of one energy");
+    throw Error("format nuisance holds a flux: expected events of a flux or of one energy");
   return {.edges = {*facts.energy - 0.5e-3, *facts.energy + 0.5e-3}, .density = {1e3}};
 }
 

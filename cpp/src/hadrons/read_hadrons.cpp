@@ -59,7 +59,7 @@ class Reader {
 
   // Two layers that are added: one of the inputs of both
   DenseLayer head(const std::string& stage, int number, int width, int seen) const {
-    const DenseLayer mixed = dense(message(stage, ".mixed.", number), width);
+    DenseLayer mixed = dense(message(stage, ".mixed.", number), width);
     if (seen == 0) return mixed;
     const DenseLayer more = dense(message(stage, ".seen.", number + seen_from_), seen, mixed.outputs, false);
     DenseLayer both{.inputs = width + seen, .outputs = mixed.outputs, .weight = {}, .bias = mixed.bias};

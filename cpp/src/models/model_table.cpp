@@ -14,7 +14,7 @@ namespace nugan {
 
 namespace {
 
-using Cells = std::array<std::string, 6>;
+using Cells = std::array<std::string, 7>;
 
 Cells row_of(const std::string& name, const Value& metadata) {
   const auto whole = [&](const char* key) {
@@ -26,6 +26,7 @@ Cells row_of(const std::string& name, const Value& metadata) {
   const auto& range = *metadata.find("enu_range")->get<Value::List>();
   return {name,
           family ? shown(*family) : "gan",
+          metadata.find("hadrons") ? "yes" : "-",
           whole("probe"),
           whole("target"),
           events ? grouped(*events) : "-",
@@ -35,7 +36,8 @@ Cells row_of(const std::string& name, const Value& metadata) {
 }  // namespace
 
 std::string model_table(const std::vector<std::string>& folders) {
-  std::vector<Cells> rows = {{"model", "family", "probe", "target", "training events", "energies [GeV]"}};
+  std::vector<Cells> rows = {
+      {"model", "family", "hadrons", "probe", "target", "training events", "energies [GeV]"}};
   std::string unreadable;
   auto names = list_models(folders);
   std::ranges::sort(names, {}, [](const std::string& name) { return std::tuple(name.size(), name); });
@@ -50,7 +52,7 @@ std::string model_table(const std::vector<std::string>& folders) {
       unreadable += message(name, ": unreadable: ", error.what(), '\n');
     }
   }
-  std::array<std::size_t, 6> widths{};
+  std::array<std::size_t, 7> widths{};
   for (const auto& row : rows)
     for (std::size_t k = 0; k < row.size(); ++k) widths[k] = std::max(widths[k], row[k].size());
   std::string table;

@@ -95,16 +95,20 @@ std::int64_t poisson(double mean, double u) {
   // probabilities relative to that of the most probable number, as far as they count
   const auto mode = static_cast<std::int64_t>(mean);
   std::vector<double> below;
-  for (double p = 1, k = static_cast<double>(mode); p > 1e-20 && k >= 1; --k) {
-    p *= k / mean;
+  double p = 1;
+  for (auto k = mode; p > 1e-20 && k >= 1; --k) {
+    p *= static_cast<double>(k) / mean;
     below.push_back(p);
   }
   const auto lowest = mode - static_cast<std::int64_t>(below.size());
   std::vector<double> sums;
   double sum = 0;
-  for (const double p : std::vector(below.rbegin(), below.rend())) sums.push_back(sum += p);
-  double p = 1;
-  for (auto k = static_cast<double>(mode); p > 1e-20; p *= mean / ++k) sums.push_back(sum += p);
+  for (const double one : std::vector(below.rbegin(), below.rend())) sums.push_back(sum += one);
+  p = 1;
+  for (auto k = mode + 1; p > 1e-20; ++k) {
+    sums.push_back(sum += p);
+    p *= mean / static_cast<double>(k);
+  }
   const auto found = std::ranges::lower_bound(sums, std::max(u, 0x1p-54) * sum);
   const auto last = std::ssize(sums) - 1;
   return lowest + std::min<std::int64_t>(found - sums.begin(), last);

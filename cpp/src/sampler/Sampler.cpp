@@ -29,7 +29,8 @@ void check_memory(std::int64_t n, const Stages& stages) {
   const std::uint64_t need = static_cast<std::uint64_t>(n) * event_bytes;
   if (need < (std::uint64_t{1} << 28)) return;
   if (const std::uint64_t available = available_memory(); need > available)
-    throw Error(message("n = ", n, ": the events take ", need / 1e9, " GB of memory, ", available / 1e9,
+    throw Error(message("n = ", n, ": the events take ", static_cast<double>(need) / 1e9, " GB of memory, ",
+                        static_cast<double>(available) / 1e9,
                         " GB is available; sample in parts, with first"));
 }
 

@@ -65,7 +65,7 @@ void fill(Nucleus& nucleus, const Energies& energies) {
 }  // namespace
 
 Source::Source(std::vector<Nucleus> nuclei, Energies energies, std::uint64_t seed, Beam beam)
-    : nuclei_(std::move(nuclei)), energies_(std::move(energies)), seed_(seed), beam_(std::move(beam)) {
+    : nuclei_(std::move(nuclei)), energies_(std::move(energies)), seed_(seed), beam_(beam) {
   if (nuclei_.empty()) throw Error("source: no nucleus, expected at least one");
   const bool alone = nuclei_.size() == 1;
   double total = 0;

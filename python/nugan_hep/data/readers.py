@@ -174,9 +174,19 @@ def _open_parquet(file: Path, _: str | None) -> EventFile:
     return EventFile(file, str(file), layout, columns, chunks)
 
 
-def _open_npz(file: Path, _: str | None) -> EventFile:
-    if not is_zipfile(file):  # np.load would speak of pickles
+def check_npz(file: Path) -> None:
+    """Refuse a file that is no complete archive, of which np.load would speak of pickles.
+
+    Raises
+    ------
+    UserError : see above
+    """
+    if not is_zipfile(file):
         raise UserError(f"{file}: cannot be read as NumPy .npz (no complete zip archive)")
+
+
+def _open_npz(file: Path, _: str | None) -> EventFile:
+    check_npz(file)
     with file.open("rb") as handle, np.load(handle, allow_pickle=False) as archive:
         layout, columns = _match(str(file), archive.files, None)
         shapes = {name: _npy_shape(archive, name) for name in columns.values()}

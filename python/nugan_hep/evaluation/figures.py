@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from nugan_hep.evaluation import metrics
 from nugan_hep.evaluation.histograms import Histograms, Spectrum
@@ -153,10 +154,12 @@ def draw_spectrum(
     model: Spectrum,
     totals: tuple[int, int],
     names: tuple[str, str],
+    judged: NDArray[np.bool_] | None = None,
 ) -> None:
     """Both histograms, scaled to the reference's total, into the upper panel and their pulls into the lower.
 
-    ``totals`` are the numbers of events of the samples, on the axis or not.
+    ``totals`` are the numbers of events of the samples, on the axis or not; ``judged`` are the bins of the
+    mean pull, by default those where both have events.
     """
     upper, lower = panels
     counts, edges = reference
@@ -168,15 +171,13 @@ def draw_spectrum(
     upper.tick_params(labelbottom=False)
     upper.locator_params(nbins=6)
 
-    # events off the axis make one more bin, so that samples are normalised by all their events
-    full = [np.append(x, total - x.sum()) for x, total in zip((counts, ours), totals, strict=True)]
-    pulls = metrics.pulls(*full)[:-1]
+    pulls = metrics.pulls_of_all(counts, ours, totals)
     limit = PULL_LIMIT if np.abs(pulls).max() <= PULL_LIMIT else WIDE_PULL_LIMIT
     lower.axhspan(-1, 1, color="0.9", zorder=0)
     lower.axhline(0, color="0.4", linewidth=0.8, zorder=1)
-    both = (counts > 0) & (ours > 0)
-    if both.any():
-        upper.set_title(f"mean |pull| {np.abs(pulls[both]).mean():.2f}", loc="right", fontsize="small")
+    judged = (counts > 0) & (ours > 0) if judged is None else judged
+    if judged.any():
+        upper.set_title(f"mean |pull| {np.abs(pulls[judged]).mean():.2f}", loc="right", fontsize="small")
     centres, filled = 0.5 * (edges[1:] + edges[:-1]), (counts > 0) | (ours > 0)
     near = filled & (np.abs(pulls) <= limit)
     lower.plot(centres[near], pulls[near], ".", color="black", markersize=3.5)

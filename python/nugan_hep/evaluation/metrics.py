@@ -53,6 +53,15 @@ def pulls(reference: ArrayLike, model: ArrayLike) -> Array:
         return np.where(total > 0, (ref * ratio - mod / ratio) / np.sqrt(total), 0.0)
 
 
+def pulls_of_all(reference: Array, model: Array, totals: tuple[int, int]) -> Array:
+    """Pulls [K] of bins [K] of samples of ``totals`` events, which need not be on the axis.
+
+    Those that are not make one more bin, so that samples are normalised by all their events.
+    """
+    full = [np.append(x, total - x.sum()) for x, total in zip((reference, model), totals, strict=True)]
+    return pulls(*full)[:-1]
+
+
 def mean_absolute_pull(reference: ArrayLike, model: ArrayLike, tails: bool = True) -> float:
     """Mean |pull| over bins with both contents above 0 (above 5 with ``tails=False``).
 

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from nugan_hep.evaluation import metrics
 from nugan_hep.evaluation.two_sample import TwoSample, two_sample
 from nugan_hep.hadrons import dataset, sampling
 from nugan_hep.hadrons.batch import Batch
@@ -47,11 +48,17 @@ MULTIPLICITIES = ("n_n", "n_p", "n_pip", "n_pi0", "n_pim", "n_pi")
 
 
 class Pair(NamedTuple):
-    """A histogram of both samples: edges [K + 1], counts [K] of reference and model."""
+    """A histogram of both samples: edges [K + 1], counts [K] and numbers of events of reference and model."""
 
     edges: F64
     reference: F64
     model: F64
+    totals: tuple[int, int]
+
+    @property
+    def filled(self) -> NDArray[np.bool_]:
+        """The bins that pulls are judged by."""
+        return np.asarray(self.reference + self.model >= LEAST_FILLED)
 
 
 def generate(model: HadronModel, enu: F64, emu: F64, cos: F64, seed: int) -> Batch:
@@ -139,30 +146,22 @@ def slices(reference: Observables, model: Observables) -> dict[str, tuple[Observ
 
 def spectra(reference: Observables, model: Observables) -> dict[str, Pair]:
     """Histograms of :data:`SPECTRA`, and of :data:`MULTIPLICITIES` to the last bin."""
-    found = {}
-    for name, ends in SPECTRA.items():
-        edges = np.linspace(*ends, BINS + 1)
-        found[name] = Pair(edges, *(_counts(events[name], edges) for events in (reference, model)))
+    axes = {name: np.linspace(*ends, BINS + 1) for name, ends in SPECTRA.items()}
     for name in MULTIPLICITIES:
         last = max(float(events[name].max(initial=0.0)) for events in (reference, model))
-        edges = np.arange(last + 2.0) - 0.5
-        found[name] = Pair(edges, *(_counts(events[name], edges) for events in (reference, model)))
-    return found
+        axes[name] = np.arange(last + 2.0) - 0.5
+    return {name: _pair(edges, reference[name], model[name]) for name, edges in axes.items()}
 
 
-def _counts(values: F64, edges: F64) -> F64:
-    return np.histogram(values, edges)[0].astype(np.float64)
+def _pair(edges: F64, reference: F64, model: F64) -> Pair:
+    ours, theirs = (np.histogram(values, edges)[0].astype(np.float64) for values in (model, reference))
+    return Pair(edges, theirs, ours, (len(reference), len(model)))
 
 
-def mean_pull(pair: Pair, scale: float) -> float | None:
-    """Mean absolute pull of the bins that are filled; ``scale`` is reference over model events.
-
-    Both are normalised to their numbers of events, so that a fraction that is off counts.
-    """
-    filled = pair.reference + pair.model >= LEAST_FILLED
-    variance = pair.reference + pair.model * scale**2
-    difference = np.abs(pair.reference - pair.model * scale)
-    return float(np.mean(difference[filled] / np.sqrt(variance[filled]))) if filled.any() else None
+def mean_pull(pair: Pair) -> float | None:
+    """Mean absolute pull of the bins that are filled; a fraction of the events that is off counts."""
+    pulls = metrics.pulls_of_all(pair.reference, pair.model, pair.totals)[pair.filled]
+    return float(np.abs(pulls).mean()) if len(pulls) else None
 
 
 def fractions(reference: Observables, model: Observables) -> dict[str, dict[str, float | None]]:
@@ -207,9 +206,7 @@ def scores(reference: Observables, model: Observables) -> dict[str, Any]:
         "events": [len(reference["enu"]), len(model["enu"])],
         "topologies": {name: fractions(*pair) for name, pair in parts.items()},
         "pulls": {
-            label: {
-                name: mean_pull(pair, len(a["enu"]) / len(b["enu"])) for name, pair in spectra(a, b).items()
-            }
+            label: {name: mean_pull(pair) for name, pair in spectra(a, b).items()}
             for label, (a, b) in parts.items()
         },
     }

@@ -100,7 +100,7 @@ class LeftOut:
 
 
 class Particles(Protocol):
-    """Events as lists of particles, see :class:`nugan_hep.hadrons.readers.Block`."""
+    """Events as lists of particles, see :class:`nugan_hep.hadrons.block.Block`."""
 
     @property
     def neutrino(self) -> F64: ...

@@ -38,7 +38,7 @@ def figure_spectra(
         upper = figure.add_subplot(grid[row, column], sharex=lower)
         pair = pairs[name]
         one, other = (Spectrum(counts, pair.edges) for counts in (pair.reference, pair.model))
-        draw_spectrum((upper, lower), one, other, (len(reference["enu"]), len(model["enu"])), names)
+        draw_spectrum((upper, lower), one, other, pair.totals, names, pair.filled)
         lower.set_xlabel(HADRONIC[name].title)
         if name in evaluation.MULTIPLICITIES:
             upper.set_yscale("log")

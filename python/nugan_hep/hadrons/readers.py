@@ -7,6 +7,7 @@
 | NUISANCE ``FlatTree_VARS`` | ``pdg``, ``px`` ... (``nfsp``) | NEUT's ``Mode`` |
 | NuHepMC | status 1 | process id |
 | ``.npz`` | ``pdg``, ``px`` ..., flat, ``n`` | NuWro's ``dyn`` |
+| other files of nugan-sample | see :mod:`nugan_hep.hadrons.sampled` | ``mode`` |
 
 Nuclei among the particles belong to the remnant. Events of other probes or targets, and neutral currents,
 are left out.
@@ -17,40 +18,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nugan_hep.data.readers import check_file, split_tree
+from nugan_hep.data.readers import check_file, check_npz, split_tree
 from nugan_hep.errors import UserError
+from nugan_hep.hadrons import sampled
+from nugan_hep.hadrons.block import COH, DIS, MEC, QEL, RES, STEP, Block
 from nugan_hep.hadrons.events import MODES
-from nugan_hep.output import formats, hepmc3_text
+from nugan_hep.output import formats, hepmc3_text, recognise
 from nugan_hep.output import nuhepmc_run_info as clauses
+from nugan_hep.output.columns import METADATA, damage
 from nugan_hep.skipping import check_not_empty
 from nugan_hep.species import NUCLEUS
-
-F64 = NDArray[np.float64]
-STEP = 50_000
-QEL, RES, DIS, COH, MEC = range(5)
-
-
-class Block(NamedTuple):
-    """Some events: neutrino [N, 3] in GeV, probe, target (0: not said), mode; flat: pdg [P], momentum [P, 3].
-
-    ``n`` [N] counts the particles of each event, in any order. ``energy`` [P] is what the file says, NaN
-    where it says nothing.
-    """
-
-    neutrino: F64
-    probe: NDArray[np.int64]
-    target: NDArray[np.int64]
-    mode: NDArray[np.int8]
-    charged: NDArray[np.bool_]
-    n: NDArray[np.int64]
-    pdg: NDArray[np.int32]
-    momentum: F64
-    energy: F64
 
 
 def blocks(path: str | Path, limit: int | None = None) -> Iterator[Block]:
@@ -64,14 +46,16 @@ def blocks(path: str | Path, limit: int | None = None) -> Iterator[Block]:
     file, tree = split_tree(path)
     check_not_empty(file)
     suffix = formats.suffix_of(file)
-    if suffix == ".root":
+    if tree is None and _is_sampled(file, suffix):
+        yield from sampled.blocks(file, limit)
+    elif suffix == ".root":
         yield from _root(file, tree, limit)
     elif suffix == ".npz":
         yield from _npz(file, limit)
     elif suffix in formats.FORMATS["nuhepmc"].suffixes:
         yield from _nuhepmc(file, limit)
     else:
-        raise UserError(f"{file}: whole events come as .root, .npz or NuHepMC, not as {suffix}")
+        raise UserError(f"{file}: whole events come as .root, .npz, .parquet or NuHepMC, not as {suffix}")
 
 
 def holds_whole_events(path: str | Path) -> bool:
@@ -85,19 +69,32 @@ def holds_whole_events(path: str | Path) -> bool:
     return False
 
 
+def _is_sampled(file: Path, suffix: str) -> bool:
+    """Whether nugan-sample wrote a file of a format that is none of those below."""
+    if suffix == ".npz":
+        check_npz(file)
+        with damage(file), np.load(file) as archive:
+            return METADATA in archive.files
+    try:
+        return recognise.recognise(file) in ("rntuple", "rootracker", "parquet")
+    except UserError:  # of another generator, or of no format
+        return False
+
+
 # --- NumPy ---
 
 
 def _npz(file: Path, limit: int | None) -> Iterator[Block]:
     wanted = ("enu", "dyn", "n", "pdg", "px", "py", "pz")
-    try:
-        with np.load(file, allow_pickle=False) as archive:
-            missing = [name for name in wanted if name not in archive.files]
-            if missing:
-                raise UserError(f"{file} has no {', '.join(missing)}: expected whole events")
-            enu, dyn, n, pdg, *p = (archive[name] for name in wanted)
-    except (OSError, ValueError) as error:
-        raise UserError(f"cannot read {file}: {error}") from None
+    with damage(file), np.load(file, allow_pickle=False) as archive:
+        missing = [name for name in wanted if name not in archive.files]
+        if missing:
+            raise UserError(f"{file} has no {', '.join(missing)}: expected whole events")
+        columns = {name: archive[name] for name in wanted}
+    for name, column in columns.items():
+        if column.ndim != 1 or column.dtype.kind not in "iuf" or (name == "n" and (column < 0).any()):
+            raise UserError(f"{file}: {name}: expected a column of {'counts' if name == 'n' else 'numbers'}")
+    enu, dyn, n, pdg, *p = columns.values()
     enu, dyn, n = (column[:limit] for column in (enu, dyn, n))
     count, total = len(enu), int(n.astype(np.int64).sum())
     if len(dyn) != count or len(n) != count:

@@ -34,15 +34,21 @@ EVERYTHING = (*COLUMNS, *EXTRAS, particles.PARTICLES)
 """The same and what only some files have."""
 
 
-def stored(names: Sequence[str], there: Collection[str]) -> list[str]:
-    """Of the columns ``names`` those to read where a file has ``there``.
+def stored(path: str | Path, names: Sequence[str], there: Collection[str], texts: Sequence[str]) -> list[str]:
+    """Of the columns ``names`` those to read where a file has ``there``, and its JSONs are ``texts``.
 
-    Those that every sampler fills in must be there. Others :func:`complete` adds, for a version that did not
-    have them wrote the file.
+    A file tells which columns it was written with. :func:`complete` adds what its version did not have.
+
+    Raises
+    ------
+    UserError : a column is gone that it was written with, or that every sampler fills in
     """
-    drawn = {name for name, _, where, _, _ in _core.columns if where == "drawn"}
-    known = {*BRANCHES, *EXTRAS}.intersection(there)
-    return [name for name in names if name in drawn or name in known]
+    written = {name for text in texts for name in json.loads(text).get("columns", BRANCHES)}
+    written |= {name for name, _, where, _, _ in _core.columns if where == "drawn"}
+    for name in names:
+        if name in written and name in BRANCHES and name not in there:
+            raise UserError(f"{path}: no column {name}, with which the file was written")
+    return [name for name in names if name in there and (name in BRANCHES or name in EXTRAS)]
 
 
 def gst_branches(columns: Columns, run: Run) -> tuple[_core.EventTree, list[Any]]:
@@ -167,8 +173,11 @@ def check_readable(path: str | Path) -> Path:
     # os.path-like: a folder that may not be searched says no, before Python 3.14 too
     try:
         present = file.is_file()
+        folder = file.is_dir()
     except OSError:
-        present = False
+        present = folder = False
+    if folder:
+        raise UserError(f"cannot read {file}: it is a folder")
     if not present:
         raise UserError(f"cannot read {file}: there is no such file")
     return file

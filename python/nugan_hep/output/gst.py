@@ -18,7 +18,7 @@ import numpy as np
 
 from nugan_hep.errors import UserError
 from nugan_hep.output import Columns, EventReader, Run, treewriter
-from nugan_hep.output.columns import BRANCHES, EVERYTHING, damage, run_of, stored
+from nugan_hep.output.columns import EVERYTHING, damage, run_of, stored
 from nugan_hep.output.final_particles import NEEDED, completed
 from nugan_hep.output.treereader import open_tree
 from nugan_hep.output.treewriter import TreeWriter
@@ -69,14 +69,14 @@ def read_root(path: str | Path, kind: str, names: Sequence[str]) -> Iterator[Eve
         if tree.classname != kind:
             raise UserError(f"{path}: {TREE} is a {tree.classname}, expected a {kind}")
         run = run_of(path, texts, tree.num_entries)
-        yield EventReader(run, tree.num_entries, _chunks(path, tree, names))
+        plain = stored(path, names, tree.keys(), texts)
+        yield EventReader(run, tree.num_entries, _chunks(path, tree, names, plain))
 
 
-def _chunks(path: str | Path, tree: Any, names: Sequence[str]) -> Iterator[Columns]:
+def _chunks(path: str | Path, tree: Any, names: Sequence[str], plain: Sequence[str]) -> Iterator[Columns]:
     there = set(tree.keys())
     flags = FLAGS if "mode" in names and there >= {*FLAGS} else {}
     hadrons = FIELDS if PARTICLES in names and there >= {*FIELDS.values()} else {}
-    plain = [name for name in stored(names, there) if name in BRANCHES]
     needed = dict.fromkeys([*plain, *flags, *hadrons.values(), *(NEEDED if hadrons else ())])
     with damage(path):
         if tree.num_entries:

@@ -151,9 +151,10 @@ def read(path: str | Path, names: Sequence[str] = EVERYTHING) -> Iterator[EventR
     with contextlib.ExitStack() as stack:
         with damage(path):
             archive = stack.enter_context(zipfile.ZipFile(check_readable(path)))
-            runs = runs_of(path, _texts(archive))
+            texts = _texts(archive)
+            runs = runs_of(path, texts)
             there = set(archive.namelist())
-            wanted = stored(names, {name.removesuffix(".npy") for name in there})
+            wanted = stored(path, names, {name.removesuffix(".npy") for name in there}, texts)
             members = {name: stack.enter_context(archive.open(f"{name}.npy")) for name in wanted}
             sizes = {name: _rows(path, name, member) for name, member in members.items()}
             own: dict[str, IO[bytes]] = {}

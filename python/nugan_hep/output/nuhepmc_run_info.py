@@ -29,7 +29,10 @@ PRIMARY_VERTEX = 1
 FINAL, BEAM, TARGET = 1, 4, 20
 VERTEX_STATUS = {PRIMARY_VERTEX: ("PrimaryVertex", "the neutrino's scattering")}
 PARTICLE_STATUS = {
-    FINAL: ("FinalState", "leaves the nucleus: the lepton, and the remnant that balances the event"),
+    FINAL: (
+        "FinalState",
+        "leaves the nucleus: the lepton, and hadrons or, without them, what balances the event",
+    ),
     BEAM: ("Beam", "incoming neutrino"),
     TARGET: ("Target", "target nucleus, at rest"),
 }

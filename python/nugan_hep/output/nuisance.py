@@ -58,7 +58,7 @@ def create(
         )
     if run.parts and run.flux is None and run.energy is None:
         raise UserError(
-            "format nuisance holds a flux: expected events of a flux (--flux) or of one energy in common, "
+            "format nuisance holds a flux: expected events of a flux or of one energy in common, "
             "which the runs that were put together do not have"
         )
     return treewriter.create("nuisance", path, run, compression, force)

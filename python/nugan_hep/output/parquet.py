@@ -128,7 +128,7 @@ def read(path: str | Path, names: Sequence[str] = EVERYTHING) -> Iterator[EventR
             texts = [] if content is None else [content.decode()]
             run = run_of(path, texts, file.metadata.num_rows)
             there = set(file.schema_arrow.names)
-            wanted = [*stored(names, there), *({PARTICLES} & {*names} & there)]
+            wanted = [*stored(path, names, there, texts), *({PARTICLES} & {*names} & there)]
         yield EventReader(run, file.metadata.num_rows, _chunks(path, file, wanted))
 
 

@@ -31,7 +31,7 @@ def options() -> dict[str, tuple[Field[Any], type]]:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """One option per setting of any family, and ``--config FILE.toml``."""
-    setting_arguments(parser, options(), {"preset": families.preset_help()})
+    setting_arguments(parser, options(), {"preset": f"{families.preset_help()}; hadrons (of whole events)"})
 
 
 def setting_arguments(
