@@ -328,7 +328,12 @@ def test_models_are_listed_in_columns(
         with zipfile.ZipFile(path, "w") as file:
             file.writestr("a/extra/nugan.json", json.dumps(known))
 
-    about(tmp_path / "a_long_name_of_a_model.pt", family="flow", training={"data": {"events": 4_000_280}})
+    about(
+        tmp_path / "a_long_name_of_a_model.pt",
+        family="flow",
+        hadrons={},
+        training={"data": {"events": 4_000_280}},
+    )
     about(tmp_path / "zz.pt", probe=-14, training={"data": {"events": 7, "replay": {"events": 12_345}}})
     about(tmp_path / "bb.pt", enu_range=[0.25, 120.5])
     (tmp_path / "broken.pt").write_bytes(b"no archive")
@@ -336,16 +341,16 @@ def test_models_are_listed_in_columns(
     assert sample.main(["--list-models"]) == 0
     title, *rows, last = capsys.readouterr().out.splitlines()
     assert [row.split() for row in rows] == [
-        ["bb", "gan", "14", "1000060120", "-", "0.25", "to", "120.5"],
-        ["zz", "gan", "-14", "1000060120", "12,345", "0.3", "to", "10"],
-        ["a_long_name_of_a_model", "flow", "14", "1000060120", "4,000,280", "0.3", "to", "10"],
+        ["bb", "gan", "-", "14", "1000060120", "-", "0.25", "to", "120.5"],
+        ["zz", "gan", "-", "-14", "1000060120", "12,345", "0.3", "to", "10"],
+        ["a_long_name_of_a_model", "flow", "yes", "14", "1000060120", "4,000,280", "0.3", "to", "10"],
     ]
     assert last.startswith("broken: unreadable: ")
     starts = [title.index(word) for word in ("model", "family", "energies")]
     for row in rows:
         assert [row[at - 1] for at in starts[1:]] == [" ", " "]
         assert " " not in {row[at] for at in starts}
-    ends = [title.index(word) + len(word) - 1 for word in ("probe", "target", "training events")]
+    ends = [title.index(word) + len(word) - 1 for word in ("hadrons", "probe", "target", "training events")]
     assert all(row[end] != " " and row[end + 1] == " " for row in rows for end in ends)
 
 

@@ -117,7 +117,7 @@ def test_what_is_refused(
     for start, options, message in (
         ("nowhere.pt", (), "nowhere.pt"),
         (carbon, ("--step-width", "24"), "of another size"),
-        (carbon, ("--target", "1000010010"), "whose remnant cannot be"),
+        (carbon, ("--target", "1000010010"), "that leave no possible remnant"),
         (carbon, ("--steps", "0"), "steps = 0 is not valid"),
         ("numu_C12_qe", ("--preset", "hadrons"), "has no hadrons"),
         (tmp_path, ("--preset", "hadrons"), "is not a run folder"),

@@ -32,8 +32,12 @@ class Report:
     unbalanced: int = 0
 
     def __str__(self) -> str:
-        left = [f"{self.rare:,} with a rare content"] if self.rare else []
-        left += [f"{self.unbalanced:,} whose remnant cannot be"] if self.unbalanced else []
+        left = (
+            [f"{self.rare:,} with particles or numbers of them that the model does not have"]
+            if self.rare
+            else []
+        )
+        left += [f"{self.unbalanced:,} that leave no possible remnant"] if self.unbalanced else []
         return f"{self.read:,} events" + (f", without {' and '.join(left)}" if left else "")
 
 
@@ -97,9 +101,7 @@ def encoded(events: Whole, model: HadronModel) -> tuple[Batch, Report]:
     good = torch.cat(possible) if possible else torch.zeros(0, dtype=torch.bool)
     report.unbalanced = int((~good).sum())
     if report.rare + report.unbalanced > MOST_LEFT_OUT * max(len(events), 1):
-        raise UserError(
-            f"{report}: more than 1 % cannot be described; expected events of one target and probe"
-        )
+        raise UserError(f"{report}: expected at most 1 % of these, and events of one target and probe")
     return batch.take(good.nonzero()[:, 0]), report
 
 

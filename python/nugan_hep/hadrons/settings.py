@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
 from nugan_hep.errors import UserError
@@ -19,6 +19,13 @@ TRANSFERS: tuple[tuple[int, dict[str, Any]], ...] = (
 """Settings of a transfer from at most so many events."""
 TRANSFER: dict[str, Any] = {"steps": 3_000, "lr": 1e-3, "eval_every": 100, "patience": 10}
 """Settings of a transfer from more."""
+
+
+AT_LEAST_0 = ("warmup", "weight_decay", "patience")
+AT_LEAST_1 = (
+    *("steps", "batch", "least_batch", "topology_width", "remnant_width", "step_width"),
+    *("least_seen", "eval_every", "checkpoint_every"),
+)
 
 
 def transfer(events: int) -> dict[str, Any]:
@@ -65,32 +72,18 @@ class HadronsConfig:
 
     def __post_init__(self) -> None:
         good = {
-            "preset": self.preset == PRESET,
-            "seed": 0 <= self.seed < 2**31,
-            "threads": 1 <= self.threads <= 256,
-            "ema_decay": 0 <= self.ema_decay < 1,
-            "lr": self.lr > 0,
-            "clip": self.clip > 0,
-            "warmup": self.warmup >= 0,
-            "weight_decay": self.weight_decay >= 0,
-            "patience": self.patience >= 0,
+            "preset": (self.preset == PRESET, PRESET),
+            "seed": (0 <= self.seed < 2**31, "0 to 2^31 - 1"),
+            "threads": (1 <= self.threads <= 256, "1 to 256"),
+            "ema_decay": (0 <= self.ema_decay < 1, "0 to 1, without 1"),
+            "lr": (self.lr > 0, "above 0"),
+            "clip": (self.clip > 0, "above 0"),
+            **{name: (getattr(self, name) >= 0, "at least 0") for name in AT_LEAST_0},
+            **{name: (getattr(self, name) >= 1, "at least 1") for name in AT_LEAST_1},
         }
-        whole = (
-            "steps",
-            "batch",
-            "least_batch",
-            "topology_width",
-            "remnant_width",
-            "step_width",
-            "least_seen",
-            "eval_every",
-            "checkpoint_every",
-        )
-        good |= {name: getattr(self, name) >= 1 for name in whole}
-        texts = {item.name: str(item.metadata["help"]) for item in fields(self)}
-        for name, fine in good.items():
+        for name, (fine, expected) in good.items():
             if not fine:
-                raise UserError(not_valid(name, getattr(self, name), texts[name]))
+                raise UserError(not_valid(name, getattr(self, name), expected))
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)

@@ -134,6 +134,8 @@ def command(argv: Sequence[str] | None, prog: str, transfer: bool = False) -> in
     print(f"training: {report}")
     validation, report = dataset.encoded(held, model)
     print(f"validation: {report}")
+    if not arguments.quiet:
+        print("negative log-likelihood per event, training and validation; steps are the emissions")
     del events, held
     if start:
         model.load_state_dict(widened(model, start.weights))
