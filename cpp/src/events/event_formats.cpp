@@ -116,10 +116,10 @@ const EventFormat& format_of(const std::string& name) {
 
 void check_holds(const EventFormat& format, bool sigma, bool vertices) {
   if (format.needs_sigma && !sigma)
-    throw Error(
-        message("format ", format.name,
-                " holds a flux-averaged cross section: expected events of a flux or of one energy (nugan-sample "
-                "--flux, --energy)"));
+    throw Error(message(
+        "format ", format.name,
+        " holds a flux-averaged cross section: expected events of a flux or of one energy (nugan-sample "
+        "--flux, --energy)"));
   if (!format.vertices && vertices)
     throw Error(message("--vertex, --time: the format ", format.name, " has no place for vertices"));
 }

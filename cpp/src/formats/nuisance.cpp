@@ -234,8 +234,7 @@ const Line<C> signals[] = {
 // For one energy, 1 in a bin of 1 MeV around it
 Flux flux_of(const RunFacts& facts) {
   if (facts.flux) return *facts.flux;
-  if (!facts.energy)
-    throw Error("format nuisance holds a flux: expected events of a flux or of one energy");
+  if (!facts.energy) throw Error("format nuisance holds a flux: expected events of a flux or of one energy");
   return {.edges = {*facts.energy - 0.5e-3, *facts.energy + 0.5e-3}, .density = {1e3}};
 }
 

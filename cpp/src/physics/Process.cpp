@@ -14,8 +14,7 @@ namespace {
 
 // NuHepMC: E.C.1. NEUT's numbers of the charged current are those of NUISANCE
 constexpr std::array<ModeName, mode_count> names{{
-    {"inclusive", "Unknown", 700, 0, 0,
-     "scattering of any mode: which one an event has is not known"},
+    {"inclusive", "Unknown", 700, 0, 0, "scattering of any mode: which one an event has is not known"},
     {"quasielastic", "QES", 200, 1, 51, "quasielastic scattering"},
     {"multinucleon", "MEC", 300, 2, 0, "scattering off a pair of nucleons"},
     {"resonant", "RES", 400, 11, 31, "production of a resonance"},
