@@ -729,11 +729,7 @@ default_model: str = "numu_C12_inc"
 default_xsec_error: float = 0.01
 metadata_file: str = "nugan.json"
 modes: list = [
-    (
-        "inclusive",
-        "scattering of any mode: the model knows the lepton, not which mode an event has",
-        "Unknown",
-    ),
+    ("inclusive", "scattering of any mode: which one an event has is not known", "Unknown"),
     ("quasielastic", "quasielastic scattering", "QES"),
     ("multinucleon", "scattering off a pair of nucleons", "MEC"),
     ("resonant", "production of a resonance", "RES"),
