@@ -409,7 +409,7 @@ def test_what_it_says_of_itself(nugan_gen: Gen, tmp_path: Path, models: Path) ->
     (tmp_path / "damaged.pt").write_bytes(b"not an archive")
     folders = f"{models}:{tmp_path}"
     listed = nugan_gen("--list-models", NUGAN_MODELS_PATH=folders).stdout
-    assert listed.splitlines()[0].split()[:3] == ["model", "family", "probe"]
+    assert listed.splitlines()[0].split()[:4] == ["model", "family", "hadrons", "probe"]
     assert re.search("^damaged: unreadable: ", listed, re.M)
     text = nugan_gen("--help").stdout
     assert all(word in text for word in ("--flux FILE[:HIST]", "GeV", "exit codes"))
