@@ -70,7 +70,7 @@ def nugan_sample(
     arguments += ["--lepton-only"] * lepton_only
     before, start = os.times(), time.perf_counter()
     done = subprocess.run(
-        [sys.executable, "-c", SAMPLE, *arguments, "--backend", backend, "--quiet", "--force"],
+        [sys.executable, "-c", SAMPLE, *arguments, "--backend", backend, "--quiet"],
         check=True,
         capture_output=True,
         text=True,
@@ -87,9 +87,14 @@ def nugan_sample(
 
 
 def memory_rows(options: Options) -> list[Row]:
+    return [memory_row(options.models[0], options)]
+
+
+def memory_row(model: str, options: Options, *, lepton_only: bool = True) -> Row:
+    """The most memory that a run to a file takes."""
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
-        run = nugan_sample(options.models[0], options.memory_n, Path(folder))
-    peak = [run["memory_gb"]]
-    group = f"nugan-sample --model {options.models[0]} -n {options.memory_n:,}, one thread"
+        run = nugan_sample(model, options.memory_n, Path(folder), lepton_only=lepton_only)
+    peak, what = [run["memory_gb"]], "" if lepton_only else " with hadrons"
+    group = f"nugan-sample --model {model} -n {options.memory_n:,}{what}, one thread"
     note = f"{run['wall_s']:.1f} s wall, {run['cpu_s']:.1f} s CPU, file of {run['file_gb']:.2f} GB"
-    return [Row(group, "peak memory (resident)", peak, "GB", peak, "GB", GIGABYTES, note=note)]
+    return Row(group, "peak memory (resident)", peak, "GB", peak, "GB", GIGABYTES, note=note)

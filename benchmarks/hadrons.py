@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from benchmarks.commands import nugan_sample
+from benchmarks.commands import memory_row
 from benchmarks.models import UNIT, doubted, line_of, sampling, to_file
 from benchmarks.row import Options, Row, ratios
 from benchmarks.timing import measure
@@ -15,8 +15,8 @@ from nugan_hep.archive import find_model, read_metadata
 NUWRO = 480.0
 NUWRO_MAKES = "NuWro 21.09 with its cascade, 480 to 720 s per 1M on one shared core: 480 s over ours"
 
-# the limits of the figures: s per 1M, times as fast, of the time in memory, GB
-SECONDS, AS_FAST, TO_FILE, GIGABYTES = 8.0, 60.0, 1.3, 1.0
+# the limits of the figures: s per 1M, times as fast, of the time in memory
+SECONDS, AS_FAST, TO_FILE = 8.0, 60.0, 1.3
 
 
 def rows(options: Options) -> list[Row]:
@@ -26,7 +26,7 @@ def rows(options: Options) -> list[Row]:
         for model in options.models:
             if "hadrons" in read_metadata(find_model(model)):
                 result += model_rows(model, options, Path(folder))
-                result += memory_rows(model, options, Path(folder))
+                result.append(memory_row(model, options, lepton_only=False))
     return result
 
 
@@ -54,12 +54,3 @@ def model_rows(model: str, options: Options, folder: Path) -> list[Row]:
             line(f"to a zstd:1 {name}, CPU time", spent, ratios(spent, whole), "of the row in memory", limit)
         )
     return doubted(result, times["sample"].doubt)
-
-
-def memory_rows(model: str, options: Options, folder: Path) -> list[Row]:
-    """The most memory that a run of whole events to a file takes."""
-    run = nugan_sample(model, options.memory_n, folder, lepton_only=False)
-    peak = [run["memory_gb"]]
-    group = f"nugan-sample --model {model} -n {options.memory_n:,} with hadrons, one thread"
-    note = f"{run['wall_s']:.1f} s wall, {run['cpu_s']:.1f} s CPU, file of {run['file_gb']:.2f} GB"
-    return [Row(group, "peak memory (resident)", peak, "GB", peak, "GB", GIGABYTES, note=note)]

@@ -87,7 +87,7 @@ def test_the_archive_says_the_same_to_python_and_cpp(path: Path, about: dict[str
     assert module.xsec_enu.tolist() == about["cross_section"]["enu"]
     assert module.xsec.tolist() == about["cross_section"]["sigma"]
     assert module.xsec_relative_error == about["cross_section"]["relative_error"]
-    assert module.xsec_relative_error > 0
+    assert module.xsec_relative_error == (0.01 if path in SHIPPED else 0.03)
     assert about["name"] == path.stem
     assert hasattr(module, "log_prob") == families.of_model(about).has_density
     assert path.stat().st_size < (3_000_000 if "hadrons" in about else 1_000_000)
@@ -145,6 +145,7 @@ def test_the_density_is_finite_where_events_are(path: Path, about: dict[str, Any
     """Float32 events lie on the edges at times."""
     if not families.of_model(about).has_density:
         assert not hasattr(module, "log_prob")
+        assert "gan" in path.stem
         return
     events = Sampler(path).sample(n=50_000, seed=9)
     log_density = module.log_prob(*(torch.from_numpy(events[name]) for name in ("Ev", "El", "thetal")))

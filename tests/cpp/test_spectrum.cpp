@@ -9,8 +9,8 @@ using nugan::EnergySpectrum;
 
 namespace {
 
-// A model whose cross section is 0.7 E between 0.5 and 2 GeV
-nugan::ModelInfo rising_model() {
+// A model whose cross section is 0.7 E between 0.5 and 2 GeV, known beyond
+nugan::ModelInfo model_with_wide_table() {
   nugan::ModelInfo model;
   model.name = "rising";
   model.enu_min = 0.5;
@@ -41,7 +41,7 @@ TEST_CASE("A spectrum of straight lines has the quantiles of its parabolas", "[s
 
 TEST_CASE("The rate is flux times cross section inside of the model's range", "[spectrum]") {
   const nugan::Flux flux{.edges = {0, 1, 1.5, 4}, .density = {2, 0, 3}};
-  const auto rate = nugan::rate_spectrum(flux, rising_model());
+  const auto rate = nugan::rate_spectrum(flux, model_with_wide_table());
   // 2 * 0.7 E over 0.5 to 1, 3 * 0.7 E over 1.5 to 2
   const double first = 0.7 * (1 - 0.25), second = 0.7 * 1.5 * (4 - 2.25);
   CHECK(rate.integral() == Approx(first + second));
@@ -63,7 +63,7 @@ TEST_CASE("Spectra and fluxes that make no sense are refused", "[spectrum]") {
   CHECK(spectrum_error({1, 2}, {NAN}, {1}).find("nan") != std::string::npos);
   CHECK(spectrum_error({1, 2}, {0}, {0}).find("above 0") != std::string::npos);
   const auto flux_error = [](const nugan::Flux& flux) {
-    return error_of([&] { nugan::rate_spectrum(flux, rising_model()); });
+    return error_of([&] { nugan::rate_spectrum(flux, model_with_wide_table()); });
   };
   CHECK(flux_error({{1, 2}, {}}).find("expected edges [K + 1] and density [K]") != std::string::npos);
   CHECK(flux_error({{1, 1}, {1}}).find("flux: expected bin edges that rise") != std::string::npos);

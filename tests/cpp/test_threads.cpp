@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "catch.hpp"
+#include "same_events.hpp"
 
 using nugan::Events;
 using nugan::Sampler;
@@ -60,16 +61,6 @@ std::unique_ptr<Sampler> fused(const std::string& model, const char* instruction
   });
   if (!sampler) REQUIRE(names(error, "NUGAN_SIMD", instructions, "this processor has"));
   return sampler;
-}
-
-// Whether events are those of a longer sample from one of its places on
-bool same(const Events& whole, std::int64_t from, const Events& part) {
-  const auto equal = [&](const auto& x, const auto& y) {
-    return std::equal(y.begin(), y.end(), x.begin() + from);
-  };
-  return equal(whole.iev, part.iev) && equal(whole.Ev, part.Ev) && equal(whole.El, part.El) &&
-         equal(whole.thetal, part.thetal) && equal(whole.phil, part.phil) && equal(whole.W, part.W) &&
-         equal(whole.cthl, part.cthl) && equal(whole.x, part.x) && equal(whole.pzl, part.pzl);
 }
 
 }  // namespace
