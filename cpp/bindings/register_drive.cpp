@@ -19,9 +19,9 @@ using Write = std::function<void(const Columns&)>;
 using Stopped = std::function<bool()>;
 
 Opened open_source(const Options& options, const std::vector<std::filesystem::path>& folders,
-                   const std::function<nugan::Flux(int)>& read) {
+                   const std::function<nugan::Flux(std::string, int)>& read) {
   return nugan::open_source(options, {folders.begin(), folders.end()},
-                            [&](const Options&, int probe) { return read(probe); });
+                            [&](const Options& own, int probe) { return read(own.flux, probe); });
 }
 
 // Signals are Python's: they are looked at while a chunk is drawn, too

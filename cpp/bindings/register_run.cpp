@@ -39,6 +39,7 @@ void register_run(py::module_& m) {
       .def_readonly("flux", &Run::flux)
       .def_readonly("energy", &Run::energy)
       .def_readonly("pot", &Run::pot)
+      .def_readonly("flavours", &Run::flavours)
       .def_readwrite("program", &Run::program)
       .def_property(
           "command", [](const Run& run) { return text_to_python(run.command); },

@@ -15,12 +15,14 @@ using nugan::Source;
 
 Source make(const std::vector<const nugan::Sampler*>& samplers, const std::vector<double>& fractions,
             double low, double high, const std::optional<nugan::Flux>& flux, bool weighted,
-            std::uint64_t seed, const std::optional<nugan::Beam>& beam) {
+            std::uint64_t seed, const std::optional<nugan::Beam>& beam,
+            const std::vector<std::pair<int, nugan::Flux>>& flavours) {
   if (samplers.size() != fractions.size()) throw nugan::Error("source: expected a fraction for each sampler");
   std::vector<nugan::Nucleus> nuclei;
   for (std::size_t k = 0; k < samplers.size(); ++k)
     nuclei.push_back({.sampler = *samplers[k], .fraction = fractions[k]});
-  nugan::Energies energies{.low = low, .high = high, .flux = flux, .weighted = weighted};
+  nugan::Energies energies{
+      .low = low, .high = high, .flux = flux, .weighted = weighted, .flavours = flavours};
   return {std::move(nuclei), std::move(energies), seed, beam.value_or(nugan::Beam{})};
 }
 
@@ -50,7 +52,7 @@ std::pair<double, double> common_range(const std::vector<const nugan::Sampler*>&
 void register_source(py::module_& m) {
   py::class_<Source>(m, "SourceCore")
       .def(py::init(&make), py::arg("samplers"), py::arg("fractions"), py::arg("low"), py::arg("high"),
-           py::arg("flux"), py::arg("weighted"), py::arg("seed"), py::arg("beam"))
+           py::arg("flux"), py::arg("weighted"), py::arg("seed"), py::arg("beam"), py::arg("flavours") = py::list())
       .def("draw", &draw, py::arg("first"), py::arg("n"))
       .def("sigmas",
            [](const Source& source) {

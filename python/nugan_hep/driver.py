@@ -37,9 +37,9 @@ def _open(options: _core.Options) -> Opened:
             raise KeyboardInterrupt from None
         raise
 
-    def read_flux(probe: int) -> Flux:
+    def read_flux(source: str, probe: int) -> Flux:
         said = options.flux_units or None, probe, options.flux_columns or None
-        return flux_readers.read_flux(options.flux, *said)
+        return flux_readers.read_flux(source, *said)
 
     opened = _sampler.open_source(options, archive.models_dirs(), read_flux)
     if opened.warning and not options.quiet:

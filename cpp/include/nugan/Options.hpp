@@ -15,6 +15,8 @@ struct Options {
   std::string program;                                ///< nugan-sample or nugan-gen
   std::string model;                                  ///< name or path
   std::string probe, target;                          ///< in place of the model; both or none
+  /// in place of the probe: PDG numbers of neutrinos, and the objects of their fluxes or nothing
+  std::vector<std::pair<int, std::string>> flavours;
   std::optional<std::int64_t> n;                      ///< events, unless there is an exposure
   std::optional<std::pair<double, double>> exposure;  ///< protons on target, t
   std::int64_t first = 0;                             ///< number of the first event

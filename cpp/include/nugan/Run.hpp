@@ -35,6 +35,9 @@ struct Run {
   std::optional<Flux> flux{};      ///< inside of the models' range
   std::optional<double> energy{};  ///< the one neutrino energy, GeV
   std::optional<double> pot{};     ///< protons on target that the events stand for
+  /// Of a beam of several flavours each of them, with its own of the above; the run's own neutrino is then that
+  /// of most events, and its cross section the mean over all
+  std::vector<Run> flavours{};
 
   /// The model of one of the targets.
   struct Model {
@@ -94,6 +97,9 @@ NUGAN_EXPORT std::string interruption(std::int64_t events, std::int64_t requeste
 /// @param seed  of the events
 /// @throws Error for a flux without normalisation, too many events, and none
 NUGAN_EXPORT std::int64_t draw_number(Run& run, double pot, double mass, std::uint64_t seed);
+
+/// Protons on target that a run's events stand for, and those of each of its flavours.
+NUGAN_EXPORT void set_pot(Run& run, double pot);
 
 /// Now, as Run::time.
 NUGAN_EXPORT std::string utc_now();

@@ -141,6 +141,24 @@ int parse_probe(const std::string& text) {
   throw Error(message("probe ", quoted(text), ": expected one of ", there));
 }
 
+std::vector<std::pair<int, std::string>> parse_flavours(const std::string& text) {
+  std::vector<std::pair<int, std::string>> flavours;
+  for (const std::string_view part : split(text, ',')) {
+    const auto equals = part.find('=');
+    const int probe = parse_probe(std::string(strip(part.substr(0, equals))));
+    if (std::ranges::find(flavours, probe, &std::pair<int, std::string>::first) != flavours.end())
+      throw Error(message("flavours ", quoted(text), ": ", probe_name(probe), " is there twice"));
+    const auto object = equals == part.npos ? std::string_view() : strip(part.substr(equals + 1));
+    if (equals != part.npos && object.empty())
+      throw Error(message("flavours ", quoted(text), ": no histogram behind ", quoted(part)));
+    flavours.emplace_back(probe, object);
+  }
+  const auto named = std::ranges::count_if(flavours, [](const auto& one) { return !one.second.empty(); });
+  if (named != 0 && named != std::ssize(flavours))
+    throw Error(message("flavours ", quoted(text), ": expected a histogram for each neutrino, or for none"));
+  return flavours;
+}
+
 std::string probe_name(int pdg) {
   const auto probe = std::ranges::find(probes, pdg, &std::pair<int, std::string_view>::first);
   return probe == probes.end() ? std::to_string(pdg) : std::string(probe->second);

@@ -48,9 +48,9 @@ Value of_models(const std::vector<Run::Model>& models) {
 }
 
 Value of_energies(const Energies& energies) {
-  const char* law = energies.weighted ? "uniform, weighted by flux x cross section"
-                    : energies.flux   ? "flux x cross section"
-                                      : "uniform";
+  const char* law = energies.weighted     ? "uniform, weighted by flux x cross section"
+                    : energies.has_flux() ? "flux x cross section"
+                                          : "uniform";
   return Map{{"low", energies.low}, {"high", energies.high}, {"distribution", law}, {"unit", "GeV"}};
 }
 
@@ -83,6 +83,18 @@ Value of_cross_section(const Run& run) {
              {"unit", "1e-38 cm2/nucleon"},
              {"enu", run.table.enu},
              {"sigma", run.table.sigma}};
+}
+
+Value of_flavours(const Run& run) {
+  List all;
+  for (const auto& flavour : run.flavours) {
+    const auto* flux = run.energies ? run.energies->flux_of(flavour.probe) : nullptr;
+    Map one;
+    if (flux) one.emplace_back("flux", of_whole_flux(*flux, *run.energies, flavour.outside));
+    one.emplace_back("run", describe_numbers(flavour));
+    all.emplace_back(one);
+  }
+  return all;
 }
 
 Value of_exposure(const Exposure& exposure) {
@@ -127,6 +139,7 @@ Value::Map describe(const Run& run, std::optional<std::int64_t> events, bool tab
   if (run.models.size() > 1) say("models", of_models(run.models));
   if (run.energies && run.energies->flux)
     say("flux", of_whole_flux(*run.energies->flux, *run.energies, run.outside));
+  if (!run.flavours.empty()) say("flavours", of_flavours(run));
   if (!run.models.empty()) say("cross_section", of_cross_section(run));
   if (run.exposure) say("exposure", of_exposure(*run.exposure));
   if (const auto requested = run.requested ? run.requested : events) say("requested", *requested);

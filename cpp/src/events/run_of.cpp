@@ -1,20 +1,51 @@
+#include <algorithm>
+#include <map>
 #include <nugan/run_of.hpp>
 #include <tuple>
 
 namespace nugan {
 
+namespace {
+
+std::optional<Flux> flux_of(const Nucleus& nucleus) {
+  return nucleus.rate ? std::optional(nucleus.rate->flux) : std::nullopt;
+}
+
+// One flavour of a beam of several
+Run flavour_of(const Source& source, int probe) {
+  Run run{.probe = probe};
+  double below = 0, above = 0, inside = 0;
+  for (const auto& nucleus : source.nuclei()) {
+    const auto& process = nucleus.sampler.model().process;
+    if (process.probe != probe) continue;
+    run.targets.emplace_back(process.target, nucleus.fraction);
+    run.flux = flux_of(nucleus);
+    const double own = nucleus.fraction * nucleus.rate->sigma;
+    inside += own;
+    below += own * nucleus.rate->below;
+    above += own * nucleus.rate->above;
+  }
+  if (const auto sigma = source.sigma_of(probe)) std::tie(run.sigma, run.sigma_error) = *sigma;
+  const double total = below + inside + above;
+  run.outside = {below / total, above / total};
+  return run;
+}
+
+}  // namespace
+
 Run run_of(const Source& source) {
   const auto& nuclei = source.nuclei();
   Run run;
-  run.probe = nuclei.front().sampler.model().process.probe;
   run.sigma = source.sigma();
   run.sigma_error = source.sigma_error();
   run.energy = source.energies().one();
-  if (nuclei.front().rate) run.flux = nuclei.front().rate->flux;
   const auto shares = source.shares();
+  std::map<int, double> events;
   for (std::size_t k = 0; k < nuclei.size(); ++k) {
     const auto& model = nuclei[k].sampler.model();
-    run.targets.emplace_back(model.process.target, nuclei[k].fraction);
+    events[model.process.probe] += shares[k];
+    if (model.process.probe == nuclei[0].sampler.model().process.probe)
+      run.targets.emplace_back(model.process.target, nuclei[k].fraction);
     run.models.push_back({.name = model.name,
                           .sha256 = model.sha256,
                           .interaction = model.interaction,
@@ -26,6 +57,11 @@ Run run_of(const Source& source) {
                           .xsec_enu = model.xsec_enu,
                           .xsec = model.xsec});
   }
+  run.probe = std::ranges::max_element(events, {}, &std::pair<const int, double>::second)->first;
+  if (events.size() == 1)
+    run.flux = flux_of(nuclei.front());
+  else
+    for (const int probe : source.probes()) run.flavours.push_back(flavour_of(source, probe));
   run.time = utc_now();
   run.backend = nuclei.front().sampler.backend();
   run.seed = source.seed();

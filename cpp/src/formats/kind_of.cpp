@@ -10,6 +10,7 @@ namespace {
 // A file's description, and what it says of the model that the events of a pair come from
 struct Said {
   const Value* description;
+  const Value* run;    // what "run" has, of a beam of several flavours the one's own
   const Value* model;  // null: nothing
 
   const Value* of_model(const char* name) const { return model ? model->find(name) : nullptr; }
@@ -24,10 +25,10 @@ std::optional<std::string> text_in(const Value* value) {
   return text ? std::optional(*text) : std::nullopt;
 }
 
-const Value* model_in(const Value& description, int target) {
+const Value* model_in(const Value& description, int probe, int target) {
   const auto fits = [&](const Value& model) {
-    const auto own = number_in(model.find("target"));
-    return !own || *own == target;
+    const auto nucleus = number_in(model.find("target")), neutrino = number_in(model.find("probe"));
+    return (!nucleus || *nucleus == target) && (!neutrino || *neutrino == probe);
   };
   const auto* models = description.find("models");
   const auto* list = models ? models->get<Value::List>() : nullptr;
@@ -41,9 +42,17 @@ const Value* model_in(const Value& description, int target) {
 
 std::vector<Said> find(const std::vector<Value>& descriptions, int probe, int target) {
   std::vector<Said> found;
-  for (const auto& one : descriptions)
-    if (number_in(one.find("run", "probe")) == probe && one.find("run", "targets", std::to_string(target)))
-      found.push_back({&one, model_in(one, target)});
+  const auto take = [&](const Value& description, const Value* run) {
+    if (run && number_in(run->find("probe")) == probe && run->find("targets", std::to_string(target)))
+      found.push_back({&description, run, model_in(description, probe, target)});
+  };
+  for (const auto& one : descriptions) {
+    const auto* flavours = one.find("flavours");
+    if (const auto* list = flavours ? flavours->get<Value::List>() : nullptr; list && !list->empty())
+      for (const auto& flavour : *list) take(one, flavour.find("run"));
+    else
+      take(one, one.find("run"));
+  }
   return found;
 }
 
@@ -55,7 +64,7 @@ Process process_in(const Said& said, int probe, int target) {
 // Those of several nuclei each have their own, where the events follow a flux
 std::optional<double> mean_in(const Said& said) {
   const auto* own = said.of_model("sigma");
-  return number_in(own ? own : said.description->find("run", "sigma"));
+  return number_in(own ? own : said.run->find("sigma"));
 }
 
 using Table = std::pair<std::vector<double>, std::vector<double>>;
@@ -69,7 +78,7 @@ std::vector<double> numbers_in(const Value* value) {
 
 Table table_in(const Said& said) {
   const auto* own = said.of_model("cross_section");
-  const auto* targets = said.description->find("run", "targets")->get<Value::Map>();
+  const auto* targets = said.run->find("targets")->get<Value::Map>();
   if (!own && targets && targets->size() == 1) own = said.description->find("cross_section");
   if (!own) return {};
   return {numbers_in(own->find("enu")), numbers_in(own->find("sigma"))};

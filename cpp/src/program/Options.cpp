@@ -118,13 +118,15 @@ void check_together(const std::vector<const Option*>& given, const Options& o) {
       if (option->needs_flux) throw Error(message(option->name, " needs a flux: expected --flux"));
   if (o.weighted && o.exposure)
     throw Error("--exposure counts events of weight 1: give it or --weighted, not both");
-  if (o.probe.empty() != o.target.empty()) {
-    const bool no_probe = o.probe.empty();
-    throw Error(message(no_probe ? "--target" : "--probe", " goes with ", no_probe ? "--probe" : "--target",
+  if (!o.probe.empty() && !o.flavours.empty())
+    throw Error("--flavours are several neutrinos, --probe is one: give one of the two");
+  const char* neutrino = o.flavours.empty() ? "--probe" : "--flavours";
+  const bool no_neutrino = o.probe.empty() && o.flavours.empty();
+  if (no_neutrino != o.target.empty())
+    throw Error(message(no_neutrino ? "--target" : neutrino, " goes with ", no_neutrino ? neutrino : "--target",
                         ": expected both"));
-  }
-  if (!o.probe.empty() && !o.model.empty())
-    throw Error("--model has a probe and a target: give it or --probe and --target, not both");
+  if (!no_neutrino && !o.model.empty())
+    throw Error(message("--model has a probe and a target: give it or ", neutrino, " and --target, not both"));
   if (o.n) check_number(static_cast<double>(*o.n), message("-n ", grouped(*o.n)), o.first);
   if (o.chunk > most_per_chunk)
     throw Error(message("--chunk ", grouped(o.chunk), " is above ", grouped(most_per_chunk)));

@@ -18,28 +18,60 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-std::vector<Nucleus> open_models(const Options& options, const Names& folders) {
-  const Sampler::Config config{.device = options.device,
-                               .threads = options.threads,
-                               .backend = options.backend,
-                               .lepton_only = options.lepton_only};
-  const auto open = [&](const std::string& name) { return Sampler(find_model(name, folders), config); };
-  std::vector<Nucleus> nuclei;
-  if (options.probe.empty()) {
-    nuclei.push_back({.sampler = open(options.model.empty() ? default_model : options.model), .fraction = 1});
-    return nuclei;
-  }
-  const int probe = parse_probe(options.probe);
+// Names of the models, and each one's fraction of the target's nucleons
+std::vector<std::pair<std::string, double>> choose_models(const Options& options, const Names& folders) {
+  if (options.target.empty()) return {{options.model.empty() ? default_model : options.model, 1}};
+  std::vector<int> probes;
+  for (const auto& [probe, object] : options.flavours) probes.push_back(probe);
+  if (probes.empty()) probes.push_back(parse_probe(options.probe));
   std::vector<std::pair<std::string, double>> found;
-  for (const auto& [pdg, fraction] : parse_target(options.target))
-    found.emplace_back(find_model(probe, pdg, folders), fraction);
-  for (const auto& [name, fraction] : found) nuclei.push_back({.sampler = open(name), .fraction = fraction});
+  for (const int probe : probes)
+    for (const auto& [pdg, fraction] : parse_target(options.target))
+      found.emplace_back(find_model(probe, pdg, folders), fraction);
+  return found;
+}
+
+// Where a model has no hadrons, no event of the run has: `warning` says so
+std::vector<Nucleus> open_models(const Options& options, const Names& folders, std::string& warning) {
+  Sampler::Config config{.device = options.device,
+                         .threads = options.threads,
+                         .backend = options.backend,
+                         .lepton_only = options.lepton_only};
+  std::vector<Nucleus> nuclei;
+  Names without;
+  const auto chosen = choose_models(options, folders);
+  for (const auto& [name, fraction] : chosen) {
+    nuclei.push_back({.sampler = Sampler(find_model(name, folders), config), .fraction = fraction});
+    if (!nuclei.back().sampler.hadrons()) without.push_back(name);
+  }
+  if (without.empty() || without.size() == nuclei.size()) return nuclei;
+  warning = message("no hadrons of ", joined(without), ": all events have the lepton alone");
+  config.lepton_only = true;
+  for (auto& nucleus : nuclei)
+    if (const auto& name = nucleus.sampler.model().name; nucleus.sampler.hadrons())
+      nucleus.sampler = Sampler(find_model(name, folders), config);
   return nuclei;
+}
+
+// The flux of each flavour: of an object of the file that has its name, or of the one for its neutrino
+std::vector<std::pair<int, Flux>> read_flavours(const Options& options, const FluxReader& read) {
+  std::vector<std::pair<int, Flux>> found;
+  for (const auto& [probe, object] : options.flavours) {
+    Options own = options;
+    if (!object.empty()) own.flux += ':' + object;
+    found.emplace_back(probe, read(own, probe));
+  }
+  return found;
 }
 
 Energies choose_energies(const Options& options, const std::vector<Nucleus>& nuclei, const Interval& range,
                          const FluxReader& read) {
   Energies energies{.low = range.low, .high = range.high};
+  if (!options.flavours.empty()) {
+    energies.flavours = read_flavours(options, read);
+    energies.weighted = options.weighted;
+    return energies;
+  }
   if (!options.flux.empty()) {
     energies.flux = read(options, nuclei.front().sampler.model().process.probe);
     energies.weighted = options.weighted;
@@ -62,17 +94,18 @@ Energies choose_energies(const Options& options, const std::vector<Nucleus>& nuc
 }  // namespace
 
 Opened open_source(const Options& options, const Names& folders, const FluxReader& read) {
-  auto nuclei = open_models(options, folders);
+  std::string warning;
+  auto nuclei = open_models(options, folders, warning);
   const auto range = common_range(nuclei);
-  const int probe = nuclei.front().sampler.model().process.probe;
   auto energies = choose_energies(options, nuclei, range, read);
   Source source(std::move(nuclei), std::move(energies), options.seed, options.beam);
-  std::string warning;
-  if (const auto& flux = source.energies().flux) {
-    const auto [below, above] = source.outside();
-    check_outside(*flux, below + above, range.low, range.high, options.allow_flux_outside);
-    warning = other_neutrino(*flux, probe);
-  }
+  const auto [below, above] = source.outside();
+  for (const int probe : source.probes())
+    if (const Flux* flux = source.energies().flux_of(probe)) {
+      check_outside(*flux, below + above, range.low, range.high, options.allow_flux_outside);
+      if (const auto doubt = other_neutrino(*flux, probe); !doubt.empty())
+        warning += (warning.empty() ? "" : "; ") + doubt;
+    }
   Run run = run_of(source);
   run.first = options.first;
   run.requested = options.exposure
@@ -99,7 +132,7 @@ std::int64_t draw_chunks(Opened& opened, const Options& options, const std::func
     write(std::move(chunk));
   }
   if (opened.run.pot && events < requested)  // what was made
-    *opened.run.pot *= static_cast<double>(events) / static_cast<double>(requested);
+    set_pot(opened.run, *opened.run.pot * static_cast<double>(events) / static_cast<double>(requested));
   return events;
 }
 

@@ -1,6 +1,7 @@
 #include "option_table.hpp"
 
 #include <nugan/Rate.hpp>
+#include <nugan/Target.hpp>
 #include <nugan/event_formats.hpp>
 #include <nugan/find_model.hpp>
 
@@ -23,7 +24,10 @@ const std::vector<OptionSection>& option_table() {
          .take = [](O& o, G g) { o.model = g.value(); }},
         {.name = "--probe", .value = "P", .help = "with --target: numu, numubar or PDG number, in place of --model",
          .take = [](O& o, G g) { o.probe = g.value(); }},
-        {.name = "--target", .value = "T", .help = "C12, Ar, 1000180400, or mass fractions C12=0.9,Ar40=0.1",
+        {.name = "--flavours", .value = "P,...",
+         .help = "in place of --probe: several neutrinos of one beam, numu,nue, or with the histograms of their fluxes, numu=HIST,nue=HIST",
+         .take = [](O& o, G g) { o.flavours = parsed(g, parse_flavours); }, .needs_flux = true},
+        {.name = "--target", .value = "T", .help = "C12, Ar, 1000180400, CH, H2O, or mass fractions C12=0.9,Ar40=0.1",
          .take = [](O& o, G g) { o.target = g.value(); }},
         {.name = "--lepton-only", .value = "", .help = "leave out the hadrons of models that have them",
          .take = [](O& o, G) { o.lepton_only = true; }}}},

@@ -34,6 +34,23 @@ std::string flux_line(const Flux& flux, const Energies& energies, const Interval
                  " of the rate lies below and ", percent(outside.high), " above\n");
 }
 
+// Share of the events of a neutrino and a nucleus, 0 for any
+double share_of(const Run& run, int probe, int target) {
+  double sum = 0;
+  for (const auto& model : run.models)
+    if ((probe == 0 || model.process.probe == probe) && (target == 0 || model.process.target == target))
+      sum += model.share;
+  return sum;
+}
+
+// Events to expect of all flavours
+double expected_of(const Run& run, double pot, double mass) {
+  if (run.flavours.empty()) return expected_events(*run.flux, *run.sigma, pot, mass);
+  double sum = 0;
+  for (const auto& flavour : run.flavours) sum += expected_events(*flavour.flux, *flavour.sigma, pot, mass);
+  return sum;
+}
+
 }  // namespace
 
 std::string summary(const Run& run, const std::string& path, std::int64_t events, double seconds) {
@@ -47,11 +64,15 @@ std::string summary(const Run& run, const std::string& path, std::int64_t events
                                    rounded(run.mean_sigma_error.value_or(0), 2), " x 1e-38 cm2/nucleon\n")
                          : "sigma unknown\n";
   if (run.energies && run.energies->flux) text += flux_line(*run.energies->flux, *run.energies, run.outside);
-  if (run.models.size() > 1) {
+  for (const auto& flavour : run.flavours) {
+    text += message(probe_name(flavour.probe), ": ", percent(share_of(run, flavour.probe, 0)), " of the events, sigma ",
+                    rounded(flavour.sigma.value_or(0), 4), " +- ", rounded(flavour.sigma_error.value_or(0), 2), "; ");
+    text += flux_line(*run.energies->flux_of(flavour.probe), *run.energies, flavour.outside);
+  }
+  if (run.targets.size() > 1) {
     std::vector<std::string> parts;
-    parts.reserve(run.models.size());
-    for (const auto& model : run.models)
-      parts.push_back(nucleus_name(model.process.target) + ' ' + percent(model.share));
+    for (const auto& [target, fraction] : run.targets)
+      parts.push_back(nucleus_name(target) + ' ' + percent(share_of(run, 0, target)));
     text += message("events by nucleus: ", joined(parts), '\n');
   }
   if (const auto& exposure = run.exposure)
@@ -64,9 +85,15 @@ std::string interruption(std::int64_t events, std::int64_t requested) {
   return message("interrupted after ", grouped(events), " of ", grouped(requested), " events");
 }
 
+void set_pot(Run& run, double pot) {
+  run.pot = pot;
+  for (auto& flavour : run.flavours) flavour.pot = pot;
+}
+
 std::int64_t draw_number(Run& run, double pot, double mass, std::uint64_t seed) {
-  if (!run.flux || !run.sigma) throw Error("an exposure needs a flux and a cross section");
-  const double mean = expected_events(*run.flux, *run.sigma, pot, mass);
+  if ((!run.flux && run.flavours.empty()) || !run.sigma)
+    throw Error("an exposure needs a flux and a cross section");
+  const double mean = expected_of(run, pot, mass);
   const auto text = message("exposure of ", pot, " POT and ", mass, " t");
   check_number(std::ceil(mean),
                message(grouped(rounded(mean, 4)), " events, the expectation for an ", text, ","));
@@ -76,7 +103,7 @@ std::int64_t draw_number(Run& run, double pot, double mass, std::uint64_t seed) 
   if (n == 0)
     throw Error(message(text, ": ", rounded(mean, 3),
                         " events expected, and this seed gives none; expected at least one"));
-  run.pot = pot;
+  set_pot(run, pot);
   run.exposure = {.pot = pot, .mass = mass, .expected = mean, .drawn = n};
   return n;
 }

@@ -3,8 +3,10 @@
 #include <limits>
 #include <nugan/Error.hpp>
 #include <nugan/Source.hpp>
+#include <nugan/Target.hpp>
 #include <nugan/borders.hpp>
 #include <numeric>
+#include <tuple>
 #include <utility>
 
 #include "../physics/interpolate.hpp"
@@ -43,15 +45,23 @@ Particles interleave(const std::vector<Particles>& parts, const std::vector<std:
   return all;
 }
 
+const Process& process_of(const Nucleus& nucleus) {
+  return nucleus.sampler.model().process;
+}
+
 int target_of(const Nucleus& nucleus) {
-  return nucleus.sampler.model().process.target;
+  return process_of(nucleus).target;
+}
+
+int probe_of(const Nucleus& nucleus) {
+  return process_of(nucleus).probe;
 }
 
 // What a nucleus makes of the energies
 void fill(Nucleus& nucleus, const Energies& energies) {
   const ModelInfo& model = nucleus.sampler.model();
-  if (energies.flux) {
-    nucleus.rate = flux_rate(*energies.flux, model, energies.low, energies.high);
+  if (const Flux* flux = energies.flux_of(model.process.probe)) {
+    nucleus.rate = flux_rate(*flux, model, energies.low, energies.high);
     nucleus.sigma = nucleus.rate->sigma;
     nucleus.sigma_error = nucleus.rate->sigma_error;
   } else if (const auto energy = energies.one(); energy && model.xsec_enu.size() > 1 &&
@@ -62,47 +72,80 @@ void fill(Nucleus& nucleus, const Energies& energies) {
   }
 }
 
+// The stream that a nucleus of a mixture draws from; of one flavour the nucleus alone says which
+std::uint64_t key_of(const Process& process, bool one_flavour) {
+  const auto target = static_cast<std::uint64_t>(process.target);
+  const auto flavour = static_cast<std::uint64_t>(process.probe > 0 ? process.probe : 100 - process.probe);
+  return one_flavour ? target : target + (flavour << 40);
+}
+
+void check_hadrons(const Nucleus& one, const Nucleus& other) {
+  if (one.sampler.hadrons() == other.sampler.hadrons()) return;
+  const auto& [with, without] = one.sampler.hadrons() ? std::tie(one, other) : std::tie(other, one);
+  throw Error(message("source: ", without.sampler.model().name, " has no hadrons, ",
+                      with.sampler.model().name, " has: expected all or none; --lepton-only leaves them out"));
+}
+
 }  // namespace
 
 Source::Source(std::vector<Nucleus> nuclei, Energies energies, std::uint64_t seed, Beam beam)
     : nuclei_(std::move(nuclei)), energies_(std::move(energies)), seed_(seed), beam_(beam) {
   if (nuclei_.empty()) throw Error("source: no nucleus, expected at least one");
-  const bool alone = nuclei_.size() == 1;
-  double total = 0;
-  for (const auto& nucleus : nuclei_) {
-    if (!(nucleus.fraction > 0 && std::isfinite(nucleus.fraction)))
-      throw Error(
-          message("source: fraction ", nucleus.fraction, " of the nucleons, expected a number above 0"));
-    total += nucleus.fraction;
-  }
-  if (std::abs(total - 1) > 1e-3)
-    throw Error(message("source: the fractions of the nuclei add up to ", total, ", expected 1"));
-  if (energies_.weighted && !energies_.flux) throw Error("source: weights need a flux");
+  if (energies_.weighted && !energies_.has_flux()) throw Error("source: weights need a flux");
+  check_flavours();
+  const bool alone = nuclei_.size() == 1, one_flavour = energies_.flavours.empty();
+  std::vector<Process> parts;
+  double neutrinos = 0;
+  for (const auto& [probe, flux] : energies_.flavours)
+    neutrinos += flux.between(energies_.low, energies_.high).integral();
   for (auto& nucleus : nuclei_) {
-    const int target = target_of(nucleus);
-    if (std::ranges::count(nuclei_, target, target_of) > 1)
-      throw Error(message("source: several models of the nucleus ", target, ", expected one"));
-    if (const int probe = nucleus.sampler.model().process.probe,
-        other = nuclei_[0].sampler.model().process.probe;
-        probe != other)
-      throw Error(message("source: models of the probes ", other, " and ", probe, ", expected one probe"));
-    if (nucleus.sampler.hadrons() != nuclei_[0].sampler.hadrons())
-      throw Error(message("source: ", (nucleus.sampler.hadrons() ? nuclei_[0] : nucleus).sampler.model().name,
-                          " has no hadrons, ",
-                          (nucleus.sampler.hadrons() ? nucleus : nuclei_[0]).sampler.model().name,
-                          " has: expected all or none; --lepton-only leaves them out"));
+    check_hadrons(nuclei_[0], nucleus);
     fill(nucleus, energies_);
+    if (!one_flavour) nucleus.neutrinos = nucleus.rate->flux.integral() / neutrinos;
     if (!nucleus.sigma && !alone)
       throw Error(
           "the nuclei of a mixture share the events by their cross sections: "
           "expected --flux or --energy, and models with cross sections");
-    seeds_.push_back(alone ? seed_ : Stream(seed_, static_cast<std::uint64_t>(target)).another_seed());
+    const auto& process = process_of(nucleus);
+    parts.push_back(process);
+    seeds_.push_back(alone ? seed_ : Stream(seed_, key_of(process, one_flavour)).another_seed());
   }
   drawn_.assign(nuclei_.size(), 0);
-  std::vector<int> targets;
-  std::ranges::transform(nuclei_, std::back_inserter(targets), target_of);
-  nucleus_ = std::make_shared<const NucleusStage>(std::move(targets), shares());
+  nucleus_ = std::make_shared<const NucleusStage>(std::move(parts), shares());
   beam_ = beam_.checked();
+}
+
+// Every flavour meets the same nuclei, each once, and has a flux of its own
+void Source::check_flavours() const {
+  const auto several = probes();
+  for (const int probe : several) {
+    double total = 0;
+    for (const auto& nucleus : nuclei_) {
+      if (probe_of(nucleus) != probe) continue;
+      if (!(nucleus.fraction > 0 && std::isfinite(nucleus.fraction)))
+        throw Error(
+            message("source: fraction ", nucleus.fraction, " of the nucleons, expected a number above 0"));
+      total += nucleus.fraction;
+      const auto same = [&](const Nucleus& other) {
+        return probe_of(other) == probe && target_of(other) == target_of(nucleus);
+      };
+      if (std::ranges::count_if(nuclei_, same) > 1)
+        throw Error(
+            message("source: several models of the nucleus ", target_of(nucleus), ", expected one"));
+    }
+    if (std::abs(total - 1) > 1e-3)
+      throw Error(message("source: the fractions of the nuclei add up to ", total, ", expected 1"));
+    if (several.size() > 1 && (energies_.flux || !energies_.flux_of(probe)))
+      throw Error(message("source: models of the probes ", several[0], " and ", several[1],
+                          ", expected one probe, or a flux for each"));
+  }
+  for (const auto& [probe, flux] : energies_.flavours) {
+    if (std::ranges::find(several, probe) == several.end())
+      throw Error(message("source: a flux of ", probe_name(probe), ", and no model of it"));
+    if (const auto& first = energies_.flavours.front().second; flux.unit != first.unit)
+      throw Error(message("the fluxes of one beam must have one unit: ", first.name, " is in ", first.unit, ", ",
+                          flux.name, " in ", flux.unit));
+  }
 }
 
 Events Source::draw(std::int64_t first, std::int64_t n) {
@@ -129,8 +172,7 @@ void Source::draw_mixture(Chunk& chunk, std::int64_t n) {
   std::vector<std::size_t> which;
   std::vector<std::vector<std::size_t>> rows(nuclei_.size());
   for (std::size_t i = 0; i < events.size(); ++i) {
-    const auto nucleus = std::ranges::find(nuclei_, events.tgt[i], target_of);
-    which.push_back(static_cast<std::size_t>(nucleus - nuclei_.begin()));
+    which.push_back(nucleus_->which(chunk.seed, first + static_cast<std::int64_t>(i)));
     rows[which.back()].push_back(i);
   }
   std::vector<Particles> parts(nuclei_.size());
@@ -155,7 +197,7 @@ std::optional<double> Source::sigma() const {
   double sum = 0;
   for (const auto& nucleus : nuclei_) {
     if (!nucleus.sigma) return std::nullopt;
-    sum += nucleus.fraction * *nucleus.sigma;
+    sum += nucleus.neutrinos * nucleus.fraction * *nucleus.sigma;
   }
   return sum;
 }
@@ -163,11 +205,31 @@ std::optional<double> Source::sigma() const {
 std::optional<double> Source::sigma_error() const {
   if (!sigma()) return std::nullopt;
   double sum = 0;
-  for (const auto& nucleus : nuclei_) sum += std::pow(nucleus.fraction * *nucleus.sigma_error, 2);
+  for (const auto& nucleus : nuclei_)
+    sum += std::pow(nucleus.neutrinos * nucleus.fraction * *nucleus.sigma_error, 2);
   return std::sqrt(sum);
 }
 
+std::vector<int> Source::probes() const {
+  std::vector<int> found;
+  for (const auto& nucleus : nuclei_)
+    if (std::ranges::find(found, probe_of(nucleus)) == found.end()) found.push_back(probe_of(nucleus));
+  return found;
+}
+
+std::optional<std::pair<double, double>> Source::sigma_of(int probe) const {
+  double sum = 0, squares = 0;
+  for (const auto& nucleus : nuclei_) {
+    if (probe_of(nucleus) != probe) continue;
+    if (!nucleus.sigma) return std::nullopt;
+    sum += nucleus.fraction * *nucleus.sigma;
+    squares += std::pow(nucleus.fraction * *nucleus.sigma_error, 2);
+  }
+  return std::pair(sum, std::sqrt(squares));
+}
+
 CrossSectionTable Source::table() const {
+  if (!energies_.flavours.empty()) return {};
   double low = 0, high = std::numeric_limits<double>::infinity();
   std::vector<double> knots;
   for (const auto& nucleus : nuclei_) {
@@ -209,7 +271,7 @@ Interval Source::outside() const {
   double below = 0, inside = 0, above = 0;
   for (const auto& nucleus : nuclei_)
     if (nucleus.rate) {
-      const double own = nucleus.fraction * nucleus.rate->sigma;
+      const double own = nucleus.neutrinos * nucleus.fraction * nucleus.rate->sigma;
       inside += own;
       below += own * nucleus.rate->below;
       above += own * nucleus.rate->above;
@@ -221,14 +283,16 @@ Interval Source::outside() const {
 std::vector<double> Source::shares() const {
   if (nuclei_.size() == 1) return {1.0};
   std::vector<double> parts;
-  for (const auto& nucleus : nuclei_) parts.push_back(nucleus.fraction * nucleus.sigma.value_or(0));
+  for (const auto& nucleus : nuclei_)
+    parts.push_back(nucleus.neutrinos * nucleus.fraction * nucleus.sigma.value_or(0));
   const double sum = std::accumulate(parts.begin(), parts.end(), 0.0);
   for (double& part : parts) part /= sum;
   return parts;
 }
 
 Events Source::of_nucleus(std::size_t k, std::int64_t first, std::int64_t n) const {
-  const auto& [sampler, fraction, rate, sigma, error] = nuclei_[k];
+  const auto& sampler = nuclei_[k].sampler;
+  const auto& rate = nuclei_[k].rate;
   const std::uint64_t seed = seeds_[k];
   if (!rate) return sampler.sample({.enu_low = energies_.low, .enu_high = energies_.high}, n, seed, first);
   if (!energies_.weighted) return sampler.sample(rate->spectrum, n, seed, first);

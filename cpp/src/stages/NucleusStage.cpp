@@ -7,15 +7,26 @@
 
 namespace nugan {
 
-NucleusStage::NucleusStage(std::vector<int> nuclei, std::span<const double> shares)
-    : nuclei_(std::move(nuclei)) {
+NucleusStage::NucleusStage(std::vector<Process> parts, std::span<const double> shares)
+    : parts_(std::move(parts)) {
   std::partial_sum(shares.begin(), shares.end() - 1, std::back_inserter(borders_));
+  const auto differ = [this](auto member) {
+    return std::ranges::any_of(parts_, [&](const Process& one) { return one.*member != parts_[0].*member; });
+  };
+  several_flavours_ = differ(&Process::probe);
+  several_nuclei_ = differ(&Process::target);
 }
 
 void NucleusStage::operator()(Chunk& chunk) const {
-  chunk.events.tgt.resize(chunk.events.size());
-  for (std::int64_t i = 0; i < chunk.size(); ++i)
-    chunk.events.tgt[static_cast<std::size_t>(i)] = nuclei_[which(chunk.seed, chunk.first + i)];
+  auto& events = chunk.events;
+  if (several_nuclei_) events.tgt.resize(events.size());
+  if (several_flavours_) events.neu.resize(events.size());
+  for (std::int64_t i = 0; i < chunk.size(); ++i) {
+    const Process& part = parts_[which(chunk.seed, chunk.first + i)];
+    const auto row = static_cast<std::size_t>(i);
+    if (several_nuclei_) events.tgt[row] = part.target;
+    if (several_flavours_) events.neu[row] = part.probe;
+  }
 }
 
 void NucleusStage::count(std::uint64_t seed, std::int64_t from, std::int64_t to,

@@ -45,6 +45,12 @@ NUHEPMC = Layout(
     {"weight": ("weight CV",)},
 )
 """The same in HepMC3 files, which have no columns."""
+WHOLE = Layout(
+    "whole events",
+    {"enu": "enu", "count": "n", "lepton": "pdg"} | {f"mu_{axis}": f"p{axis}" for axis in "xyz"},
+    {},
+)
+"""Lists of particles in an ``.npz``, the charged lepton first: those that hadrons are trained on."""
 
 LAYOUTS = (
     Layout(

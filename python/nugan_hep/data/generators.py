@@ -1,4 +1,4 @@
-"""Events of whole particle lists, rootracker trees and NuHepMC files: neutrino, target and muon by role.
+"""Events of whole particle lists, rootracker trees, NuHepMC files and ``.npz``: neutrino, target and muon by role.
 
 The readers are those of :mod:`nugan_hep.output`; energies come in GeV, whatever the file has.
 """
@@ -9,13 +9,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
-from nugan_hep.data.aliases import NUHEPMC, ROOTRACKER
-from nugan_hep.errors import NoEventsError
+from nugan_hep import _core
+from nugan_hep.data.aliases import NUHEPMC, ROOTRACKER, WHOLE
+from nugan_hep.errors import NoEventsError, UserError
 from nugan_hep.output import hepmc3_text, leptons, nuhepmc_reader, rootracker_reader
 
-__all__ = ["NUHEPMC", "ROOTRACKER", "nuhepmc", "rootracker"]
+__all__ = ["NUHEPMC", "ROOTRACKER", "WHOLE", "nuhepmc", "rootracker", "whole_npz"]
 
 Columns = dict[str, NDArray[Any]]
 
@@ -57,3 +59,35 @@ def nuhepmc(file: Path, step: int) -> Iterator[Columns]:
         found = hepmc3_text.listings(file, stream)
         for chunk in nuhepmc_reader.chunks(file, stream, found, min(step, nuhepmc_reader.BLOCK)):
             yield leptons.roles(chunk)
+
+
+def whole_npz(file: Path, step: int) -> Iterator[Columns]:
+    """Energies and lepton of whole events, at most ``step`` at a time, by the roles of :data:`WHOLE`.
+
+    The first particle of an event is its lepton; an event without particles has none, NaN.
+
+    Raises
+    ------
+    UserError : columns that do not fit together
+    """
+    with np.load(file, allow_pickle=False) as archive:
+        enu, n, pdg, *p = (archive[name] for name in WHOLE.required.values())
+    first = np.cumsum(n, dtype=np.int64) - n
+    if len(n) != len(enu) or any(len(column) != n.sum() for column in (pdg, *p)):
+        raise UserError(f"{file}: n counts {len(n)} events and {n.sum()} particles, there are {len(enu)} and {len(pdg)}")
+    for start in range(0, len(enu), step):
+        rows = slice(start, start + step)
+        there = n[rows] > 0
+        lepton, momentum = np.zeros(len(there), dtype=np.int64), np.full((3, len(there)), np.nan)
+        lepton[there] = pdg[first[rows][there]]
+        momentum[:, there] = [column[first[rows][there]] for column in p]
+        mass = np.zeros(len(there))
+        for code in np.unique(lepton[there]):
+            mass[lepton == code] = _core.lepton_mass(int(code)) if 11 <= abs(code) <= 16 else np.nan
+        yield {
+            "enu": enu[rows],
+            "emu": np.sqrt((momentum**2).sum(axis=0) + mass**2),
+            "lepton": lepton,
+            **{f"nu_{axis}": np.full(len(there), float(axis == "z")) for axis in "xyz"},
+            **{f"mu_{axis}": momentum[k] for k, axis in enumerate("xyz")},
+        }

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from nugan_hep import skipping
 from nugan_hep.data import generators
-from nugan_hep.data.aliases import Layout, columns_of, explain_mismatch, find_layout, shorten
+from nugan_hep.data.aliases import WHOLE, Layout, columns_of, explain_mismatch, find_layout, shorten
 from nugan_hep.errors import NoEventsError, UserError
 from nugan_hep.output import formats
 
@@ -188,6 +188,9 @@ def check_npz(file: Path) -> None:
 def _open_npz(file: Path, _: str | None) -> EventFile:
     check_npz(file)
     with file.open("rb") as handle, np.load(handle, allow_pickle=False) as archive:
+        if set(WHOLE.required.values()) <= set(archive.files):
+            names = dict(WHOLE.required)
+            return EventFile(file, str(file), WHOLE, names, partial(generators.whole_npz, file))
         layout, columns = _match(str(file), archive.files, None)
         shapes = {name: _npy_shape(archive, name) for name in columns.values()}
     sizes = {name: shape[0] for name, shape in shapes.items() if len(shape) == 1}

@@ -55,16 +55,26 @@ def setting_arguments(
         )
 
 
-def read_toml(path: Path, settings: Options | None = None) -> dict[str, Any]:
-    """Keys of a TOML file, checked against settings and their types: by default those of all families."""
+def load_toml(path: Path) -> dict[str, Any]:
+    """What is in a TOML file.
+
+    Raises
+    ------
+    UserError : no such file, or not TOML
+    """
     if sys.version_info >= (3, 11):
         import tomllib
     else:
         import tomli as tomllib
     try:
-        values: dict[str, Any] = tomllib.loads(path.read_text())
+        return dict(tomllib.loads(path.read_text()))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UserError(f"cannot read configuration {path}: {error}") from None
+
+
+def read_toml(path: Path, settings: Options | None = None) -> dict[str, Any]:
+    """Keys of a TOML file, checked against settings and their types: by default those of all families."""
+    values = load_toml(path)
     types = {name: kind for name, (_, kind) in (settings or options()).items()}
     for key, value in values.items():
         if key not in types:
