@@ -98,7 +98,7 @@ def _convert(options: argparse.Namespace, reader: EventReader, out: Path, step: 
             vertices = vertices or _has_vertices(columns)
             writer.write(columns)
             bar.update(task, completed=writer.events)
-        left_out = sum(one.metadata.get("left_out", 0) for one in run.single)
+        left_out = sum(one.metadata.get("left_out", 0) for one in run.together)
         if writer.events + left_out != reader.events:
             raise UserError(
                 f"{step['from']} is damaged: {writer.events + left_out:,} events, expected {reader.events:,}"

@@ -82,6 +82,8 @@ def draw_events(options: _core.Options, command: str) -> int:
     ):
         events = _write(opened, options, writer, n, caught)
         run.metadata["events"], run.pot = events, about.pot
+        if about.flavours:
+            run.metadata["flavours"] = about.describe()["flavours"]
     if not options.quiet:
         print(about.summary(out, events, time.monotonic() - start), end="")
     if events < n:

@@ -30,7 +30,7 @@ def merge(runs: Sequence[Run]) -> Run:
     ------
     UserError : fluxes in different units; runs that differ and do not say how many events they have
     """
-    parts = [part for run in runs for part in run.single]
+    parts = [part for run in runs for part in run.together]
     if len(parts) == 1:
         return parts[0]
     _check_units(parts)
@@ -77,7 +77,7 @@ def notes(run: Run) -> list[str]:
     known = [part.pot for part in parts if part.pot is not None]
     if known and len(known) < len(parts):
         found.append(f"{len(parts) - len(known)} of {len(parts)} runs have no exposure: POT left out")
-    elif known and len(run.probes) > 1:
+    elif known and len({part.probe for part in parts}) > 1:
         found.append(
             f"the POT of runs of {len(run.probes)} neutrinos were added up to {run.pot:g}: right for beams "
             "one after the other, not for the neutrinos of one beam"

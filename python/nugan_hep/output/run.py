@@ -17,7 +17,8 @@ class Run:
 
     Attributes
     ----------
-    probe : PDG number of the neutrino; with more than one, the column ``neu`` says which an event has
+    probe : PDG number of the neutrino; with more than one, that of most events, and the column ``neu`` says
+        which an event has
     targets : PDG numbers of the nuclei, with their fractions of the target's nucleons (sum 1); with more
         than one, the column ``tgt`` says which an event has; empty while another generator's file is read
     sigma, sigma_error : flux-averaged total cross section, 1e-38 cm²/nucleon; None where the events follow
@@ -45,9 +46,19 @@ class Run:
         return max(self.targets, key=lambda pdg: self.targets[pdg], default=0)
 
     @property
-    def single(self) -> tuple[Run, ...]:
-        """The runs that it consists of: its parts, or itself."""
+    def together(self) -> tuple[Run, ...]:
+        """The runs that were put together: its parts, or itself."""
         return self.parts or (self,)
+
+    @property
+    def flavours(self) -> tuple[Run, ...]:
+        """Of a beam of several flavours each of them, with its flux, its cross section and the beam's POT."""
+        return tuple(from_dict(flavour) for flavour in self.metadata.get("flavours", ()))
+
+    @property
+    def single(self) -> tuple[Run, ...]:
+        """The runs of one neutrino that it consists of."""
+        return tuple(one for part in self.together for one in part.flavours or (part,))
 
     @property
     def probes(self) -> list[int]:
@@ -56,7 +67,7 @@ class Run:
 
     def kind(self, probe: int, target: int) -> _core.EventKind:
         """Process and cross section of a neutrino's events on a nucleus, as far as they are known."""
-        return _core.kind_of([part.as_dict() for part in self.single], probe, target)
+        return _core.kind_of([part.as_dict() for part in self.together], probe, target)
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON: the metadata, and under ``run`` all that :func:`from_dict` needs.

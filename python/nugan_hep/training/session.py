@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,7 @@ def run(
     torch.set_num_threads(config.threads)
     folder: Path = arguments.out
     description = describe_run(arguments, defaults, read_run(folder) if resumed else None)
+    config = _with_lepton(config, description)
     training, validation, files = _read(arguments, config, description)
     description["data"] = files | {"start": description["start"]}
     freeze = freeze or (resumed["freeze"] if resumed else "none")
@@ -190,6 +192,21 @@ def _read(
     if made := [about for about in map(provenance, arguments.data) if about]:
         data["replay"] = made[0]
     return proxies, validation, data
+
+
+def _with_lepton(config: TrainingConfig, description: dict[str, Any]) -> TrainingConfig:
+    """The settings, with the lepton of the process where a family has that among them.
+
+    Raises
+    ------
+    UserError : another lepton was given
+    """
+    if not hasattr(config, "lepton"):
+        return config
+    lepton = process_of(description).lepton
+    if config.lepton not in (0, lepton):
+        raise UserError(f"lepton = {config.lepton}, but the process of --probe makes {lepton}")
+    return replace(config, lepton=lepton)
 
 
 def _lepton_mass(config: TrainingConfig, description: dict[str, Any]) -> float:
