@@ -30,14 +30,19 @@ _LIMITS_OF_HADRONS = [
 ]
 
 
+_DERIVED = [
+    "**There are no events of this process behind this model.** It is the model that it started from, with the mass",
+    "of the other lepton: nothing was trained, and nothing compared.",
+    "",
+]
+
+
 def model_card(metadata: dict[str, Any]) -> str:
     """Markdown for a model's ``nugan.json``."""
-    training, metrics = metadata["training"], metadata["metrics"]
+    training = metadata["training"]
     configuration, data = training["configuration"], training["data"]
     low, high = metadata["enu_range"]
     sigma, hadrons = metadata["cross_section"], metadata.get("hadrons")
-    shown = [key for key in _METRICS if key in metrics]
-    resampled = bool(data.get("replay")) and configuration.get("choose") != "last"
     lines = [
         f"# {metadata['name']}",
         "",
@@ -58,21 +63,11 @@ def model_card(metadata: dict[str, Any]) -> str:
         f"| torch | {metadata['torch']} |",
         f"| sha256 of the weights | `{metadata['sha256']}` |",
         "",
-        f"## Metrics on {metrics['events']:,} {'resampled ' if resampled else ''}validation events",
-        "",
-        f"Two samples of as many true events differ by MAP-2D {_figure(metrics['floor_map_2d'])} and MAP-3D",
-        f"{_figure(metrics['floor_map_3d'])}. {_CHOSEN[configuration.get('choose', 'map')]}",
-        "",
-        "| " + " | ".join(_METRICS[key] for key in shown) + " |",
-        "|" + "---|" * len(shown),
-        "| " + " | ".join(_figure(metrics[key], 4 if key == "nll" else 3) for key in shown) + " |",
-        "",
-        f"More: `python -m nugan_hep.evaluate --model {metadata['name']}`.",
-        "",
+        *(_DERIVED if data.get("derived") else _metrics(metadata)),
         *(_hadrons(hadrons) if hadrons else []),
         "## Limits",
         "",
-        *(_LIMITS_OF_HADRONS if hadrons else ["- The muon alone: no hadrons, no interaction channel."]),
+        *(_LIMITS_OF_HADRONS if hadrons else ["- The lepton alone: no hadrons, no interaction channel."]),
         f"- Outside {low:g}-{high:g} GeV there is no training event, and the sampler refuses.",
         "- A model of finite statistics: see the metrics before resting a measurement on its tails.",
         "",
@@ -85,6 +80,27 @@ def model_card(metadata: dict[str, Any]) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _metrics(metadata: dict[str, Any]) -> list[str]:
+    """What the events that were held out say."""
+    training, metrics = metadata["training"], metadata["metrics"]
+    choose = training["configuration"].get("choose", "map")
+    shown = [key for key in _METRICS if key in metrics]
+    resampled = bool(training["data"].get("replay")) and choose != "last"
+    return [
+        f"## Metrics on {metrics['events']:,} {'resampled ' if resampled else ''}validation events",
+        "",
+        f"Two samples of as many true events differ by MAP-2D {_figure(metrics['floor_map_2d'])} and MAP-3D",
+        f"{_figure(metrics['floor_map_3d'])}. {_CHOSEN[choose]}",
+        "",
+        "| " + " | ".join(_METRICS[key] for key in shown) + " |",
+        "|" + "---|" * len(shown),
+        "| " + " | ".join(_figure(metrics[key], 4 if key == "nll" else 3) for key in shown) + " |",
+        "",
+        f"More: `python -m nugan_hep.evaluate --model {metadata['name']}`.",
+        "",
+    ]
 
 
 def _hadrons(hadrons: dict[str, Any]) -> list[str]:
@@ -116,6 +132,8 @@ def _hadrons(hadrons: dict[str, Any]) -> list[str]:
 
 def _events(data: dict[str, Any]) -> str:
     replay = data.get("replay")
+    if data.get("derived"):
+        return f"none: derived from {data['derived']}"
     if not replay:
         return f"{data['events']:,} ({', '.join(data['files'])})"
     true = f"{replay['events']:,} true ones ({', '.join(replay['files'])})"

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <nugan/Source.hpp>
 #include <vector>
@@ -108,6 +109,41 @@ TEST_CASE("A loop goes through the events of the batches", "[source]") {
   CHECK_THROWS_AS(sampler.events(0), nugan::Error);
   auto outside = sampler.events(nugan::EnergyRange{1, 11}, 10);
   CHECK_THROWS_AS(outside.begin(), nugan::Error);
+}
+
+TEST_CASE("The flavours of a beam share the events by their neutrinos and cross sections", "[source]") {
+  const Sampler::Config config{.threads = 1};
+  nugan::Flux muons = steps(), electrons = steps();
+  for (double& density : electrons.density) density *= 0.1;
+  const Energies energies{.low = 0.3, .high = 3, .flavours = {{14, muons}, {12, electrons}}};
+  Source source({{.sampler = Sampler("toy", config), .fraction = 1},
+                 {.sampler = Sampler("electron", config), .fraction = 1}},
+                energies, 11);
+  CHECK(source.probes() == std::vector{14, 12});
+  // the rate of each, by hand
+  const double one = nugan::flux_rate(muons, Sampler("toy").model(), 0.3, 3).sigma,
+               other = nugan::flux_rate(electrons, Sampler("electron").model(), 0.3, 3).sigma;
+  const double share = 0.1 * other / (one + 0.1 * other);
+  CHECK(source.shares()[1] == Approx(share));
+  CHECK(*source.sigma() == Approx((one + 0.1 * other) / 1.1));
+  CHECK(source.sigma_of(12)->first == Approx(other));
+  constexpr int n = 20'000;
+  const auto events = source.draw(0, n);
+  CHECK(events.tgt.empty());
+  CHECK(std::ranges::count(events.neu, 12) == Approx(share * n).margin(5 * std::sqrt(share * n)));
+  const auto part = source.draw(19'000, 300);
+  for (std::size_t i = 0; i < part.size(); ++i) {
+    REQUIRE(part.neu[i] == events.neu[19'000 + i]);
+    REQUIRE(part.El[i] == events.El[19'000 + i]);
+  }
+  electrons.unit = nugan::per_pot;
+  const auto unlike = [&] {
+    Source({{Sampler("toy"), 1}, {Sampler("electron"), 1}},
+           {.low = 0.3, .high = 3, .flavours = {{14, muons}, {12, electrons}}}, 1);
+  };
+  CHECK(names(error_of(unlike), "must have one unit"));
+  const auto no_model = [&] { Source({{Sampler("toy"), 1}}, energies, 1); };
+  CHECK(names(error_of(no_model), "a flux of nue, and no model of it"));
 }
 
 TEST_CASE("Sources that make no sense are refused", "[source]") {

@@ -119,6 +119,9 @@ Source::Source(std::vector<Nucleus> nuclei, Energies energies, std::uint64_t see
 void Source::check_flavours() const {
   const auto several = probes();
   for (const int probe : several) {
+    if (several.size() > 1 && (energies_.flux || !energies_.flux_of(probe)))
+      throw Error(message("source: models of the probes ", several[0], " and ", several[1],
+                          ", expected one probe, or a flux for each"));
     double total = 0;
     for (const auto& nucleus : nuclei_) {
       if (probe_of(nucleus) != probe) continue;
@@ -135,9 +138,6 @@ void Source::check_flavours() const {
     }
     if (std::abs(total - 1) > 1e-3)
       throw Error(message("source: the fractions of the nuclei add up to ", total, ", expected 1"));
-    if (several.size() > 1 && (energies_.flux || !energies_.flux_of(probe)))
-      throw Error(message("source: models of the probes ", several[0], " and ", several[1],
-                          ", expected one probe, or a flux for each"));
   }
   for (const auto& [probe, flux] : energies_.flavours) {
     if (std::ranges::find(several, probe) == several.end())

@@ -74,7 +74,9 @@ def whole_npz(file: Path, step: int) -> Iterator[Columns]:
         enu, n, pdg, *p = (archive[name] for name in WHOLE.required.values())
     first = np.cumsum(n, dtype=np.int64) - n
     if len(n) != len(enu) or any(len(column) != n.sum() for column in (pdg, *p)):
-        raise UserError(f"{file}: n counts {len(n)} events and {n.sum()} particles, there are {len(enu)} and {len(pdg)}")
+        raise UserError(
+            f"{file}: n counts {len(n)} events and {n.sum()} particles, there are {len(enu)} and {len(pdg)}"
+        )
     for start in range(0, len(enu), step):
         rows = slice(start, start + step)
         there = n[rows] > 0

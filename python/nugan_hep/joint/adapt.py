@@ -35,7 +35,11 @@ def fit(model: JointFlow, events: Tensor, iterations: int = 60) -> Fit:
     mean, spread = learned.mean(0), learned.std(0).clamp(min=1e-2)
     embedding = learned[start].clone().requires_grad_(True)
     optimizer = torch.optim.LBFGS(
-        [embedding], max_iter=iterations, history_size=10, tolerance_change=1e-9, line_search_fn="strong_wolfe"
+        [embedding],
+        max_iter=iterations,
+        history_size=10,
+        tolerance_change=1e-9,
+        line_search_fn="strong_wolfe",
     )
 
     def loss() -> Tensor:

@@ -84,7 +84,9 @@ class Learning:
         self.optimizer.step()
         decay = min(config.ema_decay, (1 + self.step) / (10 + self.step))
         with torch.no_grad():
-            torch._foreach_lerp_(list[Tensor](self.average.parameters()), list[Tensor](self.weights), 1.0 - decay)
+            torch._foreach_lerp_(
+                list[Tensor](self.average.parameters()), list[Tensor](self.weights), 1.0 - decay
+            )
         self.step += 1
         return float(loss.detach())
 
@@ -108,5 +110,7 @@ class Learning:
 @torch.inference_mode()
 def mean_nll(model: JointFlow, events: Tensor, embedding: Tensor) -> float:
     """Mean of -log p(E_l', theta' | E_nu') of events [N, 3] of one process, whose embedding is [d]."""
-    total = sum(float(model.log_prob(part, embedding.unsqueeze(0)).double().sum()) for part in events.split(16_384))
+    total = sum(
+        float(model.log_prob(part, embedding.unsqueeze(0)).double().sum()) for part in events.split(16_384)
+    )
     return -total / len(events)

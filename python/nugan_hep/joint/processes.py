@@ -1,12 +1,12 @@
 """The processes of a joint training: a list in TOML, and their events as proxies.
 
-    [[process]]
-    name = "numu_O16_inc"
-    probe = "numu"
-    target = "O16"
-    data = ["nuwro_fs/numu_O16/train.npz"]
-    test = ["nuwro_fs/numu_O16/val.npz"]   # or a share of the data, the last events: 0.2
-    cross_section = "nuwro_fs/numu_O16/xsec.csv"
+[[process]]
+name = "numu_O16_inc"
+probe = "numu"
+target = "O16"
+data = ["nuwro_fs/numu_O16/train.npz"]
+test = ["nuwro_fs/numu_O16/val.npz"]   # or a share of the data, the last events: 0.2
+cross_section = "nuwro_fs/numu_O16/xsec.csv"
 """
 
 from __future__ import annotations
@@ -67,13 +67,19 @@ def read_processes(path: Path, folder: Path) -> list[Process]:
 
 
 def _process(path: Path, entry: Any, folder: Path) -> Process:
-    if not isinstance(entry, dict) or set(entry) - KEYS or not {"name", "probe", "target", "data"} <= set(entry):
+    if (
+        not isinstance(entry, dict)
+        or set(entry) - KEYS
+        or not {"name", "probe", "target", "data"} <= set(entry)
+    ):
         raise UserError(f"{path}: {entry}: expected a process with {', '.join(sorted(KEYS))}")
     test = entry.get("test", 0.1)
     if isinstance(test, list):
         test = tuple(folder / name for name in test)
     elif not isinstance(test, float) or not 0 < test < 1:
-        raise UserError(f"{path}: {entry['name']}: test = {test!r}, expected files or a share between 0 and 1")
+        raise UserError(
+            f"{path}: {entry['name']}: test = {test!r}, expected files or a share between 0 and 1"
+        )
     sigma = entry.get("cross_section")
     return Process(
         str(entry["name"]),
@@ -93,6 +99,7 @@ def events_of(process: Process, config: FlowConfig) -> tuple[Events, Events]:
     ------
     UserError : see :func:`nugan_hep.data.read_events`
     """
+
     def read(files: tuple[Path, ...]) -> Events:
         return read_events(
             files,

@@ -16,14 +16,13 @@ from nugan_hep.families.flow.settings import PRESETS, FlowTrainingConfig
 from nugan_hep.finetune import load_start
 from nugan_hep.joint.learning import Learning, mean_nll
 from nugan_hep.joint.processes import events_of, proxies_of, read_processes
+from nugan_hep.joint.saved import CHECKPOINT_KEYS, load, save_network
 from nugan_hep.joint.settings import JointConfig
 from nugan_hep.signals import stop_signals
 from nugan_hep.training import checkpoint, run_files
 from nugan_hep.training.config import from_saved, read_toml, setting_arguments
 
 LOG_EVERY = 200
-KIND = "joint"
-KEYS = frozenset({"format", "config", "processes", "step", "joint", "average", "optimizer", "seconds"})
 
 
 def settings() -> dict[str, tuple[Any, type]]:
@@ -35,27 +34,20 @@ def settings() -> dict[str, tuple[Any, type]]:
 def add_parser(commands: Any) -> None:
     parser = commands.add_parser("train", help="train one flow for many processes")
     parser.add_argument("processes", type=Path, metavar="TOML", help="list of processes and their events")
-    parser.add_argument("--data-folder", type=Path, default=Path(), metavar="DIR", help="where the events lie (default: here)")
-    parser.add_argument("--from", dest="start", metavar="MODEL", help="flow to begin with (default: random weights)")
-    parser.add_argument("--leave-out", nargs="+", default=[], metavar="NAME", help="processes not to train on")
+    parser.add_argument(
+        "--data-folder", type=Path, default=Path(), metavar="DIR", help="where the events lie (default: here)"
+    )
+    parser.add_argument(
+        "--from", dest="start", metavar="MODEL", help="flow to begin with (default: random weights)"
+    )
+    parser.add_argument(
+        "--leave-out", nargs="+", default=[], metavar="NAME", help="processes not to train on"
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="RUNDIR", help="run folder")
     parser.add_argument("--resume", action="store_true", help="continue the run in RUNDIR")
     parser.add_argument("--quiet", action="store_true", help="no progress")
     setting_arguments(parser, settings())
     parser.set_defaults(command=command)
-
-
-def load(path: Path) -> dict[str, Any]:
-    """A checkpoint of a joint training.
-
-    Raises
-    ------
-    UserError : missing, truncated or of another kind
-    """
-    state = checkpoint.unpickle(checkpoint.read(path), path)
-    if not isinstance(state, dict) or not state.keys() >= KEYS:
-        raise UserError(f"{path} is not a checkpoint of a joint training")
-    return state
 
 
 def start_of(name: str) -> dict[str, Any]:
@@ -76,7 +68,7 @@ def command(arguments: argparse.Namespace) -> int:
     """Train; the exit code is 0, or 128 plus the signal's number after SIGINT or SIGTERM."""
     folder: Path = arguments.out
     path = folder / checkpoint.CHECKPOINT
-    resumed = load(path) if arguments.resume else None
+    resumed = load(path, CHECKPOINT_KEYS) if arguments.resume else None
     if not resumed and path.exists():
         raise UserError(f"{folder} holds a run: give --resume to continue it, or another --out")
     values = dict(resumed["config"]) if resumed else {}
@@ -94,9 +86,13 @@ def command(arguments: argparse.Namespace) -> int:
     if resumed:
         for key in config.bound:
             if getattr(config, key) != resumed["config"][key]:
-                raise UserError(f"the run in {folder} has {key} = {resumed['config'][key]}, not {getattr(config, key)}")
+                raise UserError(
+                    f"the run in {folder} has {key} = {resumed['config'][key]}, not {getattr(config, key)}"
+                )
         if resumed["processes"] != names:
-            raise UserError(f"the run in {folder} is of {', '.join(resumed['processes'])}, not of {', '.join(names)}")
+            raise UserError(
+                f"the run in {folder} is of {', '.join(resumed['processes'])}, not of {', '.join(names)}"
+            )
     flow = PRESETS["flow"]
     samples, tests = [], []
     for process in listed:
@@ -114,10 +110,16 @@ def command(arguments: argparse.Namespace) -> int:
     run_files.make_folder(folder)
     began = time.monotonic()
 
-    def save() -> None:
-        seconds = before + time.monotonic() - began
-        state = {"format": 1, "config": config.as_dict(), "processes": names, "seconds": seconds}
-        checkpoint.save_rotating({**state, **learning.state()}, folder)
+    def state() -> dict[str, Any]:
+        seconds, events = before + time.monotonic() - began, sum(map(len, samples))
+        about = {
+            "format": 1,
+            "config": config.as_dict(),
+            "processes": names,
+            "events": events,
+            "seconds": seconds,
+        }
+        return {**about, **learning.state()}
 
     with stop_signals() as caught, cli.progress("steps", arguments.quiet) as bar:
         task = bar.add_task("training", total=config.steps, completed=learning.step, note="")
@@ -127,14 +129,20 @@ def command(arguments: argparse.Namespace) -> int:
             if learning.step % LOG_EVERY == 0:
                 bar.update(task, completed=learning.step, note=f"loss {total / LOG_EVERY:+.4f}")
                 if bar.disable and not arguments.quiet:
-                    print(f"step {learning.step:,}  loss {total / LOG_EVERY:+.4f}  {time.monotonic() - began:.0f} s", flush=True)
+                    print(
+                        f"step {learning.step:,}  loss {total / LOG_EVERY:+.4f}  {time.monotonic() - began:.0f} s",
+                        flush=True,
+                    )
                 total = 0.0
             if learning.step % config.checkpoint_every == 0:
-                save()
-    save()
+                checkpoint.save_rotating(state(), folder)
+    checkpoint.save_rotating(state(), folder)
     if learning.step < config.steps:
         print(f"stopped at step {learning.step}; continue with --resume")
         return 128 + caught[0]
+    save_network(state(), folder)
     for k, (name, test) in enumerate(zip(names, tests, strict=True)):
-        print(f"{name}: NLL {mean_nll(learning.average, test, learning.average.embeddings[k]):+.4f} of {len(test):,} test events")
+        print(
+            f"{name}: NLL {mean_nll(learning.average, test, learning.average.embeddings[k]):+.4f} of {len(test):,} test events"
+        )
     return 0

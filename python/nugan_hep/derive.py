@@ -1,0 +1,152 @@
+"""A model of another flavour where there are no events: ``python -m nugan_hep.derive --from MODEL --probe P``.
+
+Electron and muon neutrinos scatter off the same nucleus by the same currents: what differs is the mass of the
+lepton, in the phase space and in small terms of the cross section (lepton universality; Day and McFarland, PRD
+86 053003, arXiv:1206.6745). The networks see the lepton in fractions of its phase space, so that a model of one
+flavour gives one of the other: with the other mass, and a cross section times the ratio of two known ones. This
+is no substitute for events of the process, and the card says so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nugan_hep import _core, cli
+from nugan_hep.archive import TRAINING_FILE, find_model, read_extra, read_metadata
+from nugan_hep.cross_section import CrossSection, from_table
+from nugan_hep.errors import UserError
+from nugan_hep.export import Identity, write_archive
+from nugan_hep.model_card import model_card
+from nugan_hep.output.atomic import check_target, new_file
+from nugan_hep.targets import nucleus, probe_name
+
+PROGRAM = "python -m nugan_hep.derive"
+EPILOG = """\
+examples, which make T2K's four flavours on CH complete:
+  python -m nugan_hep.derive --from numu_H1_inc --probe nue --ratio nue_C12_inc numu_C12_inc --out nue_H1_inc.pt
+  python -m nugan_hep.derive --from numubar_H1_inc --probe nuebar --ratio nuebar_O16_inc numubar_O16_inc \\
+      --out nuebar_H1_inc.pt
+  python -m nugan_hep.derive --from numubar_C12_inc --probe nuebar --ratio nuebar_O16_inc numubar_O16_inc \\
+      --out nuebar_C12_inc.pt
+  NUGAN_MODELS_PATH=. nugan-sample --flavours ...
+
+exit codes: 0 done, 2 bad input"""
+ERROR = 0.05
+"""Relative uncertainty of the cross section, unless another is given."""
+
+
+def sigma_of(name: str) -> tuple[CrossSection, dict[str, Any]]:
+    """The cross section of a model, and its metadata.
+
+    Raises
+    ------
+    UserError : no such model, or one without a cross section
+    """
+    about = read_metadata(find_model(name))
+    sigma = from_table(about["cross_section"])
+    if sigma is None:
+        raise UserError(f"model {name} has no cross section")
+    return sigma, about
+
+
+def derived_sigma(start: str, above: str, below: str, error: float) -> CrossSection:
+    """sigma of ``start`` times that of ``above`` over that of ``below``, where all three are known.
+
+    Raises
+    ------
+    UserError : models of different nuclei in the ratio, or one without a cross section
+    """
+    (own, _), (one, about), (other, beside) = map(sigma_of, (start, above, below))
+    if about["target"] != beside["target"]:
+        raise UserError(f"--ratio {above} {below}: models of two nuclei, expected one")
+    low = max(table.enu[0] for table in (own, one, other))
+    high = min(table.enu[-1] for table in (own, one, other))
+    enu = own.enu[(own.enu >= low) & (own.enu <= high)]
+    ratio = one(enu) / np.maximum(other(enu), 1e-12)
+    return CrossSection(enu, own(enu) * ratio, error)
+
+
+def derive(start: str, probe: int, ratio: tuple[str, str], out: Path, error: float) -> dict[str, Any]:
+    """Write ``out`` and its card; returns the metadata.
+
+    Raises
+    ------
+    UserError : another sign of the lepton, models that cannot be used, or ``out`` cannot be written
+    """
+    from nugan_hep.training import checkpoint
+
+    path = find_model(start)
+    about = read_metadata(path)
+    if (about["probe"] > 0) != (probe > 0) or about["probe"] == probe:
+        raise UserError(
+            f"--probe {probe_name(probe)}: expected another flavour of {probe_name(about['probe'])}, the "
+            f"{'neutrino' if about['probe'] > 0 else 'antineutrino'} of {start}"
+        )
+    sigma = derived_sigma(start, *ratio, error)
+    state = checkpoint.parse(read_extra(path, TRAINING_FILE), path, checkpoint.START_KEYS)
+    from nugan_hep.training.config import from_saved
+
+    config = from_saved(state["config"])
+    process = _core.Process(probe, about["target"], about["interaction"])
+    if hasattr(config, "lepton"):
+        config = replace(config, lepton=process.lepton)  # type: ignore[call-arg]
+    training = about["training"]
+    best = {
+        **state,
+        "config": config.as_dict(),
+        "stages": [],
+        **{key: training[key] for key in ("freeze", "step", "seconds", "weights")},
+        "validation_events": 0,
+        "scores": {},
+    }
+    derived = f"{start}, cross section times that of {ratio[0]} over {ratio[1]}"
+    data = {"files": [], "events": 0, "start": start, "derived": derived}
+    identity = Identity(out.stem, probe, about["target"], about["interaction"], sigma)
+    metadata = write_archive(out, best, identity, data)
+    with new_file(out.with_suffix(".md"), force=True) as file:
+        file.write(model_card(metadata).encode())
+    return metadata
+
+
+def _command(argv: Sequence[str] | None) -> int:
+    parser = cli.Parser(
+        prog=PROGRAM,
+        description=__doc__,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--from", dest="start", required=True, metavar="MODEL", help="of the other flavour")
+    parser.add_argument("--probe", type=cli.probe, required=True, metavar="P", help="the neutrino: nue, nuebar")
+    parser.add_argument(
+        "--ratio",
+        nargs=2,
+        required=True,
+        metavar=("MODEL", "MODEL"),
+        help="models of both flavours on one nucleus, whose cross sections' ratio is taken",
+    )
+    parser.add_argument("--error", type=cli.positive, default=ERROR, help=f"of the cross section (default {ERROR})")
+    parser.add_argument("--out", type=Path, required=True, metavar="PT", help="archive to write; the card is beside it")
+    parser.add_argument("--force", action="store_true", help="replace an existing file")
+    arguments = parser.parse_args(argv)
+    if arguments.out.suffix != ".pt":
+        parser.error(f"--out {arguments.out}: expected the suffix .pt")
+    check_target(arguments.out, arguments.force)
+    metadata = derive(arguments.start, arguments.probe, tuple(arguments.ratio), arguments.out, arguments.error)
+    what = f"{probe_name(metadata['probe'])} on {nucleus(metadata['target'])}"
+    print(f"wrote {arguments.out}: {what}, without events of its own")
+    return 0
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    return cli.run(PROGRAM, _command, argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
