@@ -92,7 +92,7 @@ def test_values_that_begin_with_a_minus(separator: str) -> None:
         ("-hq", "unrecognized arguments: -hq"),
         ("stray", "unrecognized arguments: stray"),
         ("-- a", "unrecognized arguments: --"),
-        ("--fl a", "ambiguous option: --fl could match --flux, --flux-units, --flux-columns"),
+        ("--fl a", "ambiguous option: --fl could match --flavours, --flux, --flux-units, --flux-columns"),
         ("--t 1", "ambiguous option: --t could match --target, --time, --threads"),
         ("--quiet=1", "argument --quiet: takes no value"),
         ("-n", "argument -n: expected one argument"),

@@ -111,6 +111,9 @@ class SourceCore:
         weighted: bool,
         seed: typing.SupportsInt | typing.SupportsIndex,
         beam: nugan_hep._core.Beam | None,
+        flavours: collections.abc.Sequence[
+            tuple[typing.SupportsInt | typing.SupportsIndex, nugan_hep.flux.Flux]
+        ] = [],
     ) -> None: ...
     def draw(
         self, first: typing.SupportsInt | typing.SupportsIndex, n: typing.SupportsInt | typing.SupportsIndex
@@ -157,6 +160,6 @@ def multiply_add_rate() -> float: ...
 def open_source(
     options: nugan_hep._core.Options,
     folders: collections.abc.Sequence[os.PathLike | str | bytes],
-    read: collections.abc.Callable[[int], nugan_hep.flux.Flux],
+    read: collections.abc.Callable[[str, int], nugan_hep.flux.Flux],
 ) -> Opened: ...
 def simd_names() -> list[str]: ...

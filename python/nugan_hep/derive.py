@@ -1,10 +1,10 @@
-"""A model of another flavour where there are no events: ``python -m nugan_hep.derive --from MODEL --probe P``.
+"""A model of another flavour where there are no events.
 
-Electron and muon neutrinos scatter off the same nucleus by the same currents: what differs is the mass of the
-lepton, in the phase space and in small terms of the cross section (lepton universality; Day and McFarland, PRD
-86 053003, arXiv:1206.6745). The networks see the lepton in fractions of its phase space, so that a model of one
-flavour gives one of the other: with the other mass, and a cross section times the ratio of two known ones. This
-is no substitute for events of the process, and the card says so.
+Electron and muon neutrinos scatter off a nucleus by the same currents: what differs is the mass of the
+lepton, in the phase space and in small terms of the cross section (lepton universality; Day and McFarland,
+PRD 86 053003, arXiv:1206.6745). The networks see the lepton in fractions of its phase space, so that a model
+of one flavour gives one of the other: with the other mass, and a cross section times the ratio of two known
+ones. This is no substitute for events of the process, and the card says so.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ from nugan_hep.targets import nucleus, probe_name
 PROGRAM = "python -m nugan_hep.derive"
 EPILOG = """\
 examples, which make T2K's four flavours on CH complete:
-  python -m nugan_hep.derive --from numu_H1_inc --probe nue --ratio nue_C12_inc numu_C12_inc --out nue_H1_inc.pt
+  python -m nugan_hep.derive --from numu_H1_inc --probe nue --ratio nue_C12_inc numu_C12_inc \\
+      --out nue_H1_inc.pt
   python -m nugan_hep.derive --from numubar_H1_inc --probe nuebar --ratio nuebar_O16_inc numubar_O16_inc \\
       --out nuebar_H1_inc.pt
   python -m nugan_hep.derive --from numubar_C12_inc --probe nuebar --ratio nuebar_O16_inc numubar_O16_inc \\
@@ -123,7 +124,9 @@ def _command(argv: Sequence[str] | None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--from", dest="start", required=True, metavar="MODEL", help="of the other flavour")
-    parser.add_argument("--probe", type=cli.probe, required=True, metavar="P", help="the neutrino: nue, nuebar")
+    parser.add_argument(
+        "--probe", type=cli.probe, required=True, metavar="P", help="the neutrino: nue, nuebar"
+    )
     parser.add_argument(
         "--ratio",
         nargs=2,
@@ -131,14 +134,20 @@ def _command(argv: Sequence[str] | None) -> int:
         metavar=("MODEL", "MODEL"),
         help="models of both flavours on one nucleus, whose cross sections' ratio is taken",
     )
-    parser.add_argument("--error", type=cli.positive, default=ERROR, help=f"of the cross section (default {ERROR})")
-    parser.add_argument("--out", type=Path, required=True, metavar="PT", help="archive to write; the card is beside it")
+    parser.add_argument(
+        "--error", type=cli.positive, default=ERROR, help=f"of the cross section (default {ERROR})"
+    )
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="PT", help="archive to write; the card is beside it"
+    )
     parser.add_argument("--force", action="store_true", help="replace an existing file")
     arguments = parser.parse_args(argv)
     if arguments.out.suffix != ".pt":
         parser.error(f"--out {arguments.out}: expected the suffix .pt")
     check_target(arguments.out, arguments.force)
-    metadata = derive(arguments.start, arguments.probe, tuple(arguments.ratio), arguments.out, arguments.error)
+    metadata = derive(
+        arguments.start, arguments.probe, tuple(arguments.ratio), arguments.out, arguments.error
+    )
     what = f"{probe_name(metadata['probe'])} on {nucleus(metadata['target'])}"
     print(f"wrote {arguments.out}: {what}, without events of its own")
     return 0

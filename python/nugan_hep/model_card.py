@@ -31,8 +31,8 @@ _LIMITS_OF_HADRONS = [
 
 
 _DERIVED = [
-    "**There are no events of this process behind this model.** It is the model that it started from, with the mass",
-    "of the other lepton: nothing was trained, and nothing compared.",
+    "**There are no events of this process behind this model.** It is the model that it started from, with",
+    "the mass of the other lepton: nothing was trained, and nothing compared.",
     "",
 ]
 

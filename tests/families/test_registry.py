@@ -18,7 +18,7 @@ PACKAGE = Path(nugan_hep.__file__).parent
 
 
 def test_names() -> None:
-    assert list(families.FAMILIES) == ["gan", "flow"]
+    assert list(families.FAMILIES) == ["gan", "flow", "nucleon"]
     assert [family.name for family in families.FAMILIES.values()] == list(families.FAMILIES)
     presets = [preset for family in families.FAMILIES.values() for preset in family.config.presets]
     assert len(set(presets)) == len(presets)
@@ -49,7 +49,7 @@ def test_one_option_of_a_name_means_the_same_in_every_family() -> None:
 def test_models() -> None:
     assert families.of_model({"name": "old"}).name == "gan"
     assert families.of_model({"name": "new", "family": "flow"}).name == "flow"
-    with pytest.raises(UserError, match="model x: unknown family 'nosuch'; expected gan, flow"):
+    with pytest.raises(UserError, match="model x: unknown family 'nosuch'; expected gan, flow, nucleon"):
         families.of_model({"name": "x", "family": "nosuch"})
 
 

@@ -1,4 +1,4 @@
-"""Events of whole particle lists, rootracker trees, NuHepMC files and ``.npz``: neutrino, target and muon by role.
+"""Events of whole particle lists, rootracker, NuHepMC and ``.npz``: neutrino, target and lepton by role.
 
 The readers are those of :mod:`nugan_hep.output`; energies come in GeV, whatever the file has.
 """

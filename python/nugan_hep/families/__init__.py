@@ -9,7 +9,9 @@ from nugan_hep.families import flow, gan, nucleon
 from nugan_hep.families.common.family import Family
 from nugan_hep.families.common.settings import TrainingConfig, not_valid
 
-FAMILIES: dict[str, Family[Any, Any]] = {family.name: family for family in (gan.FAMILY, flow.FAMILY, nucleon.FAMILY)}
+FAMILIES: dict[str, Family[Any, Any]] = {
+    family.name: family for family in (gan.FAMILY, flow.FAMILY, nucleon.FAMILY)
+}
 """By the name that is in archives. The first is the family of a model that names none."""
 
 DEFAULT = next(iter(FAMILIES.values()))

@@ -49,10 +49,10 @@ def fit(model: JointFlow, events: Tensor, iterations: int = 60) -> Fit:
         value = total.detach()
         for part in events.split(MOST):
             own = -model.log_prob(part, embedding.unsqueeze(0)).sum() / len(events)
-            own.backward()  # type: ignore[no-untyped-call]
+            own.backward()
             value = value + own.detach()
         return value
 
-    optimizer.step(loss)  # type: ignore[no-untyped-call]
+    optimizer.step(loss)
     found = embedding.detach()
     return Fit(found, mean_nll(model, events, found), start)

@@ -1,7 +1,7 @@
 """What is made of a joint network: the flow of one of its processes, or of new events.
 
-    python -m nugan_hep.joint export numu_O16_inc --from nuwro --processes models/processes.toml --out oxygen
-    python -m nugan_hep.joint adapt --from nuwro --data few.root --probe numu --target Ar40 --out argon
+python -m nugan_hep.joint export numu_O16_inc --from nuwro --processes models/processes.toml --out oxygen
+python -m nugan_hep.joint adapt --from nuwro --data few.root --probe numu --target Ar40 --out argon
 """
 
 from __future__ import annotations

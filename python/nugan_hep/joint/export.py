@@ -59,7 +59,11 @@ def write_run(
         "scores": scores(flow, 2, own.seed).figures() | scores.floor,
         "flow": flow.state_dict(),
     }
-    about = {"start": identity["data"]["start"], **identity, "cross_section": to_table(sigma) if sigma else None}
+    about = {
+        "start": identity["data"]["start"],
+        **identity,
+        "cross_section": to_table(sigma) if sigma else None,
+    }
     run_files.begin(folder, about, config.as_dict())
     checkpoint.save(best, folder / checkpoint.BEST)
     return export_best(folder)

@@ -29,14 +29,14 @@ class Modulated(nn.Module):
         self.shift = nn.ModuleList(nn.Linear(size, layer.out_features, bias=False) for layer in dense)
         self.scale = nn.ModuleList(nn.Linear(size, layer.out_features, bias=False) for layer in dense)
         for module in [*self.shift, *self.scale]:
-            nn.init.normal_(module.weight, std=_START)  # type: ignore[arg-type]
+            nn.init.normal_(module.weight, std=_START)
 
     def dense(self) -> list[nn.Linear]:
         """The dense layers."""
         return [layer for layer in self.layers if isinstance(layer, nn.Linear)]
 
     def forward(self, x: Tensor, embeddings: Tensor) -> Tensor:
-        """Outputs [S * N, O] of inputs [S * N, I], N one after the other for each of the embeddings [S, d]."""
+        """Outputs [S * N, O] of inputs [S * N, I], N one after the other for each embedding [S, d]."""
         x = x.view(len(embeddings), -1, x.shape[1])
         for k, layer in enumerate(self.dense()):
             if k > 0:

@@ -129,10 +129,8 @@ def command(arguments: argparse.Namespace) -> int:
             if learning.step % LOG_EVERY == 0:
                 bar.update(task, completed=learning.step, note=f"loss {total / LOG_EVERY:+.4f}")
                 if bar.disable and not arguments.quiet:
-                    print(
-                        f"step {learning.step:,}  loss {total / LOG_EVERY:+.4f}  {time.monotonic() - began:.0f} s",
-                        flush=True,
-                    )
+                    mean, seconds = total / LOG_EVERY, time.monotonic() - began
+                    print(f"step {learning.step:,}  loss {mean:+.4f}  {seconds:.0f} s", flush=True)
                 total = 0.0
             if learning.step % config.checkpoint_every == 0:
                 checkpoint.save_rotating(state(), folder)
@@ -141,8 +139,7 @@ def command(arguments: argparse.Namespace) -> int:
         print(f"stopped at step {learning.step}; continue with --resume")
         return 128 + caught[0]
     save_network(state(), folder)
-    for k, (name, test) in enumerate(zip(names, tests, strict=True)):
-        print(
-            f"{name}: NLL {mean_nll(learning.average, test, learning.average.embeddings[k]):+.4f} of {len(test):,} test events"
-        )
+    for k, (name, held) in enumerate(zip(names, tests, strict=True)):
+        nll = mean_nll(learning.average, held, learning.average.embeddings[k])
+        print(f"{name}: NLL {nll:+.4f} of {len(held):,} test events")
     return 0

@@ -7,7 +7,6 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -206,7 +205,7 @@ def _with_lepton(config: TrainingConfig, description: dict[str, Any]) -> Trainin
     lepton = process_of(description).lepton
     if config.lepton not in (0, lepton):
         raise UserError(f"lepton = {config.lepton}, but the process of --probe makes {lepton}")
-    return replace(config, lepton=lepton)
+    return type(config)(**config.as_dict() | {"lepton": lepton})
 
 
 def _lepton_mass(config: TrainingConfig, description: dict[str, Any]) -> float:

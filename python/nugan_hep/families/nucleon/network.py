@@ -1,9 +1,9 @@
 """The lepton that leaves a free proton: quasielastic events on their line, all others in W and angle.
 
 ``P(qel | E_nu)``; of quasielastic events, where W is the neutron's mass, ``p(v | E_nu)``; of the others
-``p(u | E_nu) p(v | u, E_nu)``. Here ``v`` is the sine of half the lepton's angle in the centre of mass, and u²
-is W from the least to the largest that the energy allows. Each factor is a rational-quadratic spline, so that
-no event lies outside of the phase space.
+``p(u | E_nu) p(v | u, E_nu)``. Here ``v`` is the sine of half the lepton's angle in the centre of mass,
+and u² is W from the least to the largest that the energy allows. Each factor is a rational-quadratic spline,
+so that no event lies outside of the phase space.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ QUASIELASTIC_BELOW = 1.0
 
 
 class Nucleon(nn.Module):
-    """``unit_sample`` and ``log_prob`` of the lepton; ``mass`` is its own [GeV]."""
+    """``sample`` and ``log_prob`` of the lepton; ``mass`` is its own [GeV]."""
 
     def __init__(self, config: NucleonTrainingConfig, mass: float) -> None:
         super().__init__()
@@ -49,8 +49,9 @@ class Nucleon(nn.Module):
     def log_elastic(self, energies: Tensor) -> tuple[Tensor, Tensor]:
         """log P(qel) and log of the rest [N]."""
         logit = self.channel(energies)[:, 0]
-        yes = nn.functional.logsigmoid(logit) + torch.log(self.has_elastic)
-        no = torch.where(self.has_elastic > 0, nn.functional.logsigmoid(-logit), 0.0)
+        yes = nn.functional.logsigmoid(logit) + torch.log(self.has_elastic)  # type: ignore[arg-type]
+        some = self.has_elastic > 0  # type: ignore[operator]
+        no = torch.where(some, nn.functional.logsigmoid(-logit), 0.0)  # type: ignore[arg-type]
         return yes, no
 
     def features(self, energies: Tensor, enu: Tensor, u: Tensor) -> Tensor:
@@ -93,14 +94,15 @@ class Nucleon(nn.Module):
         return yes + line, no + hadronic + angle
 
     def log_prob(self, lepton_proxy: Tensor, enu_proxy: Tensor) -> Tensor:
-        """log density of events in u and v [N], of quasielastic ones in v, at proxies [N, 2] and E_nu' [N, 1]."""
+        """log density in u and v [N], of quasielastic events in v, at proxies [N, 2] and E_nu' [N, 1]."""
         enu = neutrino_energy(enu_proxy[:, 0].double(), self.enu_min, self.enu_max)
         unit = 0.5 * (lepton_proxy.double() + 1.0)
         available = enu - self.shift - self.mass
         energy = self.mass + available * (1.0 - unit[:, 0] ** 2)
         point = to_centre(enu, energy, math.pi * unit[:, 1] ** 2, self.mass, self.nucleon)
         u, v = self.unit(point, enu)
-        yes, no = self.log_parts(u.float(), v.float(), enu.float())
+        like = lepton_proxy.dtype
+        yes, no = self.log_parts(u.to(like), v.to(like), enu.to(like))
         return torch.where(point.w < self.below, yes, no)
 
     def forward(self, latent: Tensor, enu_proxy: Tensor) -> Tensor:

@@ -18,7 +18,6 @@ class NucleonTrainingConfig(FlowTrainingConfig):
     """Settings of the training of a free nucleon; optimiser and rates are those of a flow."""
 
     preset: str = option("nucleon", "networks")
-    shift: float = option(1e-6, "energy shift s of the proxies, above 0 GeV")
     lepton: int = option(0, "PDG number of the charged lepton, that of the process (0: from --probe)")
 
     family: ClassVar[str] = "nucleon"

@@ -36,7 +36,7 @@ class NucleonTraining(Training):
     def __init__(self, config: NucleonTrainingConfig, start: dict[str, Any] | None, freeze: str) -> None:
         model = network_of(config).to(config.device)
         # a neutrino turns a neutron into a proton, and there is none; negative numbers are antileptons
-        model.has_elastic.fill_(float(config.lepton < 0))
+        model.has_elastic.fill_(float(config.lepton < 0))  # type: ignore[operator]
         self.model: nn.Module = model
         self.networks: dict[str, nn.Module] = {"nucleon": model}
         if start is not None:
