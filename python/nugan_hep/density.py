@@ -118,14 +118,15 @@ def reweight(
     Raises
     ------
     UserError : as :func:`log_prob` for either model, with ``rate`` as :func:`d2sigma`; for a model with
-        quasielastic events off a free nucleon, which have no density; for events that ``source`` cannot have made
+        quasielastic events off a free nucleon, which have no density; for events that ``source`` cannot
+        have made
     """
     one, other = _load(source), _load(target)
     for model in (one, other):
         if getattr(model.module, "has_line", False):
             raise UserError(
-                f"{model.name}: quasielastic events off a free nucleon lie on a line, where there is no density "
-                "to weight them with"
+                f"{model.name}: quasielastic events off a free nucleon lie on a line, where there is no "
+                "density to weight them with"
             )
     columns = _columns(enu, emu, theta)
     have, want = _log_prob(one, *columns), _log_prob(other, *columns)

@@ -159,7 +159,10 @@ def test_a_transfer_takes_its_defaults(tmp_path: Path) -> None:
         (["--lr", "1e-3"], "lr is no setting of preset affine, which is a affine"),
         (["--pace", "0"], "pace = 0.0 is not valid: learning rate of an affine map"),
         (["--choose", "nll"], "choose = 'nll' is not valid"),
-        (["--preset", "affin"], "networks: qe, inc-p1, inc (a GAN), flow (a flow), nucleon (a free nucleon), affine (a map)"),
+        (
+            ["--preset", "affin"],
+            "networks: qe, inc-p1, inc (a GAN), flow (a flow), nucleon (a free nucleon), affine (a map)",
+        ),
     ],
 )
 def test_bad_settings_are_named(

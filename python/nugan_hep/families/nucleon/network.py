@@ -116,10 +116,13 @@ class Nucleon(nn.Module):
     def log_jacobian(
         self, point: Point, u: Tensor, v: Tensor, enu: Tensor, energy: Tensor, theta: Tensor
     ) -> Tensor:
-        """log of d(u, v)/d(E_l, theta) [N], from d(W², Q²) = 4 M E_nu p dE_l dcos(theta)."""
+        """log of d(u, v)/d(E_l, theta) [N], from d(W², Q²) = 4 M E_nu p dE_l dcos(theta).
+
+        At the edges, where it is singular, it stays finite.
+        """
         beam = enu * self.nucleon / total_mass(enu, self.nucleon)
         p = torch.sqrt(((energy - self.mass) * (energy + self.mass)).clamp(min=0.0))
         laboratory = 4.0 * self.nucleon * enu * p * torch.sin(theta)
-        du_dw2 = 1.0 / (4.0 * point.w * self.span(enu) * u.clamp(min=1e-6))
-        dv_dq2 = 1.0 / (8.0 * v.clamp(min=1e-6) * beam * point.momentum.clamp(min=1e-6))
+        du_dw2 = 1.0 / (4.0 * point.w * self.span(enu) * u.clamp(min=1e-3))
+        dv_dq2 = 1.0 / (8.0 * v.clamp(min=1e-3) * beam * point.momentum.clamp(min=1e-6))
         return torch.log((laboratory * du_dw2 * dv_dq2).clamp(min=1e-30))

@@ -1,0 +1,60 @@
+"""A joint network for a fixed embedding is an ordinary flow."""
+
+from __future__ import annotations
+
+import torch
+
+from nugan_hep.families.flow.settings import FlowConfig
+from nugan_hep.joint import adapt
+from nugan_hep.joint.network import JointFlow
+
+
+def joint(processes: int = 3) -> JointFlow:
+    """Networks that are far from the uniform distribution."""
+    torch.manual_seed(1)
+    model = JointFlow(FlowConfig(), processes, 4)
+    for parameter in model.parameters():
+        torch.nn.init.normal_(parameter, std=0.2)
+    return model.requires_grad_(False)
+
+
+def proxies(n: int) -> torch.Tensor:
+    return 1.8 * torch.rand(n, 3, generator=torch.Generator().manual_seed(2)) - 0.9
+
+
+def test_the_flow_of_a_process_has_its_density() -> None:
+    model, events = joint(), proxies(300)
+    for embedding in model.embeddings:
+        flow = model.flow_of(embedding)
+        expected = flow.log_prob(events[:, 1:], events[:, :1])
+        torch.testing.assert_close(
+            model.log_prob(events, embedding.unsqueeze(0)), expected, atol=1e-4, rtol=1e-4
+        )
+
+
+def test_groups_belong_to_their_embeddings() -> None:
+    model, events = joint(), proxies(300)
+    together = model.log_prob(events, model.embeddings)
+    apart = [
+        model.log_prob(part, embedding.unsqueeze(0))
+        for part, embedding in zip(events.split(100), model.embeddings, strict=True)
+    ]
+    torch.testing.assert_close(together, torch.cat(apart), atol=1e-5, rtol=1e-5)
+
+
+def test_events_of_an_embedding_lead_back_to_it() -> None:
+    """A new process between the learned ones is found by its events alone."""
+    model = joint()
+    hidden = 0.5 * (model.embeddings[0] + model.embeddings[1])
+    flow = model.flow_of(hidden).requires_grad_(False)
+    random = torch.Generator().manual_seed(3)
+    enu = 2 * torch.rand(20_000, 1, generator=random) - 1
+    leptons = flow.sample(torch.rand(20_000, 2, generator=random), enu)
+    found = adapt.fit(model, torch.cat([enu, leptons], dim=1))
+    density = [
+        model.log_prob(torch.cat([enu, leptons], dim=1), e.unsqueeze(0)).mean()
+        for e in (found.embedding, hidden)
+    ]
+    # four parameters cost half a unit each in the likelihood of all events
+    assert abs(float(density[0] - density[1])) < 6 / 20_000
+    assert torch.linalg.norm(found.embedding - hidden) < 0.3
