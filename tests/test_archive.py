@@ -12,8 +12,8 @@ from make_model import write_model
 
 from nugan_hep import archive
 from nugan_hep.errors import UserError
-from nugan_hep.model_card import model_card
 from nugan_hep.sampler import Sampler
+from nugan_hep.training.model_card import model_card
 
 
 def test_shipped_model_is_found_by_name_and_by_path() -> None:

@@ -13,9 +13,9 @@ import torch
 
 from nugan_hep import Sampler, _core, archive, families
 from nugan_hep.cross_section import CrossSection
-from nugan_hep.export import Identity, write_archive
 from nugan_hep.particles import as_columns
 from nugan_hep.training.config import configured
+from nugan_hep.training.exporting import Identity, write_archive
 
 MODELS = Path(__file__).parents[1] / "models"
 SHIPPED = sorted(MODELS.glob("*.pt"))

@@ -50,6 +50,7 @@ ALLOWED: dict[str, set[str]] = {
     "data": {"base", "output"},
     "families.common": {"base"},
     **{f"families.{name}": {"base", "families.common"} for name in FAMILIES},
+    "families.nucleon": {"base", "families.common", "families.flow"},
     "families": {"base", "families.common", *(f"families.{name}" for name in FAMILIES)},
     "hadrons": {
         "base",
@@ -61,6 +62,7 @@ ALLOWED: dict[str, set[str]] = {
         "output",
         "training",
     },
+    "joint": {"base", "data", "families.common", "families.flow", "training"},
     "transfer": {"base"},
     "measurement": {"base", "data", "hadrons", "output"},
     "evaluation": {"base", "data", "families", "families.common", "families.gan", "output"},

@@ -52,7 +52,8 @@ std::pair<double, double> common_range(const std::vector<const nugan::Sampler*>&
 void register_source(py::module_& m) {
   py::class_<Source>(m, "SourceCore")
       .def(py::init(&make), py::arg("samplers"), py::arg("fractions"), py::arg("low"), py::arg("high"),
-           py::arg("flux"), py::arg("weighted"), py::arg("seed"), py::arg("beam"), py::arg("flavours") = py::list())
+           py::arg("flux"), py::arg("weighted"), py::arg("seed"), py::arg("beam"),
+           py::arg("flavours") = py::list())
       .def("draw", &draw, py::arg("first"), py::arg("n"))
       .def("sigmas",
            [](const Source& source) {

@@ -22,8 +22,6 @@ from nugan_hep import _core, cli
 from nugan_hep.archive import TRAINING_FILE, find_model, read_extra, read_metadata
 from nugan_hep.cross_section import CrossSection, from_table
 from nugan_hep.errors import UserError
-from nugan_hep.export import Identity, write_archive
-from nugan_hep.model_card import model_card
 from nugan_hep.output.atomic import check_target, new_file
 from nugan_hep.targets import nucleus, probe_name
 
@@ -82,6 +80,9 @@ def derive(start: str, probe: int, ratio: tuple[str, str], out: Path, error: flo
     UserError : another sign of the lepton, models that cannot be used, or ``out`` cannot be written
     """
     from nugan_hep.training import checkpoint
+    from nugan_hep.training.config import from_saved
+    from nugan_hep.training.exporting import Identity, write_archive
+    from nugan_hep.training.model_card import model_card
 
     path = find_model(start)
     about = read_metadata(path)
@@ -92,8 +93,6 @@ def derive(start: str, probe: int, ratio: tuple[str, str], out: Path, error: flo
         )
     sigma = derived_sigma(start, *ratio, error)
     state = checkpoint.parse(read_extra(path, TRAINING_FILE), path, checkpoint.START_KEYS)
-    from nugan_hep.training.config import from_saved
-
     config = from_saved(state["config"])
     process = _core.Process(probe, about["target"], about["interaction"])
     if hasattr(config, "lepton"):

@@ -12,9 +12,9 @@ import numpy as np
 
 from nugan_hep import archive, cli, families
 from nugan_hep.errors import UserError
-from nugan_hep.finetune import load_start
 from nugan_hep.kinematics import Kinematics
 from nugan_hep.output.figure import check_figure, write_figure
+from nugan_hep.training.start import load_start
 
 if TYPE_CHECKING:
     from nugan_hep.evaluation.discriminator_view import Networks

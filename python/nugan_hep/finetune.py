@@ -6,13 +6,11 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
 
 from nugan_hep import cli
-from nugan_hep.archive import TRAINING_FILE, find_model, read_extra, read_metadata
+from nugan_hep.archive import find_model, read_metadata
 from nugan_hep.errors import UserError
-from nugan_hep.run_folder import HADRONS, RUN_FILE, is_of_hadrons, read_run
+from nugan_hep.run_folder import HADRONS, RUN_FILE, is_of_hadrons
 
 _EXAMPLES = """\
 examples:
@@ -63,9 +61,10 @@ def _command(argv: Sequence[str] | None) -> int:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    from nugan_hep.export import export_best
     from nugan_hep.training import session
     from nugan_hep.training.config import from_saved, resolve
+    from nugan_hep.training.exporting import export_best
+    from nugan_hep.training.start import load_start
 
     parser.add_argument(
         "--from",
@@ -103,23 +102,6 @@ def _command(argv: Sequence[str] | None) -> int:
     return session.run(
         arguments, config, resumed, defaults=defaults, export=export_best, start=start, freeze=freeze
     )
-
-
-def load_start(name: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Weights and configuration of a model or run, and its identity (name, probe, target, ...).
-
-    Raises
-    ------
-    UserError : no such model or run, or an archive without the weights to start from
-    """
-    from nugan_hep.training import checkpoint
-
-    if os.path.isdir(name):  # a method of Path may raise
-        folder = Path(name)
-        return checkpoint.load(folder / checkpoint.BEST, checkpoint.BEST_KEYS), read_run(folder)
-    path = find_model(name)
-    metadata = read_metadata(path)
-    return checkpoint.parse(read_extra(path, TRAINING_FILE), path, checkpoint.START_KEYS), metadata
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -62,9 +62,9 @@ def _command(argv: Sequence[str] | None) -> int:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    from nugan_hep.export import export_best
     from nugan_hep.training import session
     from nugan_hep.training.config import resolve
+    from nugan_hep.training.exporting import export_best
 
     session.add_run_arguments(parser)
     arguments = parser.parse_args(argv)

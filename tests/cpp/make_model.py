@@ -119,6 +119,7 @@ def write_all(folder: Path) -> None:
     write_model(folder / "odd.pt", latent_size=7)
     write_model(folder / "bare.pt", metadata=False)
     write_model(folder / "electron.pt", probe=12, target=1000080160)
+    write_model(folder / "electron_carbon.pt", probe=12)
     write_model(folder / "argon.pt", target=1000180400)
     for fault in ("nan", "energy", "shape", "raise", "sha256"):
         write_model(folder / f"{fault}.pt", fault=fault)

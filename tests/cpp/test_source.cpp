@@ -117,12 +117,12 @@ TEST_CASE("The flavours of a beam share the events by their neutrinos and cross 
   for (double& density : electrons.density) density *= 0.1;
   const Energies energies{.low = 0.3, .high = 3, .flavours = {{14, muons}, {12, electrons}}};
   Source source({{.sampler = Sampler("toy", config), .fraction = 1},
-                 {.sampler = Sampler("electron", config), .fraction = 1}},
+                 {.sampler = Sampler("electron_carbon", config), .fraction = 1}},
                 energies, 11);
   CHECK(source.probes() == std::vector{14, 12});
   // the rate of each, by hand
   const double one = nugan::flux_rate(muons, Sampler("toy").model(), 0.3, 3).sigma,
-               other = nugan::flux_rate(electrons, Sampler("electron").model(), 0.3, 3).sigma;
+               other = nugan::flux_rate(electrons, Sampler("electron_carbon").model(), 0.3, 3).sigma;
   const double share = 0.1 * other / (one + 0.1 * other);
   CHECK(source.shares()[1] == Approx(share));
   CHECK(*source.sigma() == Approx((one + 0.1 * other) / 1.1));
@@ -138,12 +138,14 @@ TEST_CASE("The flavours of a beam share the events by their neutrinos and cross 
   }
   electrons.unit = nugan::per_pot;
   const auto unlike = [&] {
-    Source({{Sampler("toy"), 1}, {Sampler("electron"), 1}},
+    Source({{Sampler("toy"), 1}, {Sampler("electron_carbon"), 1}},
            {.low = 0.3, .high = 3, .flavours = {{14, muons}, {12, electrons}}}, 1);
   };
   CHECK(names(error_of(unlike), "must have one unit"));
   const auto no_model = [&] { Source({{Sampler("toy"), 1}}, energies, 1); };
   CHECK(names(error_of(no_model), "a flux of nue, and no model of it"));
+  const auto other_nucleus = [&] { Source({{Sampler("toy"), 1}, {Sampler("electron"), 1}}, energies, 1); };
+  CHECK(names(error_of(other_nucleus), "every flavour meets the same nuclei"));
 }
 
 TEST_CASE("Sources that make no sense are refused", "[source]") {

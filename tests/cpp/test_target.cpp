@@ -53,8 +53,8 @@ TEST_CASE("Models are found by probe and nucleus", "[target]") {
   const auto error = [](int probe, int target) {
     return error_of([&] { nugan::find_model(probe, target); });
   };
-  CHECK(names(error(12, O16), "no model of nue on O16; there is: "));  // perhaps the shipped ones
-  CHECK(names(error(14, H1), "no model of numu on hydrogen (H1); there is: "));
+  CHECK(names(error(16, O16), "no model of nutau on O16; there is: "));  // perhaps the shipped ones
+  CHECK(names(error(16, H1), "no model of nutau on hydrogen (H1); there is: "));
   std::ofstream(folder / "broken.pt") << "no archive";
   fs::copy(electron, folder / "mine.pt");
   fs::copy(toy, folder / "nue_O16_inc.pt");  // its name says what it is not

@@ -12,9 +12,9 @@ namespace nugan {
 
 /// What nugan-sample and nugan-gen are told on the command line.
 struct Options {
-  std::string program;                                ///< nugan-sample or nugan-gen
-  std::string model;                                  ///< name or path
-  std::string probe, target;                          ///< in place of the model; both or none
+  std::string program;        ///< nugan-sample or nugan-gen
+  std::string model;          ///< name or path
+  std::string probe, target;  ///< in place of the model; both or none
   /// in place of the probe: PDG numbers of neutrinos, and the objects of their fluxes or nothing
   std::vector<std::pair<int, std::string>> flavours;
   std::optional<std::int64_t> n;                      ///< events, unless there is an exposure

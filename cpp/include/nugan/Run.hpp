@@ -35,8 +35,8 @@ struct Run {
   std::optional<Flux> flux{};      ///< inside of the models' range
   std::optional<double> energy{};  ///< the one neutrino energy, GeV
   std::optional<double> pot{};     ///< protons on target that the events stand for
-  /// Of a beam of several flavours each of them, with its own of the above; the run's own neutrino is then that
-  /// of most events, and its cross section the mean over all
+  /// Of a beam of several flavours each of them, with its own of the above; the run's own neutrino is then
+  /// that of most events, and its cross section the mean over all
   std::vector<Run> flavours{};
 
   /// The model of one of the targets.

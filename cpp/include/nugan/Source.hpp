@@ -33,25 +33,26 @@ struct Nucleus {
 /// Events of a target of one nucleus or several and of a beam of one flavour or several, in the detector's
 /// frame.
 ///
-/// The share of a nucleus in the events is its fraction of the nucleons times its cross section, and that of a
-/// flavour its number of neutrinos times its cross section. An event's nucleus and flavour follow from the seed and the event's number; the events of a nucleus are those of its model one
-/// after the other, so that nothing is drawn in vain and no chunk matters. nugan-sample draws the same
-/// events.
+/// The share of a nucleus in the events is its fraction of the nucleons times its cross section, and that of
+/// a flavour its number of neutrinos times its cross section. An event's nucleus and flavour follow from the
+/// seed and the event's number; the events of a nucleus are those of its model one after the other, so that
+/// nothing is drawn in vain and no chunk matters. nugan-sample draws the same events.
 class NUGAN_EXPORT Source {
  public:
   /// @param nuclei    with `sampler` and `fraction`, for each flavour all nuclei; the rest is filled in
   /// @param energies  within the range of all models (see common_range)
   /// @param seed      of the events
   /// @param beam      where and when they happen
-  /// @throws Error    for no nuclei or the same one twice, fractions that do not add up to 1, no cross section
+  /// @throws Error    for no nuclei or the same one twice, fractions that do not add up to 1, no cross
+  /// section
   ///     where one is needed, a flavour without a flux, fluxes in several units, a beam that is none; see
   ///     flux_rate
   Source(std::vector<Nucleus> nuclei, Energies energies, std::uint64_t seed, Beam beam = {});
 
   /// Events first ... first + n - 1, with `tgt` where there are several nuclei, `neu` where there are several
-  /// flavours, `wght` where they are weighted and the columns of the beam. Not to be called from several threads at once. Where there are
-  /// several nuclei, a call that does not go on where the last one ended counts the nuclei of all events
-  /// before it, some 10 ns each.
+  /// flavours, `wght` where they are weighted and the columns of the beam. Not to be called from several
+  /// threads at once. Where there are several nuclei, a call that does not go on where the last one ended
+  /// counts the nuclei of all events before it, some 10 ns each.
   /// @throws Error as Sampler::sample
   Events draw(std::int64_t first, std::int64_t n);
 
@@ -63,8 +64,8 @@ class NUGAN_EXPORT Source {
   const Beam& beam() const { return beam_; }
   std::uint64_t seed() const { return seed_; }
 
-  /// Mean cross section of the target's nucleons over the flux or at the energy, 1e-38 cm²/nucleon. Of several
-  /// flavours it is the mean over all their neutrinos.
+  /// Mean cross section of the target's nucleons over the flux or at the energy, 1e-38 cm²/nucleon. Of
+  /// several flavours it is the mean over all their neutrinos.
   std::optional<double> sigma() const;
 
   /// PDG numbers of the flavours, in the order of the nuclei.

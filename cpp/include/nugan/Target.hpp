@@ -11,8 +11,8 @@ namespace nugan {
 /// @throws Error for no neutrino
 NUGAN_EXPORT int parse_probe(const std::string& text);
 
-/// The flavours of a beam, `numu,nue`, or with the objects of their fluxes in a file, `numu=HIST,nue=HIST`: PDG
-/// numbers and those names.
+/// The flavours of a beam, `numu,nue`, or with the objects of their fluxes in a file, `numu=HIST,nue=HIST`:
+/// PDG numbers and those names.
 /// @throws Error for no neutrino, one that is there twice, objects of some only
 NUGAN_EXPORT std::vector<std::pair<int, std::string>> parse_flavours(const std::string& text);
 

@@ -123,10 +123,11 @@ void check_together(const std::vector<const Option*>& given, const Options& o) {
   const char* neutrino = o.flavours.empty() ? "--probe" : "--flavours";
   const bool no_neutrino = o.probe.empty() && o.flavours.empty();
   if (no_neutrino != o.target.empty())
-    throw Error(message(no_neutrino ? "--target" : neutrino, " goes with ", no_neutrino ? neutrino : "--target",
-                        ": expected both"));
+    throw Error(message(no_neutrino ? "--target" : neutrino, " goes with ",
+                        no_neutrino ? neutrino : "--target", ": expected both"));
   if (!no_neutrino && !o.model.empty())
-    throw Error(message("--model has a probe and a target: give it or ", neutrino, " and --target, not both"));
+    throw Error(
+        message("--model has a probe and a target: give it or ", neutrino, " and --target, not both"));
   if (o.n) check_number(static_cast<double>(*o.n), message("-n ", grouped(*o.n)), o.first);
   if (o.chunk > most_per_chunk)
     throw Error(message("--chunk ", grouped(o.chunk), " is above ", grouped(most_per_chunk)));

@@ -22,7 +22,7 @@ const std::vector<OptionSection>& option_table() {
     {"neutrino and target", {
         {.name = "--model", .value = "NAME|PATH", .help = "model's name or .pt file (default " + std::string(default_model) + ")",
          .take = [](O& o, G g) { o.model = g.value(); }},
-        {.name = "--probe", .value = "P", .help = "with --target: numu, numubar or PDG number, in place of --model",
+        {.name = "--probe", .value = "P", .help = "with --target: numu, numubar, nue, nuebar or PDG number, in place of --model",
          .take = [](O& o, G g) { o.probe = g.value(); }},
         {.name = "--flavours", .value = "P,...",
          .help = "in place of --probe: several neutrinos of one beam, numu,nue, or with the histograms of their fluxes, numu=HIST,nue=HIST",

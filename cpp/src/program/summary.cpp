@@ -65,8 +65,9 @@ std::string summary(const Run& run, const std::string& path, std::int64_t events
                          : "sigma unknown\n";
   if (run.energies && run.energies->flux) text += flux_line(*run.energies->flux, *run.energies, run.outside);
   for (const auto& flavour : run.flavours) {
-    text += message(probe_name(flavour.probe), ": ", percent(share_of(run, flavour.probe, 0)), " of the events, sigma ",
-                    rounded(flavour.sigma.value_or(0), 4), " +- ", rounded(flavour.sigma_error.value_or(0), 2), "; ");
+    text += message(probe_name(flavour.probe), ": ", percent(share_of(run, flavour.probe, 0)),
+                    " of the events, sigma ", rounded(flavour.sigma.value_or(0), 4), " +- ",
+                    rounded(flavour.sigma_error.value_or(0), 2), "; ");
     text += flux_line(*run.energies->flux_of(flavour.probe), *run.energies, flavour.outside);
   }
   if (run.targets.size() > 1) {

@@ -6,6 +6,7 @@
 #include <nugan/Target.hpp>
 #include <nugan/borders.hpp>
 #include <numeric>
+#include <ranges>
 #include <tuple>
 #include <utility>
 
@@ -83,7 +84,8 @@ void check_hadrons(const Nucleus& one, const Nucleus& other) {
   if (one.sampler.hadrons() == other.sampler.hadrons()) return;
   const auto& [with, without] = one.sampler.hadrons() ? std::tie(one, other) : std::tie(other, one);
   throw Error(message("source: ", without.sampler.model().name, " has no hadrons, ",
-                      with.sampler.model().name, " has: expected all or none; --lepton-only leaves them out"));
+                      with.sampler.model().name,
+                      " has: expected all or none; --lepton-only leaves them out"));
 }
 
 }  // namespace
@@ -133,9 +135,18 @@ void Source::check_flavours() const {
         return probe_of(other) == probe && target_of(other) == target_of(nucleus);
       };
       if (std::ranges::count_if(nuclei_, same) > 1)
-        throw Error(
-            message("source: several models of the nucleus ", target_of(nucleus), ", expected one"));
+        throw Error(message("source: several models of the nucleus ", target_of(nucleus), ", expected one"));
     }
+    const auto is_of = [](int flavour) {
+      return [=](const Nucleus& one) { return probe_of(one) == flavour; };
+    };
+    const auto same_part = [](const Nucleus& one, const Nucleus& other) {
+      return target_of(one) == target_of(other) && one.fraction == other.fraction;
+    };
+    if (!std::ranges::equal(nuclei_ | std::views::filter(is_of(probe)),
+                            nuclei_ | std::views::filter(is_of(several[0])), same_part))
+      throw Error(
+          "source: every flavour meets the same nuclei, in the same order: expected models of them all");
     if (std::abs(total - 1) > 1e-3)
       throw Error(message("source: the fractions of the nuclei add up to ", total, ", expected 1"));
   }
@@ -143,8 +154,8 @@ void Source::check_flavours() const {
     if (std::ranges::find(several, probe) == several.end())
       throw Error(message("source: a flux of ", probe_name(probe), ", and no model of it"));
     if (const auto& first = energies_.flavours.front().second; flux.unit != first.unit)
-      throw Error(message("the fluxes of one beam must have one unit: ", first.name, " is in ", first.unit, ", ",
-                          flux.name, " in ", flux.unit));
+      throw Error(message("the fluxes of one beam must have one unit: ", first.name, " is in ", first.unit,
+                          ", ", flux.name, " in ", flux.unit));
   }
 }
 

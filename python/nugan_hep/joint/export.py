@@ -9,10 +9,10 @@ from typing import Any
 from torch import Tensor
 
 from nugan_hep.cross_section import CrossSection, to_table
-from nugan_hep.export import export_best
 from nugan_hep.families.flow.settings import FlowTrainingConfig
 from nugan_hep.joint.saved import Saved
 from nugan_hep.training import checkpoint, run_files
+from nugan_hep.training.exporting import export_best
 from nugan_hep.training.validation import Validation
 
 SHARED = ("steps", "lr", "warmup", "weight_decay", "clip", "ema_decay", "seed")

@@ -13,7 +13,6 @@ import torch
 from nugan_hep import cli
 from nugan_hep.errors import UserError
 from nugan_hep.families.flow.settings import PRESETS, FlowTrainingConfig
-from nugan_hep.finetune import load_start
 from nugan_hep.joint.learning import Learning, mean_nll
 from nugan_hep.joint.processes import events_of, proxies_of, read_processes
 from nugan_hep.joint.saved import CHECKPOINT_KEYS, load, save_network
@@ -21,6 +20,7 @@ from nugan_hep.joint.settings import JointConfig
 from nugan_hep.signals import stop_signals
 from nugan_hep.training import checkpoint, run_files
 from nugan_hep.training.config import from_saved, read_toml, setting_arguments
+from nugan_hep.training.start import load_start
 
 LOG_EVERY = 200
 

@@ -1,0 +1,75 @@
+"""A model of another flavour: the mass of its lepton, the ratio of cross sections, and what the card says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nugan_hep import Sampler, archive
+from nugan_hep.cross_section import from_table
+from nugan_hep.derive import main
+
+ELECTRON_MASS = 0.00051099895
+
+
+def derive(out: Path, *more: str) -> int:
+    words = ("--from", "numu_H1_inc", "--probe", "nue", "--ratio", "nue_C12_inc", "numu_C12_inc")
+    return main([*words, "--out", str(out), *more])
+
+
+def test_electrons_from_muons(tmp_path: Path) -> None:
+    path = tmp_path / "nue_H1_inc.pt"
+    assert derive(path, "--error", "0.07") == 0
+    about = archive.read_metadata(path)
+    assert (about["probe"], about["target"]) == (12, 1000010010)
+    sigmas = {
+        name: from_table(archive.read_metadata(archive.find_model(name))["cross_section"])
+        for name in ("numu_H1_inc", "nue_C12_inc", "numu_C12_inc")
+    }
+    own = from_table(about["cross_section"])
+    assert own is not None
+    assert own.relative_error == 0.07
+    one, electron, muon = (sigma(1.05) for sigma in sigmas.values() if sigma is not None)
+    assert own(1.05) == pytest.approx(float(one * electron / muon), rel=2e-3)
+    events = Sampler(path).sample(enu=0.4, n=5000, seed=1)
+    mass2 = events["El"].astype(np.float64) ** 2 - events["pl"].astype(np.float64) ** 2
+    assert np.abs(mass2 - ELECTRON_MASS**2).max() < 1e-6
+    assert events["W"].min() > 1.0744  # a nucleon and a pion
+    card = path.with_suffix(".md").read_text()
+    assert "There are no events of this process behind this model" in card
+    assert "none: derived from numu_H1_inc" in card
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (
+            ("--probe", "nuebar"),
+            "--probe nuebar: expected another flavour of numu, the neutrino of numu_H1_inc",
+        ),
+        (("--probe", "numu"), "--probe numu: expected another flavour"),
+        (("--ratio", "nue_C12_inc", "numu_O16_inc"), "models of two nuclei"),
+        (("--from", "nosuch"), "no model 'nosuch'"),
+        (("--error", "-1"), "'-1' is not a finite number above 0"),
+    ],
+)
+def test_mistakes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], more: tuple[str, ...], message: str
+) -> None:
+    try:
+        code = derive(tmp_path / "x.pt", *more)
+    except SystemExit as stop:
+        code = stop.code  # type: ignore[assignment]
+    assert code == 2
+    assert message in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_file_that_is_there_stays(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "x.pt"
+    path.write_text("mine")
+    assert derive(path) == 2
+    assert path.read_text() == "mine"
+    assert "--force" in capsys.readouterr().err
