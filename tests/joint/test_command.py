@@ -85,6 +85,18 @@ def test_processes_and_new_events_become_models(folder: Path) -> None:
     assert saved.read(str(folder / "run")).processes == ["muon", "electron"]
 
 
+def test_what_a_resumption_may_not_change(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert train(folder, "run") == 0
+    for more, message in (
+        ((), "holds a run: give --resume"),
+        (("--resume",), "is at step 6 of 6: it is done"),
+        (("--resume", "--size", "4"), "has size = 3, not 4"),
+        (("--resume", "--leave-out", "muon"), "is of muon, electron, not of electron"),
+    ):
+        assert train(folder, "run", *more) == 2
+        assert message in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
