@@ -198,7 +198,23 @@ def make_case(path: Path, n: int = 6000) -> Case:
     return Case(path, latent, enu, corner, truth, module.shift)
 
 
-@pytest.fixture(scope="module", params=[*list_models(), *GANS, *FLOWS, *DEPTHS])
+UNKNOWN = ["numu_H1_inc", "numubar_H1_inc"]
+"""Models whose networks the kernels do not have."""
+
+
+@pytest.mark.parametrize("name", UNKNOWN)
+def test_what_no_kernel_has_runs_through_libtorch(name: str) -> None:
+    if name not in list_models():
+        pytest.skip("no model is installed")
+    assert Sampler(name).backend == "torch"
+    with pytest.raises(UserError, match="fused"):
+        Sampler(name, backend="fused")
+
+
+@pytest.fixture(
+    scope="module",
+    params=[*(name for name in list_models() if name not in UNKNOWN), *GANS, *FLOWS, *DEPTHS],
+)
 def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Case:
     name = request.param
     if name in list_models():

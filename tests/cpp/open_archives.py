@@ -18,7 +18,6 @@ import numpy as np
 
 from nugan_hep import _sampler
 from nugan_hep.errors import UserError
-from nugan_hep.kinematics import MUON_MASS
 
 EVENTS = 600  # a whole tile and a part of one
 MEMORY = 4 << 30  # bytes; what asks for more gets an exception and not the machine's last
@@ -43,7 +42,7 @@ def sample(path: Path) -> str:
     enu, emu, theta = (events[name].astype(np.float64) for name in ("Ev", "El", "thetal"))
     slack = 1e-5 * enu
     inside = (enu >= core.enu_min - slack) & (enu <= core.enu_max + slack)
-    inside &= (emu >= MUON_MASS - slack) & (emu <= enu - core.shift + slack) & (emu < enu)
+    inside &= (emu >= core.process.lepton_mass - slack) & (emu <= enu - core.shift + slack) & (emu < enu)
     inside &= (theta >= 0) & (theta <= math.pi * (1 + 1e-6))
     if not inside.all():
         raise ValueError(f"{np.sum(~inside)} events outside of the phase space")

@@ -122,7 +122,10 @@ def _adapt(arguments: argparse.Namespace) -> int:
     proxies = proxies_of(events, process.lepton_mass, flow)
     found = adapt.fit(joint.model, proxies)
     begun = joint.processes[found.start]
-    print(f"embedding of {len(found.embedding)} numbers, begun with {begun}: NLL {found.nll:.4f}")
+    print(
+        f"embedding near {begun}, scale {found.scale:g}: {found.parameters:.1f} effective parameters, "
+        f"log evidence {found.log_evidence:.1f}, NLL {found.nll:.4f}"
+    )
     files = [Path(name).name for name in arguments.data]
     path = export.write_run(
         arguments.out,
@@ -132,6 +135,8 @@ def _adapt(arguments: argparse.Namespace) -> int:
         identity=_identity(process, files, len(events), joint),
         sigma=read_csv(arguments.cross_section) if arguments.cross_section else None,
     )
-    export.note_embedding(arguments.out, found.embedding, {"begun": begun, "nll": found.nll})
+    export.note_embedding(
+        arguments.out, found.embedding, {"near": begun, "nll": found.nll, "scale": found.scale}
+    )
     print(f"wrote {path} ({path.stat().st_size / 1e3:.0f} kB)")
     return 0
