@@ -129,7 +129,7 @@ def test_a_blind_discriminator_and_undefined_masses_are_drawn() -> None:
 def test_networks_of_the_shipped_models(path: Path) -> None:
     """A GAN's discriminator hardly tells its generator's events at 5 GeV from true ones."""
     if families.of_model(archive.read_metadata(path)).has_density:
-        with pytest.raises(UserError, match="is a (flow|free nucleon), which has no discriminator"):
+        with pytest.raises(UserError, match=r"is a (flow|free nucleon), which has no discriminator"):
             load_networks(str(path))
         return
     probability = views.view(load_networks(str(path)), 5.0, 5000).generated.probability
