@@ -22,7 +22,7 @@ from nugan_hep import _core, cli
 from nugan_hep.archive import TRAINING_FILE, find_model, read_extra, read_metadata
 from nugan_hep.cross_section import CrossSection, from_table
 from nugan_hep.errors import UserError
-from nugan_hep.output.atomic import check_target, new_file
+from nugan_hep.output.atomic import check_target
 from nugan_hep.targets import nucleus, probe_name
 
 PROGRAM = "python -m nugan_hep.derive"
@@ -82,7 +82,7 @@ def derive(start: str, probe: int, ratio: tuple[str, str], out: Path, error: flo
     from nugan_hep.training import checkpoint
     from nugan_hep.training.config import from_saved
     from nugan_hep.training.exporting import Identity, write_archive
-    from nugan_hep.training.model_card import model_card
+    from nugan_hep.training.model_card import write_card
 
     path = find_model(start)
     about = read_metadata(path)
@@ -110,8 +110,7 @@ def derive(start: str, probe: int, ratio: tuple[str, str], out: Path, error: flo
     data = {"files": [], "events": 0, "start": start, "derived": derived}
     identity = Identity(out.stem, probe, about["target"], about["interaction"], sigma)
     metadata = write_archive(out, best, identity, data)
-    with new_file(out.with_suffix(".md"), force=True) as file:
-        file.write(model_card(metadata).encode())
+    write_card(out, metadata)
     return metadata
 
 

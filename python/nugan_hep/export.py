@@ -9,7 +9,6 @@ from pathlib import Path
 
 from nugan_hep import cli
 from nugan_hep.errors import UserError
-from nugan_hep.output.atomic import new_file
 from nugan_hep.run_folder import HADRONS, MODEL_FILE, read_run
 
 CARD_FILE = "model.md"
@@ -17,7 +16,7 @@ CARD_FILE = "model.md"
 
 def _join_hadrons(arguments: argparse.Namespace) -> int:
     from nugan_hep.hadrons.export import attach
-    from nugan_hep.training.model_card import model_card
+    from nugan_hep.training.model_card import write_card
 
     if not arguments.lepton:
         raise UserError(
@@ -25,8 +24,7 @@ def _join_hadrons(arguments: argparse.Namespace) -> int:
         )
     path = arguments.out or arguments.run / MODEL_FILE
     metadata = attach(arguments.run, arguments.lepton, path)
-    with new_file(path.with_suffix(".md"), force=True) as file:
-        file.write(model_card(metadata).encode())
+    write_card(path, metadata)
     print(f"wrote {path} ({path.stat().st_size / 1e3:.0f} kB) and {path.with_suffix('.md').name}")
     return 0
 

@@ -7,9 +7,9 @@ import math
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any
 
 import torch
 
@@ -25,7 +25,7 @@ from nugan_hep.hadrons.widening import joined, widened
 from nugan_hep.run_folder import read_run
 from nugan_hep.signals import stop_signals
 from nugan_hep.training import checkpoint, run_files
-from nugan_hep.training.config import read_toml, setting_arguments
+from nugan_hep.training.config import read_toml, setting_arguments, settings_of
 
 HELD_OUT = 0.1
 LOG_EVERY = 100
@@ -76,8 +76,7 @@ def parser(prog: str, transfer: bool) -> argparse.ArgumentParser:
 
 def settings() -> dict[str, tuple[Any, type]]:
     """By name, the settings and their types."""
-    types = get_type_hints(HadronsConfig)
-    return {item.name: (item, types[item.name]) for item in fields(HadronsConfig)}
+    return settings_of(HadronsConfig)
 
 
 def resolve(arguments: argparse.Namespace, base: dict[str, Any]) -> HadronsConfig:

@@ -6,9 +6,8 @@ import argparse
 import math
 import sys
 import time
-from dataclasses import fields
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any
 
 import torch
 
@@ -21,7 +20,7 @@ from nugan_hep.joint.saved import CHECKPOINT_KEYS, load, save_network
 from nugan_hep.joint.settings import JointConfig
 from nugan_hep.signals import stop_signals
 from nugan_hep.training import checkpoint, run_files
-from nugan_hep.training.config import from_saved, read_toml, setting_arguments
+from nugan_hep.training.config import from_saved, read_toml, setting_arguments, settings_of
 from nugan_hep.training.start import load_start
 
 LOG_EVERY = 200
@@ -29,8 +28,7 @@ LOG_EVERY = 200
 
 def settings() -> dict[str, tuple[Any, type]]:
     """By name, the settings and their types."""
-    types = get_type_hints(JointConfig)
-    return {item.name: (item, types[item.name]) for item in fields(JointConfig)}
+    return settings_of(JointConfig)
 
 
 def add_parser(commands: Any) -> None:

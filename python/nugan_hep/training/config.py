@@ -34,6 +34,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     setting_arguments(parser, options(), {"preset": f"{families.preset_help()}; hadrons (of whole events)"})
 
 
+def settings_of(config: type[Any]) -> dict[str, tuple[Field[Any], type]]:
+    """By name, the settings of a class of them and their types."""
+    types = get_type_hints(config)
+    return {item.name: (item, types[item.name]) for item in fields(config)}
+
+
 def setting_arguments(
     parser: argparse.ArgumentParser, settings: Options, helps: Mapping[str, str] = MappingProxyType({})
 ) -> None:

@@ -21,7 +21,7 @@ from nugan_hep.run_folder import MODEL_FILE, read_run
 from nugan_hep.training import checkpoint
 from nugan_hep.training.checkpoint import start_state
 from nugan_hep.training.config import from_saved
-from nugan_hep.training.model_card import model_card
+from nugan_hep.training.model_card import write_card
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,7 @@ def export_best(folder: Path, out: Path | None = None, name: str | None = None) 
     if path.suffix != ".pt":
         raise UserError(f"cannot write a model as {path}: expected the suffix .pt")
     metadata = write_archive(path, best, identity, run["data"])
-    with new_file(path.with_suffix(".md"), force=True) as file:
-        file.write(model_card(metadata).encode())
+    write_card(path, metadata)
     return path
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from nugan_hep import families
+from nugan_hep.output.atomic import new_file
 from nugan_hep.training.config import to_toml
 
 _METRICS = {
@@ -35,6 +37,12 @@ _DERIVED = [
     "the mass of the other lepton: nothing was trained, and nothing compared.",
     "",
 ]
+
+
+def write_card(path: Path, metadata: dict[str, Any]) -> None:
+    """Write the card of an archive beside it, or replace it."""
+    with new_file(path.with_suffix(".md"), force=True) as file:
+        file.write(model_card(metadata).encode())
 
 
 def model_card(metadata: dict[str, Any]) -> str:
