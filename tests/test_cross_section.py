@@ -72,6 +72,39 @@ def test_bad_tables(tmp_path: Path, text: str, message: str) -> None:
         read_csv(write(tmp_path, text))
 
 
+CHANNELS = """\
+E_lo_GeV,E_hi_GeV,xsec_qel,xsec_dis,xsec_total,err_qel,err_dis,err_total
+1,2,0.6,0,0.6,0.01,0,0.01
+2,4,0.8,0.2,1.0,0.02,0.01,0.03
+4,5,0.7,0.8,1.5,0.03,0.02,0.04
+"""
+
+
+def test_channels_and_errors(tmp_path: Path) -> None:
+    """Bin centres, and the outer edges on the straight lines through the nearest two, never below 0."""
+    table = read_csv(write(tmp_path, CHANNELS))
+    np.testing.assert_allclose(table.enu, [1, 1.5, 3, 4.5, 5])
+    assert table.error is not None
+    np.testing.assert_allclose(table.error, [0.01, 0.01, 0.03, 0.04, 0.04])
+    assert table.channels.keys() == {"qel", "dis"}
+    np.testing.assert_allclose(table.channels["qel"].sigma, [0.6 - 0.2 / 3, 0.6, 0.8, 0.7, 0.7 - 0.1 / 3])
+    np.testing.assert_allclose(table.channels["dis"].sigma, [0, 0, 0.2, 0.8, 1.0])
+    np.testing.assert_allclose(table.channels["dis"].error, [0, 0, 0.01, 0.02, 0.02])
+    again = from_table(json.loads(json.dumps(to_table(table))))
+    assert again is not None
+    np.testing.assert_array_equal(again.error, table.error)
+    for name, part in table.channels.items():
+        np.testing.assert_array_equal(again.channels[name], part)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("0.8,0.2", "0.8,-0.2"), ("0.02,0.01", "nan,0.01"), ("0.01,0.03", "0.01,-1")]
+)
+def test_impossible_channels(tmp_path: Path, old: str, new: str) -> None:
+    with pytest.raises(UserError, match="finite cross sections >= 0"):
+        read_csv(write(tmp_path, CHANNELS.replace(old, new)))
+
+
 def test_missing_file(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="cannot read cross section"):
         read_csv(tmp_path / "none.csv")

@@ -42,6 +42,25 @@ def rates() -> list[float]:
     return found
 
 
+def test_cross_sections_of_channels(flux: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Those of the models' rates, by the flavours' shares of the neutrinos; they add up to the total."""
+    assert draw(flux, tmp_path / "a.root", "-n", "100") == 0
+    about = json.loads(str(uproot.open(tmp_path / "a.root")["nugan"]))
+    table = about["cross_section"]
+    parts = {name: part["mean"] for name, part in table["channels"].items()}
+    assert sum(parts.values()) == pytest.approx(table["mean"], rel=1e-4)
+    share = 100 * parts["qel"] / sum(parts.values())
+    assert f"cross section by channel: qel {share:.1f}%, mec " in capsys.readouterr().out
+    edges, neutrinos = np.array([ROWS[0][0], *(row[1] for row in ROWS)]), np.array([row[2:] for row in ROWS])
+    expected = 0.0
+    for k, name in enumerate(("numu_O16_inc", "nue_O16_inc")):
+        rate = Sampler(name).rate((edges, neutrinos[:, k] / np.diff(edges)))
+        own = about["flavours"][k]["channels"]["res"]
+        assert (own["mean"], own["error"]) == pytest.approx(rate.channels["res"])
+        expected += rate.channels["res"][0] * neutrinos[:, k].sum() / neutrinos.sum()
+    assert parts["res"] == pytest.approx(expected)
+
+
 def test_flavours_share_the_events(flux: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert draw(flux, tmp_path / "a.root", "-n", "20000") == 0
     said = capsys.readouterr().out

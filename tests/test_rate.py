@@ -156,3 +156,52 @@ def test_event_rate_of_a_near_detector() -> None:
     above = events[edges[:-1] > 9.99].sum() / events[inside].sum()
     assert found.above == pytest.approx(above, rel=0.15)
     assert read_flux(f"{file}:numu_flux").unit == PER_POT
+
+
+CHANNELS = {
+    "qel": {"sigma": [0.2, 0.6, 0.6, 0.5, 0.4], "error": [0.01, 0.02, 0.03, 0.04, 0.05]},
+    "dis": {"sigma": [0.0, 1.0, 2.5, 4.0, 6.0], "error": [0.0, 0.01, 0.02, 0.01, 0.02]},
+}
+
+
+@pytest.mark.parametrize("edges", [[0.5, 1.0, 4.0, 9.0], [0.3, 10.0], [2.0, 2.725, 2.8]])
+def test_rate_by_channel(tmp_path: Path, edges: list[float]) -> None:
+    """Means over the flux of straight lines; each table entry counts with the mean of its hat function."""
+    own = Sampler(write_model(tmp_path / "own.pt", channels=CHANNELS, relative_error=0.03), threads=1)
+    flux = Flux(edges, np.geomspace(4.0, 0.25, len(edges) - 1))
+    knots = own._core.xsec_enu
+    points = [*edges[1:-1], *knots[(knots > edges[0]) & (knots < edges[-1])]]
+
+    def mean(values: Any) -> float:
+        def product(enu: float) -> float:
+            return float(flux(enu) * np.interp(enu, knots, values))
+
+        return float(integrate.quad(product, edges[0], edges[-1], points=points)[0]) / flux.integral()
+
+    found = own.rate(flux).channels
+    assert found.keys() == CHANNELS.keys()
+    hats = np.array([mean(hat) for hat in np.eye(len(knots))])
+    for name, (sigma, error) in found.items():
+        assert sigma == pytest.approx(mean(CHANNELS[name]["sigma"]), rel=1e-9)
+        statistical = np.sqrt(np.sum((hats * CHANNELS[name]["error"]) ** 2))
+        assert error == pytest.approx(np.hypot(statistical, 0.03 * sigma), rel=1e-9)
+
+
+def test_no_channels(sampler: Sampler) -> None:
+    assert sampler.rate(Flux([1.0, 2.0], [1.0])).channels == {}
+
+
+@pytest.mark.parametrize(
+    ("channels", "message"),
+    [
+        ([1.0], "expected an object with the channels"),
+        ({"ccqe": CHANNELS["qel"]}, "unknown channel 'ccqe'"),
+        ({"qel": {"sigma": [1.0] * 4, "error": [0.0] * 5}}, r"qel\.sigma: expected 5 numbers"),
+        ({"qel": {"sigma": [1.0] * 5}}, r"qel\.error: expected 5 numbers"),
+        ({"qel": {"sigma": [1, 2, 3, 4, -5], "error": [0.0] * 5}}, r"qel\.sigma: expected 5 numbers"),
+        ({"qel": {"sigma": ["a"] * 5, "error": [0.0] * 5}}, r"qel\.sigma: expected 5 numbers"),
+    ],
+)
+def test_impossible_channels(tmp_path: Path, channels: Any, message: str) -> None:
+    with pytest.raises(UserError, match=rf"nugan\.json: cross_section\.channels.*{message}"):
+        Sampler(write_model(tmp_path / "own.pt", channels=channels))

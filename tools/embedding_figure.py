@@ -41,7 +41,7 @@ def main() -> None:
     plot.legend(handles.values(), handles.keys(), loc="lower center")
     plot.set_xlabel(f"first axis of the embeddings ({share[0]:.0f} % of their spread)")
     plot.set_ylabel(f"second axis ({share[1]:.0f} %)")
-    plot.margins(0.12)
+    plot.margins(0.2, 0.12)
     figure.savefig(path, dpi=110)
 
 

@@ -1,3 +1,5 @@
+#include <pybind11/stl.h>
+
 #include <nugan/Rate.hpp>
 
 #include "python_flux.hpp"
@@ -13,7 +15,17 @@ void register_rate(py::module_& m) {
       .def_readonly("sigma_error", &Rate::sigma_error)
       .def_readonly("below", &Rate::below)
       .def_readonly("above", &Rate::above)
-      .def_property_readonly("outside", &Rate::outside);
+      .def_property_readonly("outside", &Rate::outside)
+      .def_property_readonly("channels", [](const Rate& rate) {
+        std::map<std::string, std::pair<double, double>> parts;
+        for (const auto& [channel, sigma, error] : rate.channels)
+          parts[nugan::name_of(channel).letters] = {sigma, error};
+        return parts;
+      });
+  std::vector<std::string> letters;
+  for (int mode = 1; mode < nugan::mode_count; ++mode)
+    letters.emplace_back(nugan::name_of(static_cast<nugan::Mode>(mode)).letters);
+  m.attr("channel_letters") = py::tuple(py::cast(letters));
   m.attr("default_xsec_error") = nugan::default_xsec_error;
   m.def("expected_events", &nugan::expected_events, py::arg("flux"), py::arg("sigma"), py::arg("pot"),
         py::arg("mass"));

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,6 +15,16 @@ from nugan_hep import _core
 from nugan_hep.errors import UserError
 
 Array = NDArray[np.float64]
+_KNOWN = {"enu", "sigma", "E_lo_GeV", "E_hi_GeV"} | {
+    f"{kind}_{name}" for kind in ("xsec", "err") for name in (*_core.channel_letters, "total")
+}
+
+
+class Channel(NamedTuple):
+    """Cross section of a channel and its statistical error, both [K] in 1e-38 cm²/nucleon."""
+
+    sigma: Array
+    error: Array
 
 
 class CrossSection(NamedTuple):
@@ -24,11 +35,15 @@ class CrossSection(NamedTuple):
     enu : [K] GeV
     sigma : [K] 1e-38 cm²/nucleon
     relative_error : uncertainty of the whole table, common to all energies
+    error : [K] statistical uncertainty, independent at each energy, or None where it is not known
+    channels : its parts by ``qel``, ``mec``, ``res``, ``dis``, ``coh``; empty where they are not known
     """
 
     enu: Array
     sigma: Array
     relative_error: float = _core.default_xsec_error
+    error: Array | None = None
+    channels: Mapping[str, Channel] = MappingProxyType({})
 
     def __call__(self, enu: ArrayLike) -> Array:
         """Linear interpolation at ``enu`` [GeV], in 1e-38 cm²/nucleon.
@@ -52,7 +67,13 @@ def from_table(table: Mapping[str, Any] | None) -> CrossSection | None:
     if not table or not table.get("enu"):
         return None
     enu, sigma = (np.asarray(table[key], dtype=np.float64) for key in ("enu", "sigma"))
-    return CrossSection(enu, sigma, float(table.get("relative_error", _core.default_xsec_error)))
+    error = np.asarray(table["error"], dtype=np.float64) if "error" in table else None
+    channels = {
+        name: Channel(*(np.asarray(part[key], dtype=np.float64) for key in Channel._fields))
+        for name, part in table.get("channels", {}).items()
+    }
+    relative = float(table.get("relative_error", _core.default_xsec_error))
+    return CrossSection(enu, sigma, relative, error, channels)
 
 
 def to_table(cross_section: CrossSection | None) -> dict[str, Any]:
@@ -61,13 +82,21 @@ def to_table(cross_section: CrossSection | None) -> dict[str, Any]:
     if cross_section is not None:
         table |= {"enu": cross_section.enu.tolist(), "sigma": cross_section.sigma.tolist()}
         table["relative_error"] = cross_section.relative_error
+        if cross_section.error is not None:
+            table["error"] = cross_section.error.tolist()
+        if cross_section.channels:
+            table["channels"] = {
+                name: {"sigma": part.sigma.tolist(), "error": part.error.tolist()}
+                for name, part in cross_section.channels.items()
+            }
     return table
 
 
 def read_csv(path: Path) -> CrossSection:
     """Read columns ``enu, sigma``, or the histogram ``E_lo_GeV, E_hi_GeV, xsec_total`` of a NuWro run.
 
-    A histogram becomes its bin centres and, by straight lines, the two outer edges.
+    A histogram becomes its bin centres and, by straight lines, the two outer edges. Where it has them, the
+    statistical errors ``err_total`` and the channels ``xsec_qel, err_qel, ...`` are read, too.
 
     Raises
     ------
@@ -76,23 +105,46 @@ def read_csv(path: Path) -> CrossSection:
     try:
         with path.open(newline="") as file:
             rows = list(csv.DictReader(file))
-        names = rows[0].keys() if rows else []
-        if {"enu", "sigma"} <= set(names):
-            enu, sigma = (np.array([float(row[key]) for row in rows]) for key in ("enu", "sigma"))
-        elif {"E_lo_GeV", "E_hi_GeV", "xsec_total"} <= set(names):
-            low, high, sigma = (
-                np.array([float(row[key]) for row in rows]) for key in ("E_lo_GeV", "E_hi_GeV", "xsec_total")
-            )
-            enu, sigma = _from_bins(low, high, sigma)
-        else:
-            raise UserError(
-                f"{path}: columns {', '.join(names)}; expected enu, sigma or E_lo_GeV, E_hi_GeV, xsec_total"
-            )
+        names = set(rows[0]) if rows else set()
+        columns = {name: np.array([float(row[name]) for row in rows]) for name in names & _KNOWN}
     except (OSError, ValueError, TypeError, UnicodeDecodeError, csv.Error) as error:
         raise UserError(f"cannot read cross section {path}: {error}") from None
-    if len(enu) < 2 or not (np.all(np.diff(enu) > 0) and np.all(np.isfinite(sigma)) and np.all(sigma >= 0)):
+    if {"enu", "sigma"} <= names:
+        table = CrossSection(columns["enu"], columns["sigma"])
+    elif {"E_lo_GeV", "E_hi_GeV", "xsec_total"} <= names:
+        table = _of_bins(columns)
+    else:
+        raise UserError(
+            f"{path}: columns {', '.join(rows[0]) if rows else ''}; expected enu, sigma or E_lo_GeV, "
+            "E_hi_GeV, xsec_total"
+        )
+    values = [table.sigma, *(column for part in table.channels.values() for column in part)]
+    values += [] if table.error is None else [table.error]
+    if (
+        len(table.enu) < 2
+        or not np.all(np.diff(table.enu) > 0)
+        or not all(np.all(np.isfinite(column)) and np.all(column >= 0) for column in values)
+    ):
         raise UserError(f"{path}: expected two or more rising energies with finite cross sections >= 0")
-    return CrossSection(enu, sigma)
+    return table
+
+
+def _of_bins(columns: dict[str, Array]) -> CrossSection:
+    """The table of a histogram, with the errors and channels that it has."""
+    low, high = columns["E_lo_GeV"], columns["E_hi_GeV"]
+    enu, sigma = _from_bins(low, high, columns["xsec_total"])
+
+    def error_of(name: str) -> Array:
+        error = columns[f"err_{name}"]
+        return np.r_[error[0], error, error[-1]] if len(error) > 1 else error
+
+    channels = {
+        name: Channel(_from_bins(low, high, columns[f"xsec_{name}"])[1], error_of(name))
+        for name in _core.channel_letters
+        if {f"xsec_{name}", f"err_{name}"} <= columns.keys()
+    }
+    error = error_of("total") if "err_total" in columns else None
+    return CrossSection(enu, sigma, error=error, channels=channels)
 
 
 def _from_bins(low: Array, high: Array, sigma: Array) -> tuple[Array, Array]:
@@ -101,5 +153,5 @@ def _from_bins(low: Array, high: Array, sigma: Array) -> tuple[Array, Array]:
         return centre, sigma
     first = np.interp(2 * centre[0] - low[0], centre, sigma)
     last = np.interp(2 * centre[-1] - high[-1], centre, sigma)
-    edges = max(2 * sigma[0] - first, 0.0), 2 * sigma[-1] - last
+    edges = max(2 * sigma[0] - first, 0.0), max(2 * sigma[-1] - last, 0.0)
     return np.r_[low[0], centre, high[-1]], np.r_[edges[0], sigma, edges[1]]

@@ -15,15 +15,16 @@ CARD_FILE = "model.md"
 
 
 def _join_hadrons(arguments: argparse.Namespace) -> int:
-    from nugan_hep.hadrons.export import attach
+    from nugan_hep.hadrons.export import attach, of_archive, of_run
     from nugan_hep.training.model_card import write_card
 
     if not arguments.lepton:
-        raise UserError(
-            f"the run in {arguments.run} is one of hadrons: name the model of the lepton, --lepton"
-        )
+        raise UserError(f"{arguments.run} is one of hadrons: name the model of the lepton, --lepton")
+    archive = arguments.run.is_file()
+    if archive and not arguments.out:
+        raise UserError(f"{arguments.run} is an archive: give --out")
     path = arguments.out or arguments.run / MODEL_FILE
-    metadata = attach(arguments.run, arguments.lepton, path)
+    metadata = attach((of_archive if archive else of_run)(arguments.run), arguments.lepton, path)
     write_card(path, metadata)
     print(f"wrote {path} ({path.stat().st_size / 1e3:.0f} kB) and {path.with_suffix('.md').name}")
     return 0
@@ -31,16 +32,18 @@ def _join_hadrons(arguments: argparse.Namespace) -> int:
 
 def _command(argv: Sequence[str] | None) -> int:
     parser = cli.Parser(prog="python -m nugan_hep.export", description=__doc__)
-    parser.add_argument("run", type=Path, metavar="RUNDIR", help="folder of a training")
+    parser.add_argument(
+        "run", type=Path, metavar="RUNDIR", help="folder of a training, or a model with hadrons"
+    )
     parser.add_argument(
         "--out", type=Path, help="archive to write (default RUNDIR/model.pt); the card is beside it"
     )
     parser.add_argument("--name", help="name of the model (default: the run's)")
     parser.add_argument(
-        "--lepton", metavar="MODEL", help="of a run of hadrons: the model of the lepton that they join"
+        "--lepton", metavar="MODEL", help="of hadrons: the model of the lepton that they join"
     )
     arguments = parser.parse_args(argv)
-    if read_run(arguments.run).get("stage") == HADRONS:
+    if arguments.run.is_file() or read_run(arguments.run).get("stage") == HADRONS:
         return _join_hadrons(arguments)
     if arguments.lepton:
         raise UserError(f"--lepton {arguments.lepton}: the run in {arguments.run} has no hadrons")

@@ -19,23 +19,30 @@ examples:
 
   python -m nugan_hep.finetune --from numu_C12_inc --data argon_whole.npz --target 1000180400 --out hadrons
 
-A GAN becomes a GAN and a flow a flow. A model with hadrons and whole events (docs/hadrons.md) give hadrons,
-unless --preset says that it is the lepton; a run of hadrons always does. Networks, energy range and shift are
-those of the model that it starts from. The learning rates, batch and all else are options as in
-nugan_hep.train; --preset hadrons --help shows those of the hadrons.
+  python -m nugan_hep.finetune --from nuwro --data few.root --probe numu --target Ar40 --out argon
+
+The last one takes the joint network of many processes and fits the eight numbers of the new one: as much as a
+few events can tell. A GAN becomes a GAN and a flow a flow. A model with hadrons and whole events
+(docs/hadrons.md) give hadrons, unless --preset says that it is the lepton; a run of hadrons always does.
+Networks, energy range and shift are those of the model that it starts from. The learning rates, batch and all
+else are options as in nugan_hep.train; --preset hadrons --help shows those of the hadrons.
 """
 
 
-def _of_hadrons(argv: Sequence[str] | None) -> bool:
-    """Whether it is the hadrons that are adapted."""
+def _peek(argv: Sequence[str] | None) -> argparse.Namespace:
+    """What decides what is adapted; the full parser will say what is wrong."""
     few = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
     few.add_argument("--from", dest="start")
     few.add_argument("--preset")
     few.add_argument("--data", nargs="+", default=[])
     try:
-        known, _ = few.parse_known_args(argv)
+        return few.parse_known_args(argv)[0]
     except argparse.ArgumentError:
-        return False  # the full parser will say what is wrong
+        return argparse.Namespace(start=None, preset=None, data=[])
+
+
+def _of_hadrons(known: argparse.Namespace) -> bool:
+    """Whether it is the hadrons that are adapted."""
     if known.preset or not known.start:
         return bool(known.preset == HADRONS)
     if os.path.isdir(known.start):
@@ -50,8 +57,22 @@ def _of_hadrons(argv: Sequence[str] | None) -> bool:
     return False
 
 
+def _of_joint(known: argparse.Namespace) -> bool:
+    """Whether it is the embedding of a joint network that is fitted."""
+    if not known.start:
+        return False
+    from nugan_hep.joint.saved import is_joint
+
+    return is_joint(known.start)
+
+
 def _command(argv: Sequence[str] | None) -> int:
-    if _of_hadrons(argv):
+    known = _peek(argv)
+    if _of_joint(known):
+        from nugan_hep.joint.commands import adapt_command
+
+        return adapt_command(argv, "python -m nugan_hep.finetune")
+    if _of_hadrons(known):
         from nugan_hep.hadrons.train import command
 
         return command(argv, "python -m nugan_hep.finetune", transfer=True)

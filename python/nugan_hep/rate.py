@@ -32,6 +32,8 @@ class Rate:
     below, above : rates outside of the range relative to that inside: sigma is taken as proportional to the
         energy there, which is too much below (sigma vanishes at the muon's threshold) and about right above
     outside : the estimated share of the whole rate that lies outside of the model's range
+    channels : mean cross section and its error by channel (``qel``, ``mec``, ``res``, ``dis``, ``coh``), the
+        parts of ``sigma``; empty for a model that does not have them
     """
 
     flux: Flux
@@ -41,6 +43,7 @@ class Rate:
     below: float
     above: float
     outside: float
+    channels: dict[str, tuple[float, float]]
 
     def events(self, pot: float, mass: float) -> float:
         """Events to expect inside of the range in ``mass`` [t] for protons on target.
@@ -71,6 +74,7 @@ def flux_rate(core: SamplerCore, flux: Flux, energies: tuple[float, float] | Non
         below=found.below,
         above=found.above,
         outside=found.outside,
+        channels=found.channels,
     )
 
 

@@ -71,10 +71,12 @@ def write_model(
     probe: int = 14,
     target: int = 1000060120,
     relative_error: float | None = None,
+    channels: Any = None,
     hadrons: tuple[torch.nn.Module, dict[str, Any]] | None = None,
 ) -> Path:
     """Save the toy generator to ``path``; ``fault`` breaks it: nan, energy, shape, raise or sha256.
 
+    ``channels`` is that part of the cross section in the metadata, at 0.3, 2.725, 5.15, 7.575 and 10 GeV.
     ``hadrons`` are the module of that name and what the metadata say of it.
     """
     with warnings.catch_warnings():
@@ -99,6 +101,7 @@ def write_model(
                 "enu_range": [0.3, 10.0],
                 "latent_size": latent_size,
                 "shift": 0.004,
+                **({"cross_section": {"channels": channels}} if channels is not None else {}),
                 **({"hadrons": hadrons[1]} if hadrons else {}),
             }
         )

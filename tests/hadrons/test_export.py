@@ -7,11 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from damage_archive import read_members, write_members
 
-from nugan_hep import export, train
+from nugan_hep import Sampler, export, train
 from nugan_hep.archive import find_model, read_metadata
 from nugan_hep.errors import UserError
 from nugan_hep.hadrons import dataset, sampling
@@ -66,12 +67,28 @@ def test_the_archive_samples_as_the_model(run: Path, tmp_path: Path) -> None:
         assert torch.equal(one, other)
 
 
+def test_hadrons_of_an_archive_join_another_lepton(run: Path, tmp_path: Path) -> None:
+    first, second = tmp_path / "first.pt", tmp_path / "second.pt"
+    export.main([str(run), "--lepton", "numu_C12_inc", "--out", str(first)])
+    assert export.main([str(first), "--lepton", "numu_C12_lfg", "--out", str(second)]) == 0
+    events = [Sampler(path, threads=1).sample(enu=1.0, n=300, seed=4) for path in (first, second)]
+    assert not np.array_equal(events[0]["El"], events[1]["El"])
+    one, other = (torch.jit.load(path).hadrons.state_dict() for path in (first, second))
+    assert all(torch.equal(tensor, other[name]) for name, tensor in one.items())
+    assert one.keys() == other.keys()
+    assert read_metadata(first)["hadrons"] == read_metadata(second)["hadrons"]
+
+
 def test_parts_that_do_not_fit_are_refused(
     run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = str(tmp_path / "whole.pt")
     assert export.main([str(run), "--out", out]) == 2
     assert "name the model of the lepton" in capsys.readouterr().err
+    assert export.main([str(find_model("numu_C12_inc")), "--lepton", "numu_C12_lfg"]) == 2
+    assert "is an archive: give --out" in capsys.readouterr().err
+    assert export.main([str(find_model("numu_C12_lfg")), "--lepton", "numu_C12_inc", "--out", out]) == 2
+    assert "numu_C12_lfg.pt has no hadrons" in capsys.readouterr().err
     assert export.main([str(run), "--lepton", "numu_Ar40_inc", "--out", out]) == 2
     assert "have target 1000060120, the model numu_Ar40_inc 1000180400" in capsys.readouterr().err
     assert export.main([str(run), "--lepton", "numubar_C12_inc", "--out", out]) == 2

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from nugan_hep import Sampler, archive
+from nugan_hep import Sampler, archive, finetune
 from nugan_hep.joint import saved
 from nugan_hep.joint.__main__ import main
 from nugan_hep.sampler import Sampler as Source
@@ -83,6 +83,14 @@ def test_processes_and_new_events_become_models(folder: Path) -> None:
     assert main([*words, "--probe", "numu", "--target", "C12", "--out", str(folder / "few")]) == 0
     assert len(json.loads((folder / "few" / "embedding.json").read_text())["embedding"]) == 3
     assert saved.read(str(folder / "run")).processes == ["muon", "electron"]
+    # the same as a fine-tuning
+    assert saved.is_joint(str(folder / "run"))
+    assert saved.is_joint(str(folder / "run" / "joint.pt"))
+    assert not saved.is_joint(str(folder / "few" / "model.pt"))
+    words[:1] = []
+    assert finetune.main([*words, "--probe", "numu", "--target", "C12", "--out", str(folder / "tuned")]) == 0
+    one, other = (json.loads((folder / name / "embedding.json").read_text()) for name in ("few", "tuned"))
+    assert one == other
 
 
 def test_what_a_resumption_may_not_change(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

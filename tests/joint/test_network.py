@@ -58,3 +58,26 @@ def test_events_of_an_embedding_lead_back_to_it() -> None:
     # four parameters cost half a unit each in the likelihood of all events
     assert abs(float(density[0] - density[1])) < 6 / 4_000
     assert found.parameters <= 4.1
+
+
+def test_information_says_how_fast_the_likelihood_falls() -> None:
+    """At the truth the log likelihood of many events falls by half the information times a step squared."""
+    model = joint()
+    embedding = model.embeddings[0]
+    flow = model.flow_of(embedding).requires_grad_(False)
+    random = torch.Generator().manual_seed(4)
+    enu = 2 * torch.rand(20_000, 1, generator=random) - 1
+    events = torch.cat([enu, flow.sample(torch.rand(20_000, 2, generator=random), enu)], dim=1)
+    information = adapt.fisher(model, events, embedding)
+    assert float(torch.linalg.eigvalsh(information).min()) > 0
+
+    def log_likelihood(point: torch.Tensor) -> float:
+        return float(model.log_prob(events, point.unsqueeze(0)).double().sum())
+
+    for k in range(4):
+        step = torch.zeros(4)
+        step[k] = 20 / information[k, k].sqrt()
+        falls = log_likelihood(embedding) - 0.5 * (
+            log_likelihood(embedding + step) + log_likelihood(embedding - step)
+        )
+        assert 0.75 < falls / (0.5 * 20**2) < 1.25

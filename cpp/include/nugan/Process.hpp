@@ -20,6 +20,7 @@ inline constexpr int mode_count = 6;
 /// What formats call a mode.
 struct ModeName {
   const char* word;         ///< in texts such as "CC quasielastic"
+  const char* letters;      ///< in gst, and in tables of cross sections
   const char* genie;        ///< in GENIE's EvtCode
   int nuhepmc;              ///< process of NuHepMC, of the charged current; 50 more of the neutral one
   int neut;                 ///< NEUT's mode as NUISANCE has it, of the charged current of a neutrino
@@ -29,6 +30,9 @@ struct ModeName {
 
 /// The names of a mode; of `unknown` for a number that is none.
 NUGAN_EXPORT const ModeName& name_of(Mode mode);
+
+/// The mode that the letters of gst name, such as "qel".
+NUGAN_EXPORT std::optional<Mode> mode_of_letters(const std::string& letters);
 
 /// What happens in the events of a model: who meets whom, by which current, in which channel.
 struct NUGAN_EXPORT Process {

@@ -4,8 +4,10 @@
 #include <nugan/EnergySpectrum.hpp>
 #include <nugan/Flux.hpp>
 #include <nugan/ModelInfo.hpp>
+#include <nugan/channels.hpp>
 #include <nugan/export.hpp>
 #include <string>
+#include <vector>
 
 namespace nugan {
 
@@ -23,6 +25,7 @@ struct NUGAN_EXPORT Rate {
   double sigma_error;       ///< the model's relative error of it
   double below;  ///< rate below the range, with sigma proportional to the energy, relative to that inside
   double above;  ///< the same above it
+  std::vector<ChannelSigma> channels;  ///< parts of sigma, if the model has them
 
   /// The estimated share of the whole rate that lies outside of the range.
   double outside() const { return (below + above) / (1 + below + above); }

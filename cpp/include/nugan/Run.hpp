@@ -6,6 +6,7 @@
 #include <nugan/Flux.hpp>
 #include <nugan/Process.hpp>
 #include <nugan/Value.hpp>
+#include <nugan/channels.hpp>
 #include <nugan/cross_section_at.hpp>
 #include <nugan/export.hpp>
 #include <optional>
@@ -63,7 +64,8 @@ struct Run {
   std::optional<Beam> beam{};
   std::optional<double> mean_sigma{};  ///< sigma, or the mean over uniform energies
   std::optional<double> mean_sigma_error{};
-  CrossSectionTable table{};  ///< of the target's nucleons
+  std::vector<ChannelSigma> channels{};  ///< parts of it, if all models have them
+  CrossSectionTable table{};             ///< of the target's nucleons
 };
 
 /// What a file says of itself, the JSON "nugan".

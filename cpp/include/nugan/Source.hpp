@@ -85,8 +85,13 @@ class NUGAN_EXPORT Source {
   /// uncertainty.
   std::optional<std::pair<double, double>> mean_sigma() const;
 
+  /// Mean cross sections of the channels, whose sum is mean_sigma(); empty where not all models have them.
+  /// @param probe  PDG number of one flavour, or 0 for the mean over all neutrinos
+  std::vector<ChannelSigma> channels(int probe = 0) const;
+
   /// Estimated shares of the whole rate below and above the range of energies.
-  Interval outside() const;
+  /// @param probe  PDG number of one flavour, or 0 for all
+  Interval outside(int probe = 0) const;
 
   /// Share of each nucleus, as each flavour meets it, in the events.
   std::vector<double> shares() const;

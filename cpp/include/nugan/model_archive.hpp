@@ -34,6 +34,11 @@ NUGAN_EXPORT void check_model(const ModelInfo& info);
 /// @throws Error names what differs
 NUGAN_EXPORT void check_metadata(const ModelInfo& info);
 
+/// The cross sections of the channels that the metadata of an archive have; none where there are none.
+/// @param info  with the metadata and the energies of the cross section
+/// @throws Error for a channel that is not known, numbers that are none, and other lengths than the total's
+NUGAN_EXPORT std::vector<ChannelTable> channels_of(const ModelInfo& info);
+
 /// The process that the metadata of an archive tell of.
 /// @throws Error for a current or a channel that is none, see process_of in Process.hpp
 NUGAN_EXPORT Process process_of(const Value& metadata);

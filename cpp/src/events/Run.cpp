@@ -77,12 +77,21 @@ Value of_whole_flux(const Flux& flux, const Energies& energies, const Interval& 
              {"rate_above", outside.high}};
 }
 
+Value of_channels(const std::vector<ChannelSigma>& channels) {
+  Map parts;
+  for (const auto& [channel, sigma, error] : channels)
+    parts.emplace_back(name_of(channel).letters, Map{{"mean", sigma}, {"error", error}});
+  return parts;
+}
+
 Value of_cross_section(const Run& run) {
-  return Map{{"mean", run.mean_sigma},
-             {"error", run.mean_sigma_error},
-             {"unit", "1e-38 cm2/nucleon"},
-             {"enu", run.table.enu},
-             {"sigma", run.table.sigma}};
+  Map about{{"mean", run.mean_sigma},
+            {"error", run.mean_sigma_error},
+            {"unit", "1e-38 cm2/nucleon"},
+            {"enu", run.table.enu},
+            {"sigma", run.table.sigma}};
+  if (!run.channels.empty()) about.emplace_back("channels", of_channels(run.channels));
+  return about;
 }
 
 Value of_flavours(const Run& run) {
@@ -91,6 +100,7 @@ Value of_flavours(const Run& run) {
     const auto* flux = run.energies ? run.energies->flux_of(flavour.probe) : nullptr;
     Map one;
     if (flux) one.emplace_back("flux", of_whole_flux(*flux, *run.energies, flavour.outside));
+    if (!flavour.channels.empty()) one.emplace_back("channels", of_channels(flavour.channels));
     one.emplace_back("run", describe_numbers(flavour));
     all.emplace_back(one);
   }

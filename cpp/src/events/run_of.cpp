@@ -14,20 +14,15 @@ std::optional<Flux> flux_of(const Nucleus& nucleus) {
 // One flavour of a beam of several
 Run flavour_of(const Source& source, int probe) {
   Run run{.probe = probe};
-  double below = 0, above = 0, inside = 0;
   for (const auto& nucleus : source.nuclei()) {
     const auto& process = nucleus.sampler.model().process;
     if (process.probe != probe) continue;
     run.targets.emplace_back(process.target, nucleus.fraction);
     run.flux = flux_of(nucleus);
-    const double own = nucleus.fraction * nucleus.rate->sigma;
-    inside += own;
-    below += own * nucleus.rate->below;
-    above += own * nucleus.rate->above;
   }
   if (const auto sigma = source.sigma_of(probe)) std::tie(run.sigma, run.sigma_error) = *sigma;
-  const double total = below + inside + above;
-  run.outside = {below / total, above / total};
+  run.outside = source.outside(probe);
+  run.channels = source.channels(probe);
   return run;
 }
 
@@ -69,6 +64,7 @@ Run run_of(const Source& source) {
   run.outside = source.outside();
   run.beam = source.beam();
   if (const auto mean = source.mean_sigma()) std::tie(run.mean_sigma, run.mean_sigma_error) = *mean;
+  run.channels = source.channels();
   run.table = source.table();
   return run;
 }

@@ -196,6 +196,35 @@ void check_metadata(const ModelInfo& info) {
   compare(metadata.find("sha256"), "sha256", info.sha256);
 }
 
+std::vector<ChannelTable> channels_of(const ModelInfo& info) {
+  const std::string where = message(info.file, ": ", metadata_file, ": cross_section.channels");
+  const Value metadata = parse_metadata(info.metadata, where);
+  const auto* said = metadata.find("cross_section", "channels");
+  if (!said) return {};
+  const auto* map = said->get<Value::Map>();
+  if (!map) throw Error(message(where, ": expected an object with the channels"));
+  std::vector<ChannelTable> tables;
+  for (const auto& [letters, part] : *map) {
+    const auto channel = mode_of_letters(letters);
+    if (!channel) throw Error(message(where, ": unknown channel ", in_short(letters)));
+    const auto numbers = [&](const char* name) {
+      const auto* value = part.find(name);
+      const auto* list = value ? value->get<Value::List>() : nullptr;
+      std::vector<double> found;
+      if (list)
+        for (const auto& one : *list)
+          if (const auto number = one.number(); number && *number >= 0 && std::isfinite(*number))
+            found.push_back(*number);
+      if (!list || found.size() != list->size() || found.size() != info.xsec_enu.size())
+        throw Error(message(where, '.', letters, '.', name, ": expected ", info.xsec_enu.size(),
+                            " numbers of at least 0"));
+      return found;
+    };
+    tables.push_back({*channel, numbers("sigma"), numbers("error")});
+  }
+  return tables;
+}
+
 Process process_of(const Value& metadata) {
   const auto text = [&](const char* name) {
     const auto* value = metadata.find(name);

@@ -14,12 +14,12 @@ namespace {
 
 // NuHepMC: E.C.1. NEUT's numbers of the charged current are those of NUISANCE
 constexpr std::array<ModeName, mode_count> names{{
-    {"inclusive", "Unknown", 700, 0, 0, "scattering of any mode: which one an event has is not known"},
-    {"quasielastic", "QES", 200, 1, 51, "quasielastic scattering"},
-    {"multinucleon", "MEC", 300, 2, 0, "scattering off a pair of nucleons"},
-    {"resonant", "RES", 400, 11, 31, "production of a resonance"},
-    {"deep-inelastic", "DIS", 600, 26, 46, "deep-inelastic scattering"},
-    {"coherent", "COH", 100, 16, 36, "coherent production of a meson"},
+    {"inclusive", "all", "Unknown", 700, 0, 0, "scattering of any mode: which one an event has is not known"},
+    {"quasielastic", "qel", "QES", 200, 1, 51, "quasielastic scattering"},
+    {"multinucleon", "mec", "MEC", 300, 2, 0, "scattering off a pair of nucleons"},
+    {"resonant", "res", "RES", 400, 11, 31, "production of a resonance"},
+    {"deep-inelastic", "dis", "DIS", 600, 26, 46, "deep-inelastic scattering"},
+    {"coherent", "coh", "COH", 100, 16, 36, "coherent production of a meson"},
 }};
 
 constexpr int neutral_of_nuhepmc = 50;
@@ -42,6 +42,12 @@ std::optional<Mode> channel_of(std::string_view text) {
 const ModeName& name_of(Mode mode) {
   const auto k = static_cast<std::size_t>(mode);
   return names[k < names.size() ? k : 0];
+}
+
+std::optional<Mode> mode_of_letters(const std::string& letters) {
+  const auto found = std::ranges::find(names.begin() + 1, names.end(), std::string_view(letters),
+                                       [](const ModeName& name) { return std::string_view(name.letters); });
+  return found == names.end() ? std::nullopt : std::optional(static_cast<Mode>(found - names.begin()));
 }
 
 int Process::lepton() const {

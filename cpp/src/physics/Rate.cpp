@@ -55,7 +55,8 @@ Rate flux_rate(const Flux& flux, const ModelInfo& model, double low, double high
           .sigma = sigma,
           .sigma_error = model.xsec_relative_error * sigma,
           .below = part(low, -infinity, low),
-          .above = part(high, high, infinity)};
+          .above = part(high, high, infinity),
+          .channels = mean_channels(model, {.low = low, .high = high, .flux = flux})};
 }
 
 Rate flux_rate(const Flux& flux, const ModelInfo& model) {

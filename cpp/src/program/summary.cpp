@@ -51,6 +51,16 @@ double expected_of(const Run& run, double pot, double mass) {
   return sum;
 }
 
+// "qel 41.2%, mec 8.1%, ..." of the events
+std::string by_channel(const std::vector<ChannelSigma>& channels) {
+  double sum = 0;
+  for (const auto& part : channels) sum += part.sigma;
+  std::vector<std::string> parts;
+  for (const auto& [channel, sigma, error] : channels)
+    parts.push_back(message(name_of(channel).letters, ' ', percent(sigma / sum)));
+  return joined(parts);
+}
+
 }  // namespace
 
 std::string summary(const Run& run, const std::string& path, std::int64_t events, double seconds) {
@@ -70,6 +80,7 @@ std::string summary(const Run& run, const std::string& path, std::int64_t events
                     rounded(flavour.sigma_error.value_or(0), 2), "; ");
     text += flux_line(*run.energies->flux_of(flavour.probe), *run.energies, flavour.outside);
   }
+  if (!run.channels.empty()) text += message("cross section by channel: ", by_channel(run.channels), '\n');
   if (run.targets.size() > 1) {
     std::vector<std::string> parts;
     for (const auto& [target, fraction] : run.targets)

@@ -278,10 +278,23 @@ std::optional<std::pair<double, double>> Source::mean_sigma() const {
   return std::pair(mean, mean * nuclei_.front().sampler.model().xsec_relative_error);
 }
 
-Interval Source::outside() const {
+std::vector<ChannelSigma> Source::channels(int probe) const {
+  std::vector<ChannelSigma> sums;
+  for (const auto& nucleus : nuclei_) {
+    if (probe && probe_of(nucleus) != probe) continue;
+    const auto& model = nucleus.sampler.model();
+    if (model.channels.empty() || energies_.low < model.xsec_enu.front() ||
+        energies_.high > model.xsec_enu.back())
+      return {};
+    add(sums, mean_channels(model, energies_), nucleus.fraction * (probe ? 1 : nucleus.neutrinos));
+  }
+  return sums;
+}
+
+Interval Source::outside(int probe) const {
   double below = 0, inside = 0, above = 0;
   for (const auto& nucleus : nuclei_)
-    if (nucleus.rate) {
+    if (nucleus.rate && (probe == 0 || probe_of(nucleus) == probe)) {
       const double own = nucleus.neutrinos * nucleus.fraction * nucleus.rate->sigma;
       inside += own;
       below += own * nucleus.rate->below;

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 
@@ -55,48 +55,79 @@ def description(model: HadronModel) -> dict[str, Any]:
     }
 
 
-def attach(folder: Path, lepton: str, out: Path) -> dict[str, Any]:
-    """Write ``out``: the model ``lepton`` with the hadrons of the run in ``folder``; returns its metadata.
+class Hadrons(NamedTuple):
+    """The part of an archive that makes the hadrons: module, metadata, and whose they are (PDG)."""
+
+    sampler: torch.nn.Module
+    about: dict[str, Any]
+    probe: int
+    target: int
+
+
+def of_run(folder: Path) -> Hadrons:
+    """The hadrons of a run folder.
 
     Raises
     ------
-    UserError : no such run or model, of another probe or target, or ``out`` cannot be written
+    UserError : no such run
+    """
+    state, run = load(folder / checkpoint.CHECKPOINT), read_run(folder)
+    model = model_of(state)
+    training = {
+        "data": run.get("data"),
+        "configuration": state["config"],
+        "step": state["step"],
+        "chosen": (state.get("best") or {}).get("step"),
+        "seconds": state["seconds"],
+        "history": state["history"][-1:],
+    }
+    about = {**description(model), "training": training}
+    return Hadrons(sampler_of(model), about, run["probe"], run["target"])
+
+
+def of_archive(path: Path) -> Hadrons:
+    """The hadrons of a model.
+
+    Raises
+    ------
+    UserError : no archive, or one without hadrons
+    """
+    metadata = read_metadata(path)
+    if not metadata.get("hadrons"):
+        raise UserError(f"{path} has no hadrons")
+    module = torch.jit.load(path, map_location="cpu")
+    return Hadrons(module.hadrons, metadata["hadrons"], metadata["probe"], metadata["target"])
+
+
+def attach(hadrons: Hadrons, lepton: str, out: Path) -> dict[str, Any]:
+    """Write ``out``: the model ``lepton`` with these hadrons; returns its metadata.
+
+    Raises
+    ------
+    UserError : no such model, of another probe or target, or ``out`` cannot be written
     """
     if out.suffix != ".pt":
         raise UserError(f"cannot write a model as {out}: expected the suffix .pt")
-    state, run = load(folder / checkpoint.CHECKPOINT), read_run(folder)
     path = find_model(lepton)
     metadata = read_metadata(path)
     for key in ("probe", "target"):
-        if run[key] != metadata[key]:
-            raise UserError(
-                f"the hadrons of {folder} have {key} {run[key]}, the model {lepton} {metadata[key]}"
-            )
-    model = model_of(state)
+        own = getattr(hadrons, key)
+        if own != metadata[key]:
+            raise UserError(f"the hadrons have {key} {own}, the model {lepton} {metadata[key]}")
     training = read_extra(path, TRAINING_FILE)
     start = checkpoint.parse(training, path, checkpoint.START_KEYS)
     config = from_saved(start["config"])
     family = families.of_config(config)
     network = family.exported(config, family.loaded(config, start))
-    network.hadrons = sampler_of(model)
+    network.hadrons = hadrons.sampler
     old = torch.jit.load(path, map_location="cpu")
-    own = {"xsec_relative_error": old.xsec_relative_error} if hasattr(old, "xsec_relative_error") else {}
+    error = {"xsec_relative_error": old.xsec_relative_error} if hasattr(old, "xsec_relative_error") else {}
     attributes = {
         key: metadata[key]
         for key in ("format_version", "family", "name", "probe", "target", "interaction", "latent_size")
     }
-    module = scripted(network, {**attributes, **own}, {"xsec_enu": old.xsec_enu, "xsec": old.xsec})
-    metadata["hadrons"] = {
-        **description(model),
-        "training": {
-            "data": run.get("data"),
-            "configuration": state["config"],
-            "step": state["step"],
-            "chosen": (state.get("best") or {}).get("step"),
-            "seconds": state["seconds"],
-            "history": state["history"][-1:],
-        },
-    }
+    module = scripted(network, {**attributes, **error}, {"xsec_enu": old.xsec_enu, "xsec": old.xsec})
+    metadata["hadrons"] = hadrons.about
     metadata["sha256"] = str(module.sha256)
     buffer = io.BytesIO()
     extra = {METADATA_FILE: json.dumps(metadata, indent=1).encode(), TRAINING_FILE: training}

@@ -7,6 +7,7 @@ python -m nugan_hep.joint adapt --from nuwro --data few.root --probe numu --targ
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,28 +36,41 @@ def add_parsers(commands: Any) -> None:
     )
     exporter.set_defaults(command=_export)
     adapter = commands.add_parser("adapt", help="the flow of new events: only the embedding is fitted")
-    adapter.add_argument(
+    _adapt_arguments(adapter)
+    _start_and_end(exporter)
+
+
+def _start_and_end(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--from",
+        dest="start",
+        required=True,
+        metavar="JOINT",
+        help="joint network: a shipped name, run folder or .pt",
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="RUNDIR", help="run folder of the flow")
+
+
+def _adapt_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
         "--data", nargs="+", required=True, metavar="FILE", help="events: ROOT, .npz, Parquet"
     )
-    adapter.add_argument("--limit", type=cli.count, metavar="N", help="use the first N events")
-    adapter.add_argument("--probe", type=cli.probe, required=True, metavar="P", help="the neutrino: numu, 14")
-    adapter.add_argument("--target", type=cli.nucleus, required=True, metavar="T", help="the nucleus: C12")
-    adapter.add_argument(
+    parser.add_argument("--limit", type=cli.count, metavar="N", help="use the first N events")
+    parser.add_argument("--probe", type=cli.probe, required=True, metavar="P", help="the neutrino: numu, 14")
+    parser.add_argument("--target", type=cli.nucleus, required=True, metavar="T", help="the nucleus: C12")
+    parser.add_argument(
         "--cross-section", type=Path, metavar="CSV", help="enu [GeV], sigma [1e-38 cm2/nucleon]"
     )
-    adapter.add_argument("--name", help="name of the model (default: the run folder's)")
-    adapter.set_defaults(command=_adapt)
-    for parser in (exporter, adapter):
-        parser.add_argument(
-            "--from",
-            dest="start",
-            required=True,
-            metavar="JOINT",
-            help="joint network: a shipped name, run folder or .pt",
-        )
-        parser.add_argument(
-            "--out", type=Path, required=True, metavar="RUNDIR", help="run folder of the flow"
-        )
+    parser.add_argument("--name", help="name of the model (default: the run folder's)")
+    _start_and_end(parser)
+    parser.set_defaults(command=_adapt)
+
+
+def adapt_command(argv: Sequence[str] | None, program: str) -> int:
+    """``adapt`` under the name of another program."""
+    parser = cli.Parser(prog=program, description=adapt.__doc__)
+    _adapt_arguments(parser)
+    return _adapt(parser.parse_args(argv))
 
 
 def _new_folder(folder: Path) -> None:
@@ -82,7 +96,7 @@ def _identity(process: Process, files: list[str], events: int, joint: Saved) -> 
 def _export(arguments: argparse.Namespace) -> int:
     _new_folder(arguments.out)
     joint = read(arguments.start)
-    listed = read_processes(arguments.processes, arguments.data_folder)
+    listed = read_processes([arguments.processes], arguments.data_folder)
     known = {process.name: process for process in listed}
     if arguments.name not in joint.processes or arguments.name not in known:
         raise UserError(

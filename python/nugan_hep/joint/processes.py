@@ -11,6 +11,7 @@ cross_section = "nuwro_fs/numu_O16/xsec.csv"
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,22 +48,25 @@ class Process:
         return _core.Process(self.probe, self.target, self.interaction).lepton_mass
 
 
-def read_processes(path: Path, folder: Path) -> list[Process]:
-    """The list in a TOML file; the files of events are relative to ``folder``.
+def read_processes(paths: Sequence[Path], folder: Path) -> list[Process]:
+    """The lists in TOML files; the files of events are relative to ``folder``.
 
     Raises
     ------
-    UserError : not such a list, or names that are not known
+    UserError : not such a list, names that are not known, a process that is there twice
     """
-    table = load_toml(path)
-    entries = table.get("process")
-    if not isinstance(entries, list) or not entries or set(table) != {"process"}:
-        raise UserError(f"{path}: expected a list of [[process]] and nothing else")
-    found = [_process(path, entry, folder) for entry in entries]
+    found = []
+    for path in paths:
+        table = load_toml(path)
+        entries = table.get("process")
+        if not isinstance(entries, list) or not entries or set(table) != {"process"}:
+            raise UserError(f"{path}: expected a list of [[process]] and nothing else")
+        found += [_process(path, entry, folder) for entry in entries]
     names = [process.name for process in found]
     for name in names:
         if names.count(name) > 1:
-            raise UserError(f"{path}: process {name} is there {names.count(name)} times, expected once")
+            where = " ".join(map(str, paths))
+            raise UserError(f"{where}: process {name} is there {names.count(name)} times, expected once")
     return found
 
 

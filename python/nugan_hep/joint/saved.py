@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import zipfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from nugan_hep.archive import models_dirs
+from nugan_hep.archive import METADATA_FILE, models_dirs
 from nugan_hep.errors import UserError
 from nugan_hep.families.flow.settings import PRESETS
 from nugan_hep.joint.network import JointFlow
@@ -53,6 +54,21 @@ def save_network(state: dict[str, Any], folder: Path) -> Path:
     return path
 
 
+def shipped() -> dict[str, Path]:
+    """The joint networks in the models' folders, by name."""
+    return {path.stem: path for folder in reversed(models_dirs()) for path in (folder / FOLDER).glob("*.pt")}
+
+
+def is_joint(name: str) -> bool:
+    """Whether a name, run folder or path is a joint network's, and no model's."""
+    if os.path.isdir(name):
+        return (Path(name) / NETWORK_FILE).exists()
+    if name.endswith(".pt") and zipfile.is_zipfile(name):
+        with zipfile.ZipFile(name) as archive:
+            return not any(part.endswith(f"/extra/{METADATA_FILE}") for part in archive.namelist())
+    return name in shipped()
+
+
 def find(name: str) -> Path:
     """The file of a joint network: of a run folder, a path to a .pt or a shipped name.
 
@@ -64,12 +80,10 @@ def find(name: str) -> Path:
         return Path(name) / NETWORK_FILE
     if os.sep in name or name.endswith(".pt"):
         return Path(name)
-    shipped = {
-        path.stem: path for folder in reversed(models_dirs()) for path in (folder / FOLDER).glob("*.pt")
-    }
-    if name not in shipped:
-        raise UserError(f"no joint network {name!r}; there is: {', '.join(sorted(shipped)) or 'none'}")
-    return shipped[name]
+    there = shipped()
+    if name not in there:
+        raise UserError(f"no joint network {name!r}; there is: {', '.join(sorted(there)) or 'none'}")
+    return there[name]
 
 
 def read(name: str) -> Saved:

@@ -33,7 +33,9 @@ def settings() -> dict[str, tuple[Any, type]]:
 
 def add_parser(commands: Any) -> None:
     parser = commands.add_parser("train", help="train one flow for many processes")
-    parser.add_argument("processes", type=Path, metavar="TOML", help="list of processes and their events")
+    parser.add_argument(
+        "processes", type=Path, nargs="+", metavar="TOML", help="lists of processes and their events"
+    )
     parser.add_argument(
         "--data-folder", type=Path, default=Path(), metavar="DIR", help="where the events lie (default: here)"
     )
@@ -94,7 +96,9 @@ def chosen(arguments: argparse.Namespace, resumed: dict[str, Any] | None) -> lis
     listed = read_processes(arguments.processes, arguments.data_folder)
     for name in arguments.leave_out:
         if name not in [process.name for process in listed]:
-            raise UserError(f"--leave-out {name}: no such process in {arguments.processes}")
+            raise UserError(
+                f"--leave-out {name}: no such process in {' '.join(map(str, arguments.processes))}"
+            )
     listed = [process for process in listed if process.name not in arguments.leave_out]
     names = [process.name for process in listed]
     if not names:

@@ -161,4 +161,5 @@ def _cross_section(table: dict[str, Any]) -> str:
     if not table["enu"]:
         return "none"
     ends = f"{table['sigma'][0]:.3g} to {table['sigma'][-1]:.3g} {table['unit']}"
-    return f"{len(table['enu'])} points, {ends}, +- {100 * table['relative_error']:.2g} %"
+    parts = f"; {', '.join(table['channels'])}" if table.get("channels") else ""
+    return f"{len(table['enu'])} points, {ends}, +- {100 * table['relative_error']:.2g} %{parts}"
