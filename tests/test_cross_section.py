@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from nugan_hep.archive import find_model, list_models, read_metadata
 from nugan_hep.cross_section import CrossSection, from_table, read_csv, to_table
 from nugan_hep.errors import UserError
 
@@ -62,8 +63,9 @@ def test_histogram_of_a_straight_line_is_that_line(tmp_path: Path) -> None:
         ("enu,sigma\n1,two\n", "cannot read cross section"),
         ("enu,sigma\n1\n2,3\n", "cannot read cross section"),
         ("enu,sigma\n2,1\n1,1\n", "rising energies"),
-        ("enu,sigma\n1,-1\n2,1\n", "rising energies"),
-        ("enu,sigma\n1,nan\n2,1\n", "rising energies"),
+        ("enu,sigma\n1,-1\n2,1\n", "sigma = -1, expected a finite number of at least 0"),
+        ("enu,sigma\n1,nan\n2,1\n", "sigma = nan, expected a finite number"),
+        ("E,xsec\n1,2,3\n", "columns E, xsec; expected enu, sigma"),
         ("enu,sigma\n1,1\n", "two or more"),
     ],
 )
@@ -85,11 +87,13 @@ def test_channels_and_errors(tmp_path: Path) -> None:
     table = read_csv(write(tmp_path, CHANNELS))
     np.testing.assert_allclose(table.enu, [1, 1.5, 3, 4.5, 5])
     assert table.error is not None
-    np.testing.assert_allclose(table.error, [0.01, 0.01, 0.03, 0.04, 0.04])
+    ends = np.hypot(0.015, 0.015), np.hypot(0.06, 0.015)  # half a bin beyond two bins
+    np.testing.assert_allclose(table.error, [ends[0], 0.01, 0.03, 0.04, ends[1]])
     assert table.channels.keys() == {"qel", "dis"}
-    np.testing.assert_allclose(table.channels["qel"].sigma, [0.6 - 0.2 / 3, 0.6, 0.8, 0.7, 0.7 - 0.1 / 3])
+    np.testing.assert_allclose(table.channels["qel"].sigma, [0.6 - 0.4 / 3, 0.6, 0.8, 0.7, 0.7 - 0.1 / 3])
     np.testing.assert_allclose(table.channels["dis"].sigma, [0, 0, 0.2, 0.8, 1.0])
-    np.testing.assert_allclose(table.channels["dis"].error, [0, 0, 0.01, 0.02, 0.02])
+    np.testing.assert_allclose(table.channels["dis"].error[1:-1], [0, 0.01, 0.02])
+    np.testing.assert_allclose(sum(part.sigma for part in table.channels.values()), table.sigma)
     again = from_table(json.loads(json.dumps(to_table(table))))
     assert again is not None
     np.testing.assert_array_equal(again.error, table.error)
@@ -98,11 +102,25 @@ def test_channels_and_errors(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new"), [("0.8,0.2", "0.8,-0.2"), ("0.02,0.01", "nan,0.01"), ("0.01,0.03", "0.01,-1")]
+    ("old", "new", "message"),
+    [
+        ("0.8,0.2", "0.8,-0.2", "xsec_dis = -0.2, expected a finite number"),
+        ("0.02,0.01", "nan,0.01", "err_qel = nan, expected a finite number"),
+        ("0.01,0.03", "0.01,-1", "err_total = -1, expected a finite number"),
+        ("err_dis", "error", "xsec_dis without err_dis, expected both"),
+    ],
 )
-def test_impossible_channels(tmp_path: Path, old: str, new: str) -> None:
-    with pytest.raises(UserError, match="finite cross sections >= 0"):
+def test_impossible_channels(tmp_path: Path, old: str, new: str, message: str) -> None:
+    with pytest.raises(UserError, match=message):
         read_csv(write(tmp_path, CHANNELS.replace(old, new)))
+
+
+@pytest.mark.parametrize("name", list_models())
+def test_channels_of_the_shipped_models_add_up(name: str) -> None:
+    table = from_table(read_metadata(find_model(name))["cross_section"])
+    assert table is not None
+    assert table.error is not None
+    np.testing.assert_allclose(sum(part.sigma for part in table.channels.values()), table.sigma, rtol=1e-5)
 
 
 def test_missing_file(tmp_path: Path) -> None:

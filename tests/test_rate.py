@@ -160,7 +160,7 @@ def test_event_rate_of_a_near_detector() -> None:
 
 CHANNELS = {
     "qel": {"sigma": [0.2, 0.6, 0.6, 0.5, 0.4], "error": [0.01, 0.02, 0.03, 0.04, 0.05]},
-    "dis": {"sigma": [0.0, 1.0, 2.5, 4.0, 6.0], "error": [0.0, 0.01, 0.02, 0.01, 0.02]},
+    "dis": {"sigma": [0.01, 1.3075, 3.005, 4.8025, 6.6], "error": [0.0, 0.01, 0.02, 0.01, 0.02]},
 }
 
 
@@ -199,6 +199,7 @@ def test_no_channels(sampler: Sampler) -> None:
         ({"qel": {"sigma": [1.0] * 4, "error": [0.0] * 5}}, r"qel\.sigma: expected 5 numbers"),
         ({"qel": {"sigma": [1.0] * 5}}, r"qel\.error: expected 5 numbers"),
         ({"qel": {"sigma": [1, 2, 3, 4, -5], "error": [0.0] * 5}}, r"qel\.sigma: expected 5 numbers"),
+        ({"qel": CHANNELS["qel"]}, r"they add up to 0\.2 at 0\.3 GeV, expected 0\.21"),
         ({"qel": {"sigma": ["a"] * 5, "error": [0.0] * 5}}, r"qel\.sigma: expected 5 numbers"),
     ],
 )

@@ -1,4 +1,5 @@
 #include <pybind11/stl.h>
+#include <pybind11/typing.h>
 
 #include <nugan/Rate.hpp>
 
@@ -17,9 +18,9 @@ void register_rate(py::module_& m) {
       .def_readonly("above", &Rate::above)
       .def_property_readonly("outside", &Rate::outside)
       .def_property_readonly("channels", [](const Rate& rate) {
-        std::map<std::string, std::pair<double, double>> parts;
+        py::typing::Dict<py::str, std::pair<double, double>> parts;
         for (const auto& [channel, sigma, error] : rate.channels)
-          parts[nugan::name_of(channel).letters] = {sigma, error};
+          parts[nugan::name_of(channel).letters] = std::pair(sigma, error);
         return parts;
       });
   std::vector<std::string> letters;

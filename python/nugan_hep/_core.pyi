@@ -47,6 +47,7 @@ __all__: list[str] = [
     "between",
     "bjorken_x",
     "borders_between",
+    "channel_letters",
     "check_flux_source",
     "check_format",
     "check_holds",
@@ -330,6 +331,8 @@ class Rate:
     def above(self) -> float: ...
     @property
     def below(self) -> float: ...
+    @property
+    def channels(self) -> dict[str, tuple[float, float]]: ...
     @property
     def outside(self) -> float: ...
     @property
@@ -697,6 +700,7 @@ PROTON_MASS: float = 0.93827208943
 VERTEX: int = 1
 W_UNDEFINED: float = -999.0
 archive_format_version: int = 1
+channel_letters: tuple = ("qel", "mec", "res", "dis", "coh")
 columns: list = [
     ("iev", "i4", "drawn", "event number, from 0", 0.0),
     ("neu", "i4", "optional", "neutrino, PDG number", 0.0),

@@ -15,7 +15,7 @@ from nugan_hep import _core
 from nugan_hep.errors import UserError
 
 Array = NDArray[np.float64]
-_KNOWN = {"enu", "sigma", "E_lo_GeV", "E_hi_GeV"} | {
+_OF_BINS = {"E_lo_GeV", "E_hi_GeV"} | {
     f"{kind}_{name}" for kind in ("xsec", "err") for name in (*_core.channel_letters, "total")
 }
 
@@ -105,45 +105,42 @@ def read_csv(path: Path) -> CrossSection:
     try:
         with path.open(newline="") as file:
             rows = list(csv.DictReader(file))
-        names = set(rows[0]) if rows else set()
-        columns = {name: np.array([float(row[name]) for row in rows]) for name in names & _KNOWN}
+        names = {name for name in (rows[0] if rows else {}) if name}
+        points, bins = ({"enu", "sigma"} <= names, {"E_lo_GeV", "E_hi_GeV", "xsec_total"} <= names)
+        wanted = {"enu", "sigma"} if points else names & _OF_BINS
+        columns = {name: np.array([float(row[name]) for row in rows]) for name in wanted}
     except (OSError, ValueError, TypeError, UnicodeDecodeError, csv.Error) as error:
         raise UserError(f"cannot read cross section {path}: {error}") from None
-    if {"enu", "sigma"} <= names:
-        table = CrossSection(columns["enu"], columns["sigma"])
-    elif {"E_lo_GeV", "E_hi_GeV", "xsec_total"} <= names:
-        table = _of_bins(columns)
-    else:
-        raise UserError(
-            f"{path}: columns {', '.join(rows[0]) if rows else ''}; expected enu, sigma or E_lo_GeV, "
-            "E_hi_GeV, xsec_total"
-        )
-    values = [table.sigma, *(column for part in table.channels.values() for column in part)]
-    values += [] if table.error is None else [table.error]
-    if (
-        len(table.enu) < 2
-        or not np.all(np.diff(table.enu) > 0)
-        or not all(np.all(np.isfinite(column)) and np.all(column >= 0) for column in values)
-    ):
-        raise UserError(f"{path}: expected two or more rising energies with finite cross sections >= 0")
+    if not points and not bins:
+        there = ", ".join(sorted(names))
+        raise UserError(f"{path}: columns {there}; expected enu, sigma or E_lo_GeV, E_hi_GeV, xsec_total")
+    for name, column in columns.items():
+        wrong = column[~(np.isfinite(column) & (column >= 0))]
+        if wrong.size:
+            raise UserError(f"{path}: {name} = {wrong[0]:g}, expected a finite number of at least 0")
+    table = CrossSection(columns["enu"], columns["sigma"]) if points else _of_bins(columns, path)
+    if len(table.enu) < 2 or not np.all(np.diff(table.enu) > 0):
+        raise UserError(f"{path}: expected two or more rising energies")
     return table
 
 
-def _of_bins(columns: dict[str, Array]) -> CrossSection:
+def _of_bins(columns: dict[str, Array], path: Path) -> CrossSection:
     """The table of a histogram, with the errors and channels that it has."""
     low, high = columns["E_lo_GeV"], columns["E_hi_GeV"]
     enu, sigma = _from_bins(low, high, columns["xsec_total"])
-
-    def error_of(name: str) -> Array:
-        error = columns[f"err_{name}"]
-        return np.r_[error[0], error, error[-1]] if len(error) > 1 else error
-
+    letters = [name for name in _core.channel_letters if f"xsec_{name}" in columns]
+    for name in letters:
+        if f"err_{name}" not in columns:
+            raise UserError(f"{path}: xsec_{name} without err_{name}, expected both")
+    parts = {name: _from_bins(low, high, columns[f"xsec_{name}"])[1] for name in letters}
+    for end in (0, -1):  # where one was cut off at 0, the others make up for it
+        known = sum(part[end] for part in parts.values())
+        for part in parts.values():
+            part[end] *= sigma[end] / known if known > 0 else 1.0
     channels = {
-        name: Channel(_from_bins(low, high, columns[f"xsec_{name}"])[1], error_of(name))
-        for name in _core.channel_letters
-        if {f"xsec_{name}", f"err_{name}"} <= columns.keys()
+        name: Channel(part, _errors_from_bins(columns[f"err_{name}"])) for name, part in parts.items()
     }
-    error = error_of("total") if "err_total" in columns else None
+    error = _errors_from_bins(columns["err_total"]) if "err_total" in columns else None
     return CrossSection(enu, sigma, error=error, channels=channels)
 
 
@@ -155,3 +152,11 @@ def _from_bins(low: Array, high: Array, sigma: Array) -> tuple[Array, Array]:
     last = np.interp(2 * centre[-1] - high[-1], centre, sigma)
     edges = max(2 * sigma[0] - first, 0.0), max(2 * sigma[-1] - last, 0.0)
     return np.r_[low[0], centre, high[-1]], np.r_[edges[0], sigma, edges[1]]
+
+
+def _errors_from_bins(error: Array) -> Array:
+    """Those of the edges, half a bin beyond the outer two, of bins of one width."""
+    if len(error) < 2:
+        return error
+    first, last = (np.hypot(1.5 * error[k], 0.5 * error[j]) for k, j in ((0, 1), (-1, -2)))
+    return np.r_[first, error, last]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from nugan_hep import cli
+from nugan_hep.archive import list_models
 from nugan_hep.errors import UserError
 from nugan_hep.run_folder import HADRONS, MODEL_FILE, read_run
 
@@ -18,13 +19,15 @@ def _join_hadrons(arguments: argparse.Namespace) -> int:
     from nugan_hep.hadrons.export import attach, of_archive, of_run
     from nugan_hep.training.model_card import write_card
 
+    is_run = arguments.run.is_dir()
     if not arguments.lepton:
-        raise UserError(f"{arguments.run} is one of hadrons: name the model of the lepton, --lepton")
-    archive = arguments.run.is_file()
-    if archive and not arguments.out:
-        raise UserError(f"{arguments.run} is an archive: give --out")
+        what = "a run of hadrons" if is_run else "a model already"
+        raise UserError(f"{arguments.run} is {what}: --lepton names the model that its hadrons join")
+    if not is_run and not arguments.out:
+        raise UserError(f"{arguments.run} is a model: give --out")
+    hadrons = of_run(arguments.run) if is_run else of_archive(str(arguments.run))
     path = arguments.out or arguments.run / MODEL_FILE
-    metadata = attach((of_archive if archive else of_run)(arguments.run), arguments.lepton, path)
+    metadata = attach(hadrons, arguments.lepton, path)
     write_card(path, metadata)
     print(f"wrote {path} ({path.stat().st_size / 1e3:.0f} kB) and {path.with_suffix('.md').name}")
     return 0
@@ -43,7 +46,8 @@ def _command(argv: Sequence[str] | None) -> int:
         "--lepton", metavar="MODEL", help="of hadrons: the model of the lepton that they join"
     )
     arguments = parser.parse_args(argv)
-    if arguments.run.is_file() or read_run(arguments.run).get("stage") == HADRONS:
+    is_model = arguments.run.is_file() or str(arguments.run) in list_models()
+    if is_model or read_run(arguments.run).get("stage") == HADRONS:
         return _join_hadrons(arguments)
     if arguments.lepton:
         raise UserError(f"--lepton {arguments.lepton}: the run in {arguments.run} has no hadrons")

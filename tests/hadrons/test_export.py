@@ -84,11 +84,15 @@ def test_parts_that_do_not_fit_are_refused(
 ) -> None:
     out = str(tmp_path / "whole.pt")
     assert export.main([str(run), "--out", out]) == 2
-    assert "name the model of the lepton" in capsys.readouterr().err
+    assert "is a run of hadrons: --lepton names the model that" in capsys.readouterr().err
     assert export.main([str(find_model("numu_C12_inc")), "--lepton", "numu_C12_lfg"]) == 2
-    assert "is an archive: give --out" in capsys.readouterr().err
+    assert "is a model: give --out" in capsys.readouterr().err
     assert export.main([str(find_model("numu_C12_lfg")), "--lepton", "numu_C12_inc", "--out", out]) == 2
-    assert "numu_C12_lfg.pt has no hadrons" in capsys.readouterr().err
+    assert "numu_C12_lfg.pt has no hadrons, expected a model with them" in capsys.readouterr().err
+    assert export.main(["numu_C12_inc", "--lepton", "numu_C12_qe", "--out", out]) == 2
+    assert "have interaction CC inclusive, the model numu_C12_qe CC quasielastic" in capsys.readouterr().err
+    assert export.main(["numu_C12_inc", "--out", out]) == 2
+    assert "numu_C12_inc is a model already: --lepton names" in capsys.readouterr().err
     assert export.main([str(run), "--lepton", "numu_Ar40_inc", "--out", out]) == 2
     assert "have target 1000060120, the model numu_Ar40_inc 1000180400" in capsys.readouterr().err
     assert export.main([str(run), "--lepton", "numubar_C12_inc", "--out", out]) == 2

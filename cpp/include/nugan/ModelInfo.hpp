@@ -25,6 +25,7 @@ struct ModelInfo {
   std::vector<double> xsec_enu;                     ///< energies of the cross section table, GeV
   std::vector<double> xsec;                         ///< total cross section, 1e-38 cm²/nucleon
   double xsec_relative_error = default_xsec_error;  ///< of the whole table, common to all energies
+  std::vector<double> xsec_error{};                 ///< its statistical error, if the archive has it
   std::vector<ChannelTable> channels{};             ///< parts of it, if the archive has them
   bool hadrons = false;                             ///< whether it makes the hadrons, too
   std::string sha256;    ///< of names and values of all weights, 64 hexadecimal digits

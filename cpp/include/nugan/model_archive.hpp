@@ -34,9 +34,16 @@ NUGAN_EXPORT void check_model(const ModelInfo& info);
 /// @throws Error names what differs
 NUGAN_EXPORT void check_metadata(const ModelInfo& info);
 
+/// The statistical errors of the cross section that the metadata of an archive have; none where there are
+/// none.
+/// @throws Error for numbers that are none, and another length than the cross section's
+NUGAN_EXPORT std::vector<double> xsec_error_of(const ModelInfo& info);
+
 /// The cross sections of the channels that the metadata of an archive have; none where there are none.
 /// @param info  with the metadata and the energies of the cross section
-/// @throws Error for a channel that is not known, numbers that are none, and other lengths than the total's
+/// @throws Error for a channel that is not known, numbers that are none, other lengths than the total's, and
+/// a sum that
+///     is not the total
 NUGAN_EXPORT std::vector<ChannelTable> channels_of(const ModelInfo& info);
 
 /// The process that the metadata of an archive tell of.

@@ -166,6 +166,7 @@ ModelInfo read_info(const torch::jit::Module& script, const std::string& file, s
   if (!(info.xsec_relative_error >= 0 && info.xsec_relative_error < 1))
     attributes.fail("xsec_relative_error", "0 to 1");
   check_metadata(info);
+  info.xsec_error = xsec_error_of(info);
   info.channels = channels_of(info);
   return info;
 }

@@ -82,6 +82,19 @@ bool equal(const Value& one, const Value& other) {
   return list && others && std::ranges::equal(*list, *others, equal);
 }
 
+// A list of so many numbers of at least 0
+std::vector<double> numbers_of(const Value& value, std::size_t size, const std::string& where) {
+  const auto* list = value.get<Value::List>();
+  std::vector<double> found;
+  if (list)
+    for (const auto& one : *list)
+      if (const auto number = one.number(); number && *number >= 0 && std::isfinite(*number))
+        found.push_back(*number);
+  if (!list || found.size() != list->size() || found.size() != size)
+    throw Error(message(where, ": expected ", size, " numbers of at least 0"));
+  return found;
+}
+
 // Values in a message
 std::string in_short(const std::string& text) {
   return nugan::quoted(text.size() > 60 ? text.substr(0, 60) + "..." : text);
@@ -196,6 +209,14 @@ void check_metadata(const ModelInfo& info) {
   compare(metadata.find("sha256"), "sha256", info.sha256);
 }
 
+std::vector<double> xsec_error_of(const ModelInfo& info) {
+  const std::string where = message(info.file, ": ", metadata_file);
+  const Value metadata = parse_metadata(info.metadata, where);
+  const auto* said = metadata.find("cross_section", "error");
+  return said ? numbers_of(*said, info.xsec_enu.size(), where + ": cross_section.error")
+              : std::vector<double>();
+}
+
 std::vector<ChannelTable> channels_of(const ModelInfo& info) {
   const std::string where = message(info.file, ": ", metadata_file, ": cross_section.channels");
   const Value metadata = parse_metadata(info.metadata, where);
@@ -203,24 +224,25 @@ std::vector<ChannelTable> channels_of(const ModelInfo& info) {
   if (!said) return {};
   const auto* map = said->get<Value::Map>();
   if (!map) throw Error(message(where, ": expected an object with the channels"));
+  if (info.xsec_enu.size() < 2)
+    throw Error(message(where, ": expected a cross section of two energies or more beside"));
   std::vector<ChannelTable> tables;
   for (const auto& [letters, part] : *map) {
     const auto channel = mode_of_letters(letters);
     if (!channel) throw Error(message(where, ": unknown channel ", in_short(letters)));
     const auto numbers = [&](const char* name) {
       const auto* value = part.find(name);
-      const auto* list = value ? value->get<Value::List>() : nullptr;
-      std::vector<double> found;
-      if (list)
-        for (const auto& one : *list)
-          if (const auto number = one.number(); number && *number >= 0 && std::isfinite(*number))
-            found.push_back(*number);
-      if (!list || found.size() != list->size() || found.size() != info.xsec_enu.size())
-        throw Error(message(where, '.', letters, '.', name, ": expected ", info.xsec_enu.size(),
-                            " numbers of at least 0"));
-      return found;
+      return numbers_of(value ? *value : Value(), info.xsec_enu.size(),
+                        message(where, '.', letters, '.', name));
     };
     tables.push_back({*channel, numbers("sigma"), numbers("error")});
+  }
+  for (std::size_t k = 0; k < info.xsec.size(); ++k) {
+    double sum = 0;
+    for (const auto& table : tables) sum += table.sigma[k];
+    if (std::abs(sum - info.xsec[k]) > 1e-4 * info.xsec[k] + 1e-9)
+      throw Error(message(where, ": they add up to ", sum, " at ", info.xsec_enu[k], " GeV, expected ",
+                          info.xsec[k], ", the cross section"));
   }
   return tables;
 }

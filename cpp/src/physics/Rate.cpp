@@ -53,7 +53,7 @@ Rate flux_rate(const Flux& flux, const ModelInfo& model, double low, double high
   return {.flux = std::move(inside),
           .spectrum = spectrum,
           .sigma = sigma,
-          .sigma_error = model.xsec_relative_error * sigma,
+          .sigma_error = mean_error(model, {.low = low, .high = high, .flux = flux}, sigma),
           .below = part(low, -infinity, low),
           .above = part(high, high, infinity),
           .channels = mean_channels(model, {.low = low, .high = high, .flux = flux})};

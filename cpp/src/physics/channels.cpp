@@ -3,7 +3,10 @@
 #include <nugan/ModelInfo.hpp>
 #include <nugan/borders.hpp>
 #include <nugan/channels.hpp>
+#include <numeric>
 #include <span>
+
+#include "interpolate.hpp"
 
 namespace nugan {
 
@@ -11,11 +14,10 @@ namespace {
 
 // Add to the weights of a table's entries what its straight lines make of an energy
 void add_at(std::vector<double>& weights, std::span<const double> enu, double energy, double weight) {
-  const auto above = std::upper_bound(enu.begin(), enu.end(), energy) - enu.begin();
-  const auto next = static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(above, 1, std::ssize(enu) - 1));
-  const double way = (energy - enu[next - 1]) / (enu[next] - enu[next - 1]);
-  weights[next - 1] += (1 - way) * weight;
-  weights[next] += way * weight;
+  const auto k = line_at(enu, energy);
+  const double way = (energy - enu[k - 1]) / (enu[k] - enu[k - 1]);
+  weights[k - 1] += (1 - way) * weight;
+  weights[k] += way * weight;
 }
 
 // What each entry of a table counts in the mean over a flux between two energies
@@ -37,26 +39,39 @@ std::vector<double> weights_over(std::span<const double> enu, const Flux& flux, 
   return weights;
 }
 
+// What each entry of a model's table counts in the mean over the energies
+std::vector<double> weights_of(const ModelInfo& model, const Energies& energies) {
+  std::vector<double> weights(model.xsec_enu.size());
+  if (const auto energy = energies.one()) {
+    add_at(weights, model.xsec_enu, *energy, 1);
+    return weights;
+  }
+  const auto* flux = energies.flux_of(model.process.probe);
+  const Flux uniform{.edges = {energies.low, energies.high}, .density = {1}};
+  return weights_over(model.xsec_enu, flux ? *flux : uniform, energies.low, energies.high);
+}
+
+// The error of a mean: the statistical ones of the entries, and the relative one of all of them
+double error_of(const std::vector<double>& weights, const std::vector<double>& errors, double common) {
+  double square = common * common;
+  for (std::size_t k = 0; k < errors.size(); ++k) square += std::pow(weights[k] * errors[k], 2);
+  return std::sqrt(square);
+}
+
 }  // namespace
+
+double mean_error(const ModelInfo& model, const Energies& energies, double mean) {
+  const double common = model.xsec_relative_error * mean;
+  return model.xsec_error.empty() ? common : error_of(weights_of(model, energies), model.xsec_error, common);
+}
 
 std::vector<ChannelSigma> mean_channels(const ModelInfo& model, const Energies& energies) {
   if (model.channels.empty()) return {};
-  const auto& [low, high] = std::pair(energies.low, energies.high);
-  const Flux uniform{.edges = {low, high}, .density = {1}};
-  const auto* flux = energies.flux_of(model.process.probe);
-  std::vector<double> weights(model.xsec_enu.size());
-  if (const auto energy = energies.one())
-    add_at(weights, model.xsec_enu, *energy, 1);
-  else
-    weights = weights_over(model.xsec_enu, flux ? *flux : uniform, low, high);
+  const auto weights = weights_of(model, energies);
   std::vector<ChannelSigma> means;
   for (const auto& [channel, sigma, error] : model.channels) {
-    double mean = 0, square = 0;
-    for (std::size_t k = 0; k < weights.size(); ++k) {
-      mean += weights[k] * sigma[k];
-      square += std::pow(weights[k] * error[k], 2);
-    }
-    means.push_back({channel, mean, std::hypot(std::sqrt(square), model.xsec_relative_error * mean)});
+    const double mean = std::inner_product(weights.begin(), weights.end(), sigma.begin(), 0.0);
+    means.push_back({channel, mean, error_of(weights, error, model.xsec_relative_error * mean)});
   }
   return means;
 }

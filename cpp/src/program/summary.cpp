@@ -51,7 +51,7 @@ double expected_of(const Run& run, double pot, double mass) {
   return sum;
 }
 
-// "qel 41.2%, mec 8.1%, ..." of the events
+// "qel 41.2%, mec 8.1%, ..." of the cross section
 std::string by_channel(const std::vector<ChannelSigma>& channels) {
   double sum = 0;
   for (const auto& part : channels) sum += part.sigma;
@@ -80,7 +80,8 @@ std::string summary(const Run& run, const std::string& path, std::int64_t events
                     rounded(flavour.sigma_error.value_or(0), 2), "; ");
     text += flux_line(*run.energies->flux_of(flavour.probe), *run.energies, flavour.outside);
   }
-  if (!run.channels.empty()) text += message("cross section by channel: ", by_channel(run.channels), '\n');
+  if (run.channels.size() > 1 && run.mean_sigma.value_or(0) > 0)
+    text += message("cross section by channel: ", by_channel(run.channels), '\n');
   if (run.targets.size() > 1) {
     std::vector<std::string> parts;
     for (const auto& [target, fraction] : run.targets)

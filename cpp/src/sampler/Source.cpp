@@ -69,7 +69,7 @@ void fill(Nucleus& nucleus, const Energies& energies) {
                                                  *energy >= model.xsec_enu.front() &&
                                                  *energy <= model.xsec_enu.back()) {
     nucleus.sigma = interpolate(model.xsec_enu, model.xsec, *energy);
-    nucleus.sigma_error = model.xsec_relative_error * *nucleus.sigma;
+    nucleus.sigma_error = mean_error(model, energies, *nucleus.sigma);
   }
 }
 
@@ -275,7 +275,7 @@ std::optional<std::pair<double, double>> Source::mean_sigma() const {
     sum += 0.5 * (borders[k + 1] - borders[k]) *
            (interpolate(enu, values, borders[k]) + interpolate(enu, values, borders[k + 1]));
   const double mean = sum / (high - low);
-  return std::pair(mean, mean * nuclei_.front().sampler.model().xsec_relative_error);
+  return std::pair(mean, mean_error(nuclei_.front().sampler.model(), energies_, mean));
 }
 
 std::vector<ChannelSigma> Source::channels(int probe) const {

@@ -16,7 +16,7 @@ import torch
 from nugan_hep import families, species
 from nugan_hep.archive import METADATA_FILE, TRAINING_FILE, find_model, read_extra, read_metadata
 from nugan_hep.errors import UserError
-from nugan_hep.families.common.exported import scripted
+from nugan_hep.families.common.exported import scripted, weights_sha256
 from nugan_hep.hadrons import sampling
 from nugan_hep.hadrons.events import MODE_NAMES, MODES
 from nugan_hep.hadrons.model import HadronModel
@@ -56,12 +56,16 @@ def description(model: HadronModel) -> dict[str, Any]:
 
 
 class Hadrons(NamedTuple):
-    """The part of an archive that makes the hadrons: module, metadata, and whose they are (PDG)."""
+    """The part of an archive that makes the hadrons: module, metadata, and what they belong to."""
 
+    source: str
     sampler: torch.nn.Module
     about: dict[str, Any]
-    probe: int
-    target: int
+    process: dict[str, Any]
+
+
+PROCESS = ("probe", "target", "interaction", "enu_range")
+"""What the models of hadrons and lepton must have in common, where both say it."""
 
 
 def of_run(folder: Path) -> Hadrons:
@@ -82,21 +86,28 @@ def of_run(folder: Path) -> Hadrons:
         "history": state["history"][-1:],
     }
     about = {**description(model), "training": training}
-    return Hadrons(sampler_of(model), about, run["probe"], run["target"])
+    return Hadrons(str(folder), sampler_of(model), about, {key: run[key] for key in ("probe", "target")})
 
 
-def of_archive(path: Path) -> Hadrons:
+def of_archive(name: str | Path) -> Hadrons:
     """The hadrons of a model.
 
     Raises
     ------
-    UserError : no archive, or one without hadrons
+    UserError : no such model, a damaged one, or one without hadrons
     """
+    path = find_model(name)
     metadata = read_metadata(path)
     if not metadata.get("hadrons"):
-        raise UserError(f"{path} has no hadrons")
-    module = torch.jit.load(path, map_location="cpu")
-    return Hadrons(module.hadrons, metadata["hadrons"], metadata["probe"], metadata["target"])
+        raise UserError(f"{path} has no hadrons, expected a model with them")
+    try:
+        module = torch.jit.load(path, map_location="cpu")
+        if weights_sha256(module) != metadata["sha256"]:
+            raise UserError(f"{path}: its weights are not those that were written: it is damaged")
+        sampler = module.hadrons
+    except (RuntimeError, AttributeError) as error:
+        raise UserError(f"cannot read the hadrons of {path}: {str(error).splitlines()[0]}") from None
+    return Hadrons(str(path), sampler, metadata["hadrons"], {key: metadata[key] for key in PROCESS})
 
 
 def attach(hadrons: Hadrons, lepton: str, out: Path) -> dict[str, Any]:
@@ -104,16 +115,17 @@ def attach(hadrons: Hadrons, lepton: str, out: Path) -> dict[str, Any]:
 
     Raises
     ------
-    UserError : no such model, of another probe or target, or ``out`` cannot be written
+    UserError : no such model, of another probe, target or range, or ``out`` cannot be written
     """
     if out.suffix != ".pt":
         raise UserError(f"cannot write a model as {out}: expected the suffix .pt")
     path = find_model(lepton)
     metadata = read_metadata(path)
-    for key in ("probe", "target"):
-        own = getattr(hadrons, key)
+    for key, own in hadrons.process.items():
         if own != metadata[key]:
-            raise UserError(f"the hadrons have {key} {own}, the model {lepton} {metadata[key]}")
+            raise UserError(
+                f"the hadrons of {hadrons.source} have {key} {own}, the model {lepton} {metadata[key]}"
+            )
     training = read_extra(path, TRAINING_FILE)
     start = checkpoint.parse(training, path, checkpoint.START_KEYS)
     config = from_saved(start["config"])

@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from nugan_hep.archive import METADATA_FILE, models_dirs
+from nugan_hep.archive import models_dirs
 from nugan_hep.errors import UserError
 from nugan_hep.families.flow.settings import PRESETS
 from nugan_hep.joint.network import JointFlow
@@ -63,10 +63,15 @@ def is_joint(name: str) -> bool:
     """Whether a name, run folder or path is a joint network's, and no model's."""
     if os.path.isdir(name):
         return (Path(name) / NETWORK_FILE).exists()
-    if name.endswith(".pt") and zipfile.is_zipfile(name):
+    if not name.endswith(".pt"):
+        return name in shipped()
+    try:
         with zipfile.ZipFile(name) as archive:
-            return not any(part.endswith(f"/extra/{METADATA_FILE}") for part in archive.namelist())
-    return name in shipped()
+            parts = archive.namelist()
+    except (OSError, zipfile.BadZipFile):
+        return False
+    # what torch.save writes, and no TorchScript archive
+    return any(part.endswith("/data.pkl") for part in parts) and not any("/code/" in part for part in parts)
 
 
 def find(name: str) -> Path:
