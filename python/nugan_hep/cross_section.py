@@ -159,4 +159,4 @@ def _errors_from_bins(error: Array) -> Array:
     if len(error) < 2:
         return error
     first, last = (np.hypot(1.5 * error[k], 0.5 * error[j]) for k, j in ((0, 1), (-1, -2)))
-    return np.r_[first, error, last]
+    return np.asarray(np.r_[first, error, last])
