@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import itertools
 import os
 import shutil
 import subprocess
@@ -9,6 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -29,6 +31,26 @@ NO_ROOT = "no ROOT (pip install --pre ROOT in another environment, and NUGAN_ROO
 def pytest_xdist_auto_num_workers() -> int:
     """The cores that this process may use; more than eight workers would wait for the longest test."""
     return min(8, len(os.sched_getaffinity(0)))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--passed-before", metavar="XML", help="leave out what passed in the run with --junitxml=XML"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not (path := config.getoption("passed_before")):
+        return
+    cases = ElementTree.parse(path).iter("testcase")
+    passed = {(case.get("classname"), case.get("name")) for case in cases if not len(case)}
+    again = []
+    for item in items:
+        file, *classes = item.nodeid.split("::")[:-1]
+        where = ".".join([file.removesuffix(".py").replace("/", "."), *classes])
+        again.append((where, item.name) not in passed)
+    config.hook.pytest_deselected(items=list(itertools.compress(items, (not one for one in again))))
+    items[:] = list(itertools.compress(items, again))
 
 
 @functools.cache

@@ -473,6 +473,7 @@ def command_line(model: Path, out: Path, *arguments: str, simd: str = "") -> sub
     )
 
 
+@pytest.mark.slow
 def test_files_name_what_ran_the_network(tmp_path: Path) -> None:
     model = write(gan(replace(INC, first_width=30, width=15, latent_size=3)), 3, tmp_path / "gan.pt")
     events = {}

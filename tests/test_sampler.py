@@ -312,6 +312,7 @@ def test_pickled(models: Path, monkeypatch: pytest.MonkeyPatch, options: dict[st
     assert len(pickle.dumps(one)) < 1000
 
 
+@pytest.mark.slow
 def test_in_spawned_processes(models: Path) -> None:
     sampler = Sampler(models / "toy.pt", threads=1)
     with multiprocessing.get_context("spawn").Pool(1) as pool:

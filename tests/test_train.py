@@ -153,6 +153,7 @@ def test_killed_run_resumes_to_the_same_result(
     assert same_weights(state(whole), state(killed), family)
 
 
+@pytest.mark.slow
 def test_interrupt_saves_and_exits_130(tmp_path: Path) -> None:
     run = tmp_path / "run"
     command = [sys.executable, "-m", "nugan_hep.train", *FLOW, "--steps", "100000", "--out", str(run)]

@@ -131,6 +131,7 @@ def test_other_faults_among_many_are_errors(tmp_path: Path, files: SimpleNamespa
             read_events([good, tmp_path / name])
 
 
+@pytest.mark.slow
 def test_commands_say_what_they_skip(
     tmp_path: Path, files: SimpleNamespace, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -31,6 +31,7 @@ def curves(ax: Axes) -> list[np.ndarray]:
     return [np.asarray(patch.get_data().values) for patch in patches]
 
 
+@pytest.mark.slow
 def test_a_row_for_each_energy_and_a_column_for_each_variable(shipped: reference.Reference) -> None:
     samples = shipped.samples[:3]
     others = [scaled(sample, 0.1) for sample in samples]

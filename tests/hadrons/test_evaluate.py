@@ -73,6 +73,7 @@ def test_the_page_has_tables_and_figures(
     assert not [*out.glob("*.png")]
 
 
+@pytest.mark.slow
 def test_a_model_with_hadrons(run: Path, whole_file: Callable[..., Path], tmp_path: Path) -> None:
     """Whole events judge leptons and hadrons, muons the leptons alone, which is said."""
     whole, data = tmp_path / "whole.pt", whole_file(400, seed=3)
@@ -103,6 +104,7 @@ def test_there_are_25_features() -> None:
     assert len(set(FEATURES)) == 25
 
 
+@pytest.mark.slow
 def test_what_is_refused(
     run: Path, whole_file: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -16,6 +16,7 @@ from nugan_hep import Sampler, export, train
 from nugan_hep.archive import find_model, read_metadata
 from nugan_hep.errors import UserError
 from nugan_hep.hadrons import dataset, sampling
+from nugan_hep.hadrons.export import of_archive
 from nugan_hep.hadrons.saved import load_run, read_hadrons
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -48,6 +49,7 @@ def test_what_is_exported_comes_back(run: Path, whole_file: Callable[..., Path],
     assert new["hadrons"]["uniforms"] == 11 + 3 * new["hadrons"]["most_hadrons"]
 
 
+@pytest.mark.slow
 def test_the_archive_samples_as_the_model(run: Path, tmp_path: Path) -> None:
     """TorchScript alone, without this package, draws the same hadrons; weights are plain named tensors."""
     out = tmp_path / "whole.pt"
@@ -143,3 +145,10 @@ def test_edited_and_cut_archives_are_refused_in_one_line(run: Path, tmp_path: Pa
         path.write_bytes(whole[:size])
         with pytest.raises(UserError, match=r"edited\.pt"):
             read_hadrons(path)
+        with pytest.raises(UserError, match=r"edited\.pt"):
+            of_archive(path)
+    weight = next(torch.jit.load(out).hadrons.parameters()).detach().numpy().tobytes()
+    place = whole.index(weight)
+    path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+    with pytest.raises(UserError, match=r"edited\.pt: its weights are not those that were written"):
+        of_archive(path)

@@ -54,6 +54,7 @@ def test_a_run_is_a_start(carbon: Path, whole_file: Callable[..., Path], tmp_pat
     assert (about["name"], about["target"], about["data"]["start"]) == ("argon", 1000180400, "carbon")
 
 
+@pytest.mark.slow
 def test_a_model_is_a_start(carbon: Path, whole_file: Callable[..., Path], tmp_path: Path) -> None:
     """Whole events adapt its hadrons, of its probe and nucleus unless others are said."""
     whole = tmp_path / "whole.pt"

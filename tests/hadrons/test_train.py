@@ -39,6 +39,7 @@ def same(a: Path, b: Path) -> bool:
     return all(torch.equal(one[key][name], other[key][name]) for key in keys for name in one[key])
 
 
+@pytest.mark.slow
 def test_it_learns_and_resumes_bit_by_bit(whole_file: Callable[..., Path], tmp_path: Path) -> None:
     data = whole_file()
     assert run(data, tmp_path / "long", "--steps", "10") == 0

@@ -63,6 +63,7 @@ def test_training_goes_on_bitwise(folder: Path, capsys: pytest.CaptureFixture[st
     assert all(torch.equal(tensor, again[key]) for key, tensor in states[0].items())
 
 
+@pytest.mark.slow
 def test_processes_and_new_events_become_models(folder: Path) -> None:
     assert train(folder, "run", "--from", "numu_C12_inc") == 0
     names = [
@@ -144,3 +145,28 @@ def test_lists_that_make_no_sense(
     (folder / "list.toml").write_text(text)
     assert train(folder, "run") == 2
     assert message in capsys.readouterr().err
+
+
+def test_several_lists(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Processes of all lists are trained on; one may be left out of either; the same one twice is refused."""
+    (folder / "more.toml").write_text(LIST.replace('"muon"', '"other"').replace('"electron"', '"third"'))
+    words = ["train", str(folder / "list.toml"), str(folder / "more.toml"), "--data-folder", str(folder)]
+    more = ["--leave-out", "electron", "third", "--out", str(folder / "two")]
+    assert main([*words, *more, *SETTINGS]) == 0
+    assert saved.read(str(folder / "two")).processes == ["muon", "other"]
+    (folder / "more.toml").write_text(LIST)
+    assert main([*words, "--out", str(folder / "twice"), *SETTINGS]) == 2
+    assert "more.toml: process muon is there 2 times, expected once" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"no archive", b"PK\x05\x06" + bytes(18), b"PK\x05\x06" + bytes(17)]
+)
+def test_damaged_files_are_no_joint_networks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes
+) -> None:
+    path = tmp_path / "damaged.pt"
+    path.write_bytes(content)
+    assert not saved.is_joint(str(path))
+    assert finetune.main(["--from", str(path), "--data", "few.npz", "--out", str(tmp_path / "run")]) == 2
+    assert "damaged.pt" in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 
 from nugan_hep.families.flow.settings import FlowConfig
@@ -42,6 +43,7 @@ def test_groups_belong_to_their_embeddings() -> None:
     torch.testing.assert_close(together, torch.cat(apart), atol=1e-5, rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_events_of_an_embedding_lead_back_to_it() -> None:
     """A new process between the learned ones is found by its events alone."""
     model = joint()

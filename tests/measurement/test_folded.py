@@ -151,6 +151,7 @@ def test_model_and_its_own_events_agree(sampler: Sampler, nuwro: Path, xsec: Pat
 
 
 @needs_model
+@pytest.mark.slow
 def test_bins_against_the_exact_density() -> None:
     """d2sigma/dp dcos(theta) in a bin: the flow's density, integrated over the bin and a flux at 1 GeV."""
     flux = Flux([0.98, 1.02], [1.0])

@@ -682,6 +682,7 @@ def test_missing_file(tmp_path: Path) -> None:
         read(tmp_path / "a.hepmc3")
 
 
+@pytest.mark.slow
 def test_interrupted_run_closes_a_valid_file(tmp_path: Path) -> None:
     """Ctrl-C during nugan-sample: a file with all events that it says it has."""
     path = tmp_path / "a.hepmc3"

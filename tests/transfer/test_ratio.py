@@ -52,6 +52,7 @@ def test_weights_have_mean_one_in_each_energy_bin(samples):
     assert (weights > 0).all()
 
 
+@pytest.mark.slow
 def test_equal_samples_need_no_parameters(random):
     target, source = draw(random, 2000), draw(random, 15_000)
     scales = choose_scales(target, source, Prior(), evaluations=6)

@@ -23,9 +23,10 @@ struct ChannelSigma {
   double error = 0;  ///< statistical, and the relative error of the whole table
 };
 
-/// The error of a model's mean cross section: the statistical errors of its table, as far as it has them, and
-/// the relative error of the whole table.
-/// @param mean  the cross section over the energies
+/// The error of a model's mean cross section: the statistical one, if its table has that, and the relative
+/// one.
+/// @param model, energies  the table, and what the mean is over
+/// @param mean             the cross section
 NUGAN_EXPORT double mean_error(const ModelInfo& model, const Energies& energies, double mean);
 
 /// Mean cross sections of a model's channels over a flux, at one energy, or over uniform energies.

@@ -57,6 +57,7 @@ def test_neutrinos_have_no_quasielastic_events() -> None:
 
 
 @pytest.mark.parametrize("lepton", [13, -13])
+@pytest.mark.slow
 def test_the_density_is_that_of_the_events(lepton: int) -> None:
     """In a window away from the edges, where it is singular for these networks."""
     model = network(lepton)

@@ -10,6 +10,7 @@ from nugan_hep.xsec.__main__ import main
 from nugan_hep.xsec.model.archive import read_metadata
 
 
+@pytest.mark.slow
 def test_evaluate(run: Path, carbon: Path, oxygen: Path, tmp_path: Path, error: Callable[[], str]) -> None:
     call = ["--model", str(run), "--out", str(tmp_path / "e")]
     assert main(["evaluate", *call, "--data", str(oxygen)]) == 2

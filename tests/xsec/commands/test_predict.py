@@ -43,6 +43,7 @@ def test_predict_writes_csv_and_figure(run: Path, carbon: Path, tmp_path: Path) 
     assert main(["predict", *call, "--out", str(out)]) == 2
 
 
+@pytest.mark.slow
 def test_predict_into_a_closed_pipe(run: Path, tmp_path: Path) -> None:
     """As for ``| head``: no word of it, and the figure is there."""
     plot = tmp_path / "x.png"

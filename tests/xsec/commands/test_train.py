@@ -66,6 +66,7 @@ def test_a_killed_training_resumes_to_the_same_model(run: Path, carbon: Path, tm
     assert mine["sha256"] == other["sha256"]
 
 
+@pytest.mark.slow
 def test_an_interrupted_training_saves_and_exits_130(carbon: Path, tmp_path: Path) -> None:
     command = [
         sys.executable,
