@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy import integrate, stats
 
 import nugan_hep
-from nugan_hep import archive, kinematics
+from nugan_hep import _core, archive, kinematics
 from nugan_hep.density import d2sigma, log_prob, reweight
 from nugan_hep.errors import UserError
 from nugan_hep.families.common.exported import scripted, weights_sha256
@@ -126,8 +126,13 @@ def trained() -> list[tuple[Path, list[pytest.MarkDecorator]]]:
     return [(path, [] if path.stem == "numu_C12_inc" else [pytest.mark.heavy]) for path in paths]
 
 
+def lepton_mass(about: dict[str, Any]) -> float:
+    """Of the charged lepton of a model, GeV."""
+    return _core.Process(about["probe"], about["target"], about["interaction"]).lepton_mass
+
+
 def grid(
-    enu: float, n: int, shift: float = SHIFT
+    enu: float, n: int, shift: float, mass: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Points [n, 1] and [1, n] of the plane and their cells, evenly in the variables of the proxies.
 
@@ -136,8 +141,8 @@ def grid(
     nodes, weights = np.polynomial.legendre.leggauss(n // 64)
     unit = ((np.arange(64)[:, None] + 0.5 * (nodes + 1.0)) / 64).ravel()
     cell = np.tile(0.5 * weights / 64, 64)
-    available = enu - shift - MUON_MASS
-    emu = MUON_MASS + available * (1.0 - unit**2)
+    available = enu - shift - mass
+    emu = mass + available * (1.0 - unit**2)
     area = (2 * available * unit * cell)[:, None] * (2 * np.pi * unit * cell)[None]
     return emu[:, None], np.pi * unit[None] ** 2, area
 
@@ -243,7 +248,7 @@ def test_integral_over_the_plane(models: Path, path: str | Path, enu: float) -> 
     """The density to one, the cross section, both ways, to the total one of the archive."""
     model = models / path
     about = archive.read_metadata(model)
-    emu, theta, area = grid(enu, 256, about["shift"])
+    emu, theta, area = grid(enu, 256, about["shift"], lepton_mass(about))
     shares = np.exp(log_prob(model, enu, emu, theta)) * area
     assert shares.sum() == pytest.approx(1.0, abs=1e-3)
     table = about["cross_section"]
@@ -262,16 +267,15 @@ def test_integral_over_the_plane(models: Path, path: str | Path, enu: float) -> 
 def test_the_sampler_draws_from_the_density(models: Path, path: str | Path) -> None:
     """Events of the C++ sampler in 16 x 16 cells of the proxies against the density's integrals."""
     enu, n = 2.0, 100_000
-    shift = archive.read_metadata(models / path)["shift"]
-    emu, theta, area = grid(enu, 256, shift)
+    about = archive.read_metadata(models / path)
+    shift, mass = about["shift"], lepton_mass(about)
+    emu, theta, area = grid(enu, 256, shift, mass)
     expected = (np.exp(log_prob(models / path, enu, emu, theta)) * area).reshape(16, 16, 16, 16).sum(
         (1, 3)
     ) * n
     events = nugan_hep.Sampler(models / path, threads=1).sample(enu=enu, n=n, seed=5)
     assert np.isfinite(log_prob(models / path, events["Ev"], events["El"], events["thetal"])).all()
-    proxies = kinematics.to_proxies(
-        events["Ev"], events["El"], events["thetal"], shift, mass=kinematics.MUON_MASS
-    )
+    proxies = kinematics.to_proxies(events["Ev"], events["El"], events["thetal"], shift, mass=mass)
     found, _, _ = np.histogram2d(proxies.emu, proxies.theta, 16, ((-1, 1), (-1, 1)))
     used = expected > 10
     chi2 = float(((found - expected)[used] ** 2 / expected[used]).sum())

@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +79,7 @@ def derive(start: str, probe: int, ratio: tuple[str, str], out: Path, error: flo
     UserError : another sign of the lepton, models that cannot be used, or ``out`` cannot be written
     """
     from nugan_hep.training import checkpoint
-    from nugan_hep.training.config import from_saved
+    from nugan_hep.training.config import from_saved, with_lepton
     from nugan_hep.training.exporting import Identity, write_archive
     from nugan_hep.training.model_card import write_card
 
@@ -93,10 +92,8 @@ def derive(start: str, probe: int, ratio: tuple[str, str], out: Path, error: flo
         )
     sigma = derived_sigma(start, *ratio, error)
     state = checkpoint.parse(read_extra(path, TRAINING_FILE), path, checkpoint.START_KEYS)
-    config = from_saved(state["config"])
     process = _core.Process(probe, about["target"], about["interaction"])
-    if hasattr(config, "lepton"):
-        config = replace(config, lepton=process.lepton)  # type: ignore[call-arg]
+    config = with_lepton(from_saved(state["config"]), process.lepton)
     training = about["training"]
     best = {
         **state,

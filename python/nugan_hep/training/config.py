@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import Field, fields
+from dataclasses import Field, fields, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, get_type_hints
@@ -32,6 +32,11 @@ def options() -> dict[str, tuple[Field[Any], type]]:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """One option per setting of any family, and ``--config FILE.toml``."""
     setting_arguments(parser, options(), {"preset": f"{families.preset_help()}; hadrons (of whole events)"})
+
+
+def with_lepton(config: TrainingConfig, lepton: int) -> TrainingConfig:
+    """The settings for a charged lepton (PDG), where a family has that among them."""
+    return replace(config, lepton=lepton) if hasattr(config, "lepton") else config  # type: ignore[call-arg]
 
 
 def settings_of(config: type[Any]) -> dict[str, tuple[Field[Any], type]]:

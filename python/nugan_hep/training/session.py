@@ -24,7 +24,7 @@ from nugan_hep.kinematics import to_proxies
 from nugan_hep.run_folder import read_run
 from nugan_hep.signals import stop_signals
 from nugan_hep.training import checkpoint, run_files
-from nugan_hep.training.config import add_arguments
+from nugan_hep.training.config import add_arguments, with_lepton
 from nugan_hep.training.loop import Progress, Trainer
 
 HELD_OUT = 0.1
@@ -200,12 +200,10 @@ def _with_lepton(config: TrainingConfig, description: dict[str, Any]) -> Trainin
     ------
     UserError : another lepton was given
     """
-    if not hasattr(config, "lepton"):
-        return config
-    lepton = process_of(description).lepton
-    if config.lepton not in (0, lepton):
-        raise UserError(f"lepton = {config.lepton}, but the process of --probe makes {lepton}")
-    return type(config)(**config.as_dict() | {"lepton": lepton})
+    lepton, given = process_of(description).lepton, getattr(config, "lepton", 0)
+    if given not in (0, lepton):
+        raise UserError(f"lepton = {given}, but the process of --probe makes {lepton}")
+    return with_lepton(config, lepton)
 
 
 def _lepton_mass(config: TrainingConfig, description: dict[str, Any]) -> float:
