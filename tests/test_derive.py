@@ -31,8 +31,17 @@ def test_electrons_from_muons(tmp_path: Path) -> None:
     own = from_table(about["cross_section"])
     assert own is not None
     assert own.relative_error == 0.07
-    one, electron, muon = (sigma(1.05) for sigma in sigmas.values() if sigma is not None)
-    assert own(1.05) == pytest.approx(float(one * electron / muon), rel=2e-3)
+    # channel by channel: the electrons of a free proton have carbon's ratio of resonances, not its mean one
+    for enu in (0.55, 1.05, 5.05):
+        expected = 0.0
+        for name in ("res", "dis"):
+            one, electron, muon = (
+                np.interp(enu, sigma.enu, sigma.channels[name].sigma) for sigma in sigmas.values() if sigma
+            )
+            expected += one * electron / muon if muon > 0 else 0.0
+        assert own(enu) == pytest.approx(expected, rel=2e-3)
+    assert own.channels.keys() == {"res", "dis"}
+    np.testing.assert_allclose(sum(part.sigma for part in own.channels.values()), own.sigma)
     events = Sampler(path).sample(enu=0.4, n=5000, seed=1)
     mass2 = events["El"].astype(np.float64) ** 2 - events["pl"].astype(np.float64) ** 2
     assert np.abs(mass2 - ELECTRON_MASS**2).max() < 1e-6
@@ -51,6 +60,10 @@ def test_electrons_from_muons(tmp_path: Path) -> None:
         ),
         (("--probe", "numu"), "--probe numu: expected another flavour"),
         (("--ratio", "nue_C12_inc", "numu_O16_inc"), "models of two nuclei"),
+        (("--ratio", "numu_C12_inc", "nue_C12_inc"), "models of numu and nue, expected nue and numu"),
+        (("--ratio", "nuebar_O16_inc", "numubar_O16_inc"), "models of nuebar and numubar, expected nue"),
+        (("--ratio", "nue_C12_inc", "numu_C12_qe"), "CC inclusive and CC quasielastic, expected one of both"),
+        (("--probe", "nutau"), "its lepton, 1.77693 GeV, is heavier than the energies of numu_H1_inc"),
         (("--from", "nosuch"), "no model 'nosuch'"),
         (("--error", "-1"), "'-1' is not a finite number above 0"),
     ],

@@ -19,7 +19,7 @@ import numpy as np
 
 from nugan_hep import _core, cli
 from nugan_hep.archive import TRAINING_FILE, find_model, read_extra, read_metadata
-from nugan_hep.cross_section import CrossSection, from_table
+from nugan_hep.cross_section import Array, Channel, CrossSection, from_table
 from nugan_hep.errors import UserError
 from nugan_hep.output.atomic import check_target
 from nugan_hep.targets import nucleus, probe_name
@@ -54,21 +54,47 @@ def sigma_of(name: str) -> tuple[CrossSection, dict[str, Any]]:
     return sigma, about
 
 
-def derived_sigma(start: str, above: str, below: str, error: float) -> CrossSection:
+def derived_sigma(start: str, probe: int, above: str, below: str, error: float) -> CrossSection:
     """sigma of ``start`` times that of ``above`` over that of ``below``, where all three are known.
+
+    Where all of them have their channels, it is the sum of the channels times their ratios: a free proton has
+    no quasielastic scattering off neutrinos, and the thresholds of the other channels are its own.
 
     Raises
     ------
-    UserError : models of different nuclei in the ratio, or one without a cross section
+    UserError : a ratio of other neutrinos, of two nuclei or two kinds of scattering; no cross section
     """
-    (own, _), (one, about), (other, beside) = map(sigma_of, (start, above, below))
+    (own, origin), (one, about), (other, beside) = map(sigma_of, (start, above, below))
+    what = f"--ratio {above} {below}"
     if about["target"] != beside["target"]:
-        raise UserError(f"--ratio {above} {below}: models of two nuclei, expected one")
+        raise UserError(f"{what}: models of two nuclei, expected one")
+    if (about["probe"], beside["probe"]) != (probe, origin["probe"]):
+        raise UserError(
+            f"{what}: models of {probe_name(about['probe'])} and {probe_name(beside['probe'])}, expected "
+            f"{probe_name(probe)} and {probe_name(origin['probe'])}"
+        )
+    if about["interaction"] != beside["interaction"]:
+        raise UserError(f"{what}: {about['interaction']} and {beside['interaction']}, expected one of both")
     low = max(table.enu[0] for table in (own, one, other))
     high = min(table.enu[-1] for table in (own, one, other))
     enu = own.enu[(own.enu >= low) & (own.enu <= high)]
-    ratio = one(enu) / np.maximum(other(enu), 1e-12)
-    return CrossSection(enu, own(enu) * ratio, error)
+
+    def product(*sigmas: Array) -> Array:
+        first, top, bottom = (
+            np.interp(enu, table.enu, sigma) for table, sigma in zip((own, one, other), sigmas, strict=True)
+        )
+        return np.divide(first * top, bottom, out=np.zeros_like(enu), where=bottom > 0)
+
+    parts = [table.channels for table in (own, one, other)]
+    if not all(parts):
+        return CrossSection(enu, product(own.sigma, one.sigma, other.sigma), error)
+    channels = {
+        name: Channel(sigma, np.zeros_like(sigma))
+        for name in own.channels
+        if np.any((sigma := product(*(part[name].sigma for part in parts))) > 0)
+    }
+    total = np.sum([part.sigma for part in channels.values()], axis=0)
+    return CrossSection(enu, total, error, channels=channels)
 
 
 def derive(start: str, probe: int, ratio: tuple[str, str], out: Path, error: float) -> dict[str, Any]:
@@ -90,9 +116,14 @@ def derive(start: str, probe: int, ratio: tuple[str, str], out: Path, error: flo
             f"--probe {probe_name(probe)}: expected another flavour of {probe_name(about['probe'])}, the "
             f"{'neutrino' if about['probe'] > 0 else 'antineutrino'} of {start}"
         )
-    sigma = derived_sigma(start, *ratio, error)
-    state = checkpoint.parse(read_extra(path, TRAINING_FILE), path, checkpoint.START_KEYS)
     process = _core.Process(probe, about["target"], about["interaction"])
+    if about["enu_range"][0] <= process.lepton_mass + about["shift"]:
+        raise UserError(
+            f"--probe {probe_name(probe)}: its lepton, {process.lepton_mass:g} GeV, is heavier than the "
+            f"energies of {start}, from {about['enu_range'][0]:g} GeV"
+        )
+    sigma = derived_sigma(start, probe, *ratio, error)
+    state = checkpoint.parse(read_extra(path, TRAINING_FILE), path, checkpoint.START_KEYS)
     config = with_lepton(from_saved(state["config"]), process.lepton)
     training = about["training"]
     best = {

@@ -20,12 +20,12 @@ def _join_hadrons(arguments: argparse.Namespace) -> int:
     from nugan_hep.training.model_card import write_card
 
     is_run = arguments.run.is_dir()
+    hadrons = of_run(arguments.run) if is_run else of_archive(str(arguments.run))
     if not arguments.lepton:
         what = "a run of hadrons" if is_run else "a model already"
         raise UserError(f"{arguments.run} is {what}: --lepton names the model that its hadrons join")
     if not is_run and not arguments.out:
         raise UserError(f"{arguments.run} is a model: give --out")
-    hadrons = of_run(arguments.run) if is_run else of_archive(str(arguments.run))
     path = arguments.out or arguments.run / MODEL_FILE
     metadata = attach(hadrons, arguments.lepton, path)
     write_card(path, metadata)

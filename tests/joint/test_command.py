@@ -116,6 +116,10 @@ def test_what_a_resumption_may_not_change(folder: Path, capsys: pytest.CaptureFi
         ("train {}/list.toml --data-folder {} --size 0 --out run", "size = 0 is not valid"),
         ("export muon --from nosuch --processes {}/list.toml --out run", "no joint network 'nosuch'"),
         ("adapt --from {}/muon.npz.pt --data {}/muon.npz --probe 14 --target C --out run", "no checkpoint"),
+        (
+            "adapt --from nuwro --data {}/muon.npz --limit 29 --probe 14 --target C --out run",
+            "29 events, expected at least 30 to fit an embedding to",
+        ),
         ("adapt --from x --data {}/muon.npz --probe 14 --target CH --out run", "a target of 2 nuclei"),
     ],
 )
@@ -145,6 +149,16 @@ def test_lists_that_make_no_sense(
     (folder / "list.toml").write_text(text)
     assert train(folder, "run") == 2
     assert message in capsys.readouterr().err
+
+
+def test_a_damaged_network_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One changed byte of the weights, anywhere."""
+    content = bytearray(saved.find("nuwro").read_bytes())
+    content[len(content) // 2] ^= 1
+    (folder / "flipped.pt").write_bytes(content)
+    words = ["--from", str(folder / "flipped.pt"), "--data", str(folder / "muon.npz"), "--probe", "14"]
+    assert finetune.main([*words, "--target", "C12", "--out", str(folder / "run")]) == 2
+    assert "does not match its checksum" in capsys.readouterr().err
 
 
 def test_several_lists(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -23,6 +23,9 @@ from nugan_hep.joint.processes import Process, events_of, proxies_of, read_proce
 from nugan_hep.joint.saved import Saved, read
 from nugan_hep.training import checkpoint
 
+LEAST = 30
+"""Events that an embedding is fitted to."""
+
 
 def add_parsers(commands: Any) -> None:
     """The commands ``export`` and ``adapt``."""
@@ -121,6 +124,7 @@ def _adapt(arguments: argparse.Namespace) -> int:
     _new_folder(arguments.out)
     torch.set_num_threads(1)
     joint = read(arguments.start)
+    sigma = read_csv(arguments.cross_section) if arguments.cross_section else None
     name = arguments.name or arguments.out.resolve().name
     process = Process(name, arguments.probe, arguments.target, (), 0.0, None)
     flow = PRESETS["flow"]
@@ -133,6 +137,8 @@ def _adapt(arguments: argparse.Namespace) -> int:
         limit=arguments.limit,
     )
     print(f"data: {events.report}")
+    if len(events) < LEAST:
+        raise UserError(f"{len(events)} events, expected at least {LEAST} to fit an embedding to")
     proxies = proxies_of(events, process.lepton_mass, flow)
     found = adapt.fit(joint.model, proxies)
     begun = joint.processes[found.start]
@@ -141,14 +147,18 @@ def _adapt(arguments: argparse.Namespace) -> int:
         f"log evidence {found.log_evidence:.1f}, NLL {found.nll:.4f}"
     )
     files = [Path(name).name for name in arguments.data]
+    identity = _identity(process, files, len(events), joint)
+    identity["data"]["fitted"] = f"embedding, near that of {begun}"
     path = export.write_run(
         arguments.out,
         joint,
         found.embedding,
-        proxies,
-        identity=_identity(process, files, len(events), joint),
-        sigma=read_csv(arguments.cross_section) if arguments.cross_section else None,
+        None,
+        identity=identity,
+        sigma=sigma,
     )
+    if sigma is None:
+        print("no cross section: a flux or an exposure needs one, --cross-section")
     export.note_embedding(
         arguments.out, found.embedding, {"near": begun, "nll": found.nll, "scale": found.scale}
     )

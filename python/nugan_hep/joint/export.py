@@ -23,7 +23,7 @@ def write_run(
     folder: Path,
     joint: Saved,
     embedding: Tensor,
-    test: Tensor,
+    test: Tensor | None,
     *,
     identity: dict[str, Any],
     sigma: CrossSection | None,
@@ -33,11 +33,16 @@ def write_run(
     Parameters
     ----------
     embedding : of the process [d]
-    test : events that nothing was trained on (E_nu', E_l', theta') [N, 3], for the card
+    test : events that nothing was trained on (E_nu', E_l', theta') [N, 3], for the card; None where there
+        are none
     identity : ``name``, ``probe``, ``target``, ``interaction`` and ``data`` of the run
     """
     flow = joint.model.flow_of(embedding).eval().requires_grad_(False)
-    scores, own = Validation(test), joint.config
+    own = joint.config
+    scores: dict[str, float] = {}
+    if test is not None:
+        validation = Validation(test)
+        scores = validation(flow, 2, own.seed).figures() | validation.floor
     config = FlowTrainingConfig(
         **{
             **FlowTrainingConfig.presets["flow"],
@@ -55,8 +60,8 @@ def write_run(
         "step": joint.step,
         "seconds": joint.seconds,
         "weights": "average",
-        "validation_events": len(test),
-        "scores": scores(flow, 2, own.seed).figures() | scores.floor,
+        "validation_events": 0 if test is None else len(test),
+        "scores": scores,
         "flow": flow.state_dict(),
     }
     about = {

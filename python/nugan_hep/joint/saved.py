@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import zipfile
 from pathlib import Path
@@ -41,7 +42,15 @@ def load(path: Path, keys: frozenset[str]) -> dict[str, Any]:
     ------
     UserError : missing, truncated or of another kind
     """
-    state = checkpoint.unpickle(checkpoint.read(path), path)
+    content = checkpoint.read(path)
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            damaged = archive.testzip()
+    except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
+        raise UserError(f"{path} is no joint network, or it is damaged ({error})") from None
+    if damaged:
+        raise UserError(f"{path} is damaged: its part {damaged} does not match its checksum")
+    state = checkpoint.unpickle(content, path)
     if not isinstance(state, dict) or not state.keys() >= keys:
         raise UserError(f"{path} is no joint network")
     return state

@@ -39,6 +39,15 @@ _DERIVED = [
 ]
 
 
+_FITTED = [
+    "**The embedding of a flow of many processes was fitted to these events, and nothing else.** Steps,",
+    "time and settings are those of the joint training. No event was held out: compare the model with other",
+    "events, `python -m nugan_hep.evaluate --model MODEL.pt --reference EVENTS`. From a few hundred events it",
+    "scatters from sample to sample, see docs/fidelity.md.",
+    "",
+]
+
+
 def write_card(path: Path, metadata: dict[str, Any]) -> None:
     """Write the card of an archive beside it, or replace it."""
     with new_file(path.with_suffix(".md"), force=True) as file:
@@ -71,7 +80,7 @@ def model_card(metadata: dict[str, Any]) -> str:
         f"| torch | {metadata['torch']} |",
         f"| sha256 of the weights | `{metadata['sha256']}` |",
         "",
-        *(_DERIVED if data.get("derived") else _metrics(metadata)),
+        *(_DERIVED if data.get("derived") else _FITTED if data.get("fitted") else _metrics(metadata)),
         *(_hadrons(hadrons) if hadrons else []),
         "## Limits",
         "",
