@@ -42,8 +42,8 @@ _DERIVED = [
 _FITTED = [
     "**The embedding of a flow of many processes was fitted to these events, and nothing else.** Steps,",
     "time and settings are those of the joint training. No event was held out: compare the model with other",
-    "events, `python -m nugan_hep.evaluate --model MODEL.pt --reference EVENTS`. From a few hundred events it",
-    "scatters from sample to sample, see docs/fidelity.md.",
+    "events, `python -m nugan_hep.evaluate --model MODEL.pt --reference EVENTS`. From a few hundred events",
+    "it scatters from sample to sample, see docs/fidelity.md.",
     "",
 ]
 
