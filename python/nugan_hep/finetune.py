@@ -22,9 +22,9 @@ examples:
   python -m nugan_hep.finetune --from nuwro_varied --data few.root --probe numu --target Ar40 --out argon
 
 The last one takes the joint network of many processes and fits the eight numbers of the new one, as much as
-a few events can tell; `--from nuwro_varied --help` has its options. A GAN becomes a GAN and a flow a flow. A
-model with hadrons and whole events (docs/hadrons.md) give hadrons, unless --preset says that it is the lepton;
-a run of hadrons always does. Networks, energy range and shift are those of the model that it starts from. All
+a few events can tell; `--from nuwro_varied --help` has its options. A GAN becomes a GAN, a flow a flow. A
+model with hadrons and whole events (docs/hadrons.md) give hadrons, unless --preset says it is the lepton; a
+run of hadrons always does. Networks, energy range and shift are those of the model that it starts from. All
 else are options as in nugan_hep.train; --preset hadrons --help shows those of the hadrons.
 """
 
