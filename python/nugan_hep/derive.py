@@ -83,7 +83,7 @@ def derived_sigma(start: str, probe: int, above: str, below: str, error: float) 
         first, top, bottom = (
             np.interp(enu, table.enu, sigma) for table, sigma in zip((own, one, other), sigmas, strict=True)
         )
-        return np.divide(first * top, bottom, out=np.zeros_like(enu), where=bottom > 0)
+        return np.asarray(np.divide(first * top, bottom, out=np.zeros_like(enu), where=bottom > 0))
 
     parts = [table.channels for table in (own, one, other)]
     if not all(parts):
