@@ -53,8 +53,8 @@ VARIATIONS = {
     "res_in_w": ("res", in_w(3.0)),
     "dis_scaled": ("dis", scaled(1.5)),
 }
-"""Channel and weight. The quasielastic axial mass is that of numu_C12_alt, whose RPA low_q2 resembles: a fit to
-its events is no blind test."""
+"""Channel and weight. The quasielastic axial mass is that of numu_C12_alt, whose RPA low_q2 resembles: a fit
+to its events is no blind test."""
 
 
 def main() -> None:
