@@ -5,6 +5,7 @@ import hashlib
 import itertools
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -16,6 +17,8 @@ import pytest
 
 # the programs of this environment (cmake, ninja) are found, whether it is active or not
 os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", os.defpath)])
+# in a shell's background SIGINT is ignored, by the programs that tests start and interrupt too
+signal.signal(signal.SIGINT, signal.default_int_handler)
 if "PYTEST_XDIST_WORKER" in os.environ:
     # workers share the cores; read when torch is imported
     os.environ.setdefault("OMP_NUM_THREADS", "1")

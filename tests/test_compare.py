@@ -54,6 +54,7 @@ def scores(folder: Path) -> dict[str, Any]:
     return dict(json.loads((folder / compare.METRICS_FILE).read_text())["samples"])
 
 
+@pytest.mark.slow
 def test_models_without_a_reference(models: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """One generator in two files differs from itself by statistics alone, a tilted one by more."""
     names = [models / name for name in ("same.pt", "numu_C12_inc_gan.pt", "tilted.pt")]
@@ -95,6 +96,7 @@ def test_models_of_one_process_meet_their_reference(
     assert "against NuWro" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_events_as_reference(models: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A model against events of its own."""
     model = models / "numu_C12_inc_gan.pt"

@@ -94,6 +94,7 @@ def test_the_archive_says_the_same_to_python_and_cpp(path: Path, about: dict[str
     assert path.stat().st_size < (3_000_000 if "hadrons" in about else 1_000_000)
 
 
+@pytest.mark.slow
 def test_the_network_stays_in_the_phase_space(about: dict[str, Any], module: Any) -> None:
     """On latents beyond those that the core draws, up to 6.8, in every combination."""
     low, high = about["enu_range"]
@@ -127,6 +128,7 @@ def test_events_are_physical(path: Path, about: dict[str, Any]) -> None:
     assert ((events["y"] > 0) & (events["y"] < 1)).all()
 
 
+@pytest.mark.slow
 def test_same_seed_same_events_whatever_chunk_and_threads(path: Path) -> None:
     n = 20_000
     whole = Sampler(path, threads=1).sample(n=n, seed=7)

@@ -69,6 +69,7 @@ def test_downstream_needs_no_torch() -> None:
         )
 
 
+@pytest.mark.slow
 def test_missing_torch_is_said_with_the_remedy(tmp_path: Path) -> None:
     run(sys.executable, "-m", "venv", "--without-pip", tmp_path / "bare")
     done = configure(

@@ -237,6 +237,7 @@ def test_cross_section_per_cosine_and_per_angle(models: Path) -> None:
         d2sigma(flat, 1.0, 0.5, 0.5, per="sr")  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "enu"),
     [
@@ -378,6 +379,7 @@ def test_another_model_under_the_same_name(tmp_path: Path) -> None:
     assert log_prob(path, 1.0, 0.5, 0.1) != before
 
 
+@pytest.mark.slow
 def test_asked_of_the_package(models: Path) -> None:
     """The functions are the package's, and its import brings neither torch nor a warning."""
     script = f"""

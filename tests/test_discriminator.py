@@ -26,6 +26,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["run", "model"])
 def test_runs_and_models(runs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str) -> None:
     out = tmp_path / "figure.png"

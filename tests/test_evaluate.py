@@ -145,6 +145,7 @@ def test_seed_decides_and_chunks_differ(
     assert {file.name for file in (tmp_path / "a").iterdir()} == {"metrics.json"}
 
 
+@pytest.mark.slow
 def test_energies_are_uniform_against_histograms(tmp_path: Path, sampler: list[PerfectSampler]) -> None:
     argv = ["--model", model(tmp_path), "-n", "1e5", "--no-figures", "--out", str(tmp_path / "out")]
     assert evaluate.main(argv) == 0
@@ -186,6 +187,7 @@ def published(folder: Path) -> list[object]:
     return [row["published"] for row in document["samples"].values()]
 
 
+@pytest.mark.slow
 def test_published_values_belong_to_the_references_process(
     tmp_path: Path, sampler: list[PerfectSampler]
 ) -> None:
@@ -248,6 +250,7 @@ def test_zero_shot_stands_beside_a_transfer(tmp_path: Path, sampler: list[Perfec
         assert row["model"]["emd"] == pytest.approx(row["zero_shot"]["emd"], rel=0.02)
 
 
+@pytest.mark.slow
 def test_the_classifier_knows_a_model_from_events(
     tmp_path: Path, sampler: list[PerfectSampler], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -370,6 +373,7 @@ def test_bad_options(tmp_path: Path, capsys: pytest.CaptureFixture[str], option:
     one_line_error(capsys, ["--model", model(tmp_path), *option])
 
 
+@pytest.mark.slow
 def test_the_real_sampler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("nugan_hep._core")
     monkeypatch.setattr("nugan_hep.evaluation.report.FLOOR_PAIRS", 1)

@@ -136,6 +136,7 @@ def test_damaged_files(whole: dict[str, bytes], sound: dict[str, str], family: s
     assert check(ready(archives), tmp_path, sound[family])["refused"] > 7
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", ["gan", "flow"])
 def test_damaged_members(whole: dict[str, bytes], sound: dict[str, str], family: str, tmp_path: Path) -> None:
     archives = chosen(ready(damaged_members(whole[family], 1)), 20)

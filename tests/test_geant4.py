@@ -28,6 +28,7 @@ def whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NUGAN_MODELS_PATH", str(tmp_path / "models"))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("whole")
 def test_primaries_are_the_events_drawn_in_python(
     program: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

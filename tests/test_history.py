@@ -25,6 +25,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_gan_and_flow_in_one_figure(runs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "figure.png"
     argv = [str(runs / "gan"), str(runs / "flow"), "--metric", "map_3d", "emd", "--out", str(out)]

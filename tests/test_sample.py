@@ -354,6 +354,7 @@ def test_models_are_listed_in_columns(
     assert all(row[end] != " " and row[end + 1] == " " for row in rows for end in ends)
 
 
+@pytest.mark.slow
 def test_exposure(tmp_path: Path, toy: Path, flux: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Numbers of several seeds scatter about POT x flux x sigma x nucleons as Poisson's do."""
     rate = 1e-9 * 0.7 * (4 * (1 - 0.09) + 8) / 2 * 1e-38  # per POT and nucleon

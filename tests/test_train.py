@@ -111,6 +111,7 @@ def test_a_refused_resumption_changes_nothing(
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
+@pytest.mark.slow
 def test_resumption_keeps_the_identity(tmp_path: Path) -> None:
     argv = [*SMALL, "--out", str(tmp_path), "--quiet"]
     new = ["--probe", "-14", "--target", "1000180400", "--name", "antinu", "--steps", "5"]
@@ -182,6 +183,7 @@ def test_divergence_is_an_error_and_keeps_the_checkpoint(
         assert all(torch.isfinite(value).all() for value in kept.values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", ["run", "model"])
 def test_finetune_freezes_and_inherits(tmp_path: Path, source: str) -> None:
     base, tuned = tmp_path / "base", tmp_path / "tuned"
@@ -210,6 +212,7 @@ OPTIONS = ["--loss", "relativistic", "--r1", "1", "--spectral-norm", "--log-ener
 OPTIONS += ["--log-energy-batches", "0.5"]
 
 
+@pytest.mark.slow
 def test_options_beyond_the_papers_train_resume_and_export(tmp_path: Path) -> None:
     whole, cut = tmp_path / "whole", tmp_path / "cut"
     argv = [*SMALL, *OPTIONS, "--quiet"]
@@ -340,6 +343,7 @@ def test_checkpoints_older_than_a_setting(tmp_path: Path) -> None:
     assert train.main([*argv, "--steps", "20", "--resume"]) == 2
 
 
+@pytest.mark.slow
 def test_tensorboard_logs(tmp_path: Path) -> None:
     pytest.importorskip("tensorboard")
     argv = [*SMALL, "--out", str(tmp_path), "--steps", "20", "--tensorboard", "--quiet"]
@@ -365,6 +369,7 @@ def test_device_and_folder_errors(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert capsys.readouterr().err.startswith("python -m nugan_hep.train: error: cannot write run folder")
 
 
+@pytest.mark.slow
 def test_resume_from_a_truncated_checkpoint(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     argv = [*SMALL, "--out", str(tmp_path), "--quiet"]
     assert train.main([*argv, "--steps", "10"]) == 0

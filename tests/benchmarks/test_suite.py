@@ -100,6 +100,7 @@ def test_scan_is_drawn(tmp_path: Path) -> None:
         assert (tmp_path / name).read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.slow
 def test_unknown_model_is_one_line() -> None:
     command = [sys.executable, "-m", "benchmarks", "--quick", "--model", "no_such_model"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
@@ -108,6 +109,7 @@ def test_unknown_model_is_one_line() -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("latent_size", [2, 50])
 def test_floor_counts_what_torch_counts(tmp_path: Path, latent_size: int) -> None:
     from benchmarks.networks import write_generator

@@ -79,6 +79,7 @@ def drawn(rows: list[list[views.View]]) -> Figure:
     return figure
 
 
+@pytest.mark.slow
 def test_figure_has_a_column_for_each_energy_and_a_row_for_each_network() -> None:
     events = true_events(2000)
     rows = [

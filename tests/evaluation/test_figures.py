@@ -33,6 +33,7 @@ def save(figure: Figure) -> None:
     assert stream.getvalue().startswith(b"\x89PNG")
 
 
+@pytest.mark.slow
 def test_maps_have_the_muon_energy_to_the_right(
     shipped: reference.Reference, rng: np.random.Generator
 ) -> None:
@@ -54,6 +55,7 @@ def test_summary(shipped: reference.Reference, rng: np.random.Generator) -> None
     assert low == -high
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("index", [0, 1, 5])
 def test_spectra_name_all_variables(
     shipped: reference.Reference, rng: np.random.Generator, index: int

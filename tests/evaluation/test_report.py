@@ -19,6 +19,7 @@ def row(shipped: reference.Reference, rng: np.random.Generator, index: int) -> r
     return report.Row(sample.label, sample.n_events, model.n_events, scores, scores)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("index", [0, 2])
 def test_floor_is_that_of_two_nuwro_samples(
     shipped: reference.Reference, rng: np.random.Generator, index: int

@@ -37,6 +37,7 @@ def test_effective_fraction_of_weights() -> None:
     assert two_sample.effective_fraction(np.log([1.0, 3.0])) == pytest.approx(16 / 20)
 
 
+@pytest.mark.slow
 def test_one_distribution_cannot_be_told_apart(rng: np.random.Generator) -> None:
     outcomes = []
     for seed in range(4):

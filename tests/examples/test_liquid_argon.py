@@ -31,6 +31,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_model(tmp_path_factory.mktemp("models") / "whole.pt", hadrons=hadrons)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("form", "suffix"), [("rootracker", ".root"), ("nuhepmc", ".hepmc3")])
 def test_particles_of_both_formats(
     liquid_argon: ModuleType, model: Path, tmp_path: Path, form: str, suffix: str

@@ -198,6 +198,7 @@ def spoil(i: int, j: int, factor: float) -> Callable[[Objects], None]:
     return change
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "text"),
     [

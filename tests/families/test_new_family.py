@@ -134,6 +134,7 @@ def test_from_training_to_events(tmp_path: Path) -> None:
         density.log_prob(str(tmp_path / "run" / "model.pt"), 1.0, 0.5, 0.1)
 
 
+@pytest.mark.slow
 def test_a_resumed_run_has_the_same_weights(tmp_path: Path) -> None:
     assert run(tmp_path / "whole") == 0
     assert run(tmp_path / "halves", "--steps", "20") == 0

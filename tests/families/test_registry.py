@@ -58,6 +58,7 @@ def test_reading_the_registry_loads_no_torch() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+@pytest.mark.slow
 def test_nobody_else_compares_names_of_families() -> None:
     found = []
     for path in PACKAGE.rglob("*.py"):

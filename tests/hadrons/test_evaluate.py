@@ -32,6 +32,7 @@ def evaluated(model: Path | str, out: Path, *options: str) -> dict[str, Any]:
     return dict(json.loads((out / "metrics.json").read_text()))
 
 
+@pytest.mark.slow
 def test_all_figures_are_in_the_json(run: Path, whole_file: Callable[..., Path], tmp_path: Path) -> None:
     files = ["--reference", str(whole_file()), "--leptons", str(whole_file(300, seed=8))]
     found = evaluated(run, tmp_path / "one", *files, *QUICK)["hadrons"]
@@ -47,6 +48,7 @@ def test_all_figures_are_in_the_json(run: Path, whole_file: Callable[..., Path],
     assert again["pulls"] == found["pulls"]
 
 
+@pytest.mark.slow
 def test_leptons_are_those_of_the_other_half(
     run: Path, whole_file: Callable[..., Path], tmp_path: Path
 ) -> None:

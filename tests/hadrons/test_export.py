@@ -69,6 +69,7 @@ def test_the_archive_samples_as_the_model(run: Path, tmp_path: Path) -> None:
         assert torch.equal(one, other)
 
 
+@pytest.mark.slow
 def test_hadrons_of_an_archive_join_another_lepton(run: Path, tmp_path: Path) -> None:
     first, second = tmp_path / "first.pt", tmp_path / "second.pt"
     export.main([str(run), "--lepton", "numu_C12_inc", "--out", str(first)])
@@ -81,6 +82,7 @@ def test_hadrons_of_an_archive_join_another_lepton(run: Path, tmp_path: Path) ->
     assert read_metadata(first)["hadrons"] == read_metadata(second)["hadrons"]
 
 
+@pytest.mark.slow
 def test_parts_that_do_not_fit_are_refused(
     run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -131,6 +133,7 @@ CHANGES: dict[str, Callable[[dict[str, Any]], Any]] = {
 }
 
 
+@pytest.mark.slow
 def test_edited_and_cut_archives_are_refused_in_one_line(run: Path, tmp_path: Path) -> None:
     out = tmp_path / "whole.pt"
     assert export.main([str(run), "--lepton", "numu_C12_inc", "--out", str(out)]) == 0

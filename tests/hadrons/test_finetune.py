@@ -42,6 +42,7 @@ def begins_with(run: Path, weights: dict[str, torch.Tensor]) -> None:
             torch.testing.assert_close(weight[: len(own)], own, rtol=0, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_run_is_a_start(carbon: Path, whole_file: Callable[..., Path], tmp_path: Path) -> None:
     """To another nucleus; the widths are those of the start."""
     argon = tmp_path / "argon"
@@ -65,6 +66,7 @@ def test_a_model_is_a_start(carbon: Path, whole_file: Callable[..., Path], tmp_p
     assert start_of(str(whole)).weights.keys() == start_of(str(carbon)).weights.keys()
 
 
+@pytest.mark.slow
 def test_another_probe(carbon: Path, tmp_path: Path) -> None:
     enu, mode, n, pdg, p = particle_lists(200, 5, [(2112,), (-211, 2112), (111, 2112, 2212)])
     data = npz(tmp_path / "antineutrinos.npz", (enu, mode, n, np.where(pdg == 13, -13, pdg), p))
@@ -72,6 +74,7 @@ def test_another_probe(carbon: Path, tmp_path: Path) -> None:
     assert load(tmp_path / "anti" / "checkpoint.pt")["frame"]["charge"] == 5
 
 
+@pytest.mark.slow
 def test_a_transfer_goes_on(carbon: Path, whole_file: Callable[..., Path], tmp_path: Path) -> None:
     data, out = whole_file(seed=2), tmp_path / "argon"
     assert tuned(carbon, data, out, "--target", "1000180400", "--steps", "2") == 0
@@ -111,6 +114,7 @@ def test_settings_follow_from_the_number_of_events() -> None:
     assert few["patience"] > 0
 
 
+@pytest.mark.slow
 def test_what_is_refused(
     carbon: Path, whole_file: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

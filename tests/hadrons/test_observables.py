@@ -122,6 +122,7 @@ def test_the_laboratory_frame_gives_the_observables_back() -> None:
         np.testing.assert_allclose(after[name], before[name], atol=2e-3, err_msg=name)
 
 
+@pytest.mark.slow
 def test_pulls_of_equal_samples_are_zero_and_of_others_not() -> None:
     rng = np.random.default_rng(1)
     events = evaluation.lists_of_events(from_lists(*particle_lists(2000, 4)))

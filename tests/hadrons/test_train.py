@@ -108,6 +108,7 @@ def test_events_of_another_target_are_refused(
     assert "that leave no possible remnant" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_run_is_not_overwritten_nor_changed(
     whole_file: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

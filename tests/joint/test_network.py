@@ -62,6 +62,7 @@ def test_events_of_an_embedding_lead_back_to_it() -> None:
     assert found.parameters <= 4.1
 
 
+@pytest.mark.slow
 def test_information_says_how_fast_the_likelihood_falls() -> None:
     """At the truth the log likelihood of many events falls by half the information times a step squared."""
     model = joint()

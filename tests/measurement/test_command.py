@@ -28,6 +28,7 @@ def exact(values: np.ndarray) -> Prediction:
     return Prediction(values, np.zeros((values.size, values.size)))
 
 
+@pytest.mark.slow
 def test_figures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A page and a figure for each slice; what exists is not replaced, and nothing is drawn then."""
     chosen = options("--out", str(tmp_path / "a.svg"), "--separate")

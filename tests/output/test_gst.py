@@ -76,6 +76,7 @@ def test_constant_branches(
     np.testing.assert_array_equal(found["pzv"], found["Ev"])
 
 
+@pytest.mark.slow
 def test_baskets_do_not_depend_on_chunks(
     tmp_path: Path, make_columns: Maker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -93,6 +94,7 @@ def test_baskets_do_not_depend_on_chunks(
     assert layouts[0][0] == [0, 1000, 2000, 3000, 4000, 4321]
 
 
+@pytest.mark.slow
 def test_many_baskets(tmp_path: Path, make_columns: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(treewriter, "BASKET", 10)
     write(tmp_path / "a.root", [make_columns(first, 10) for first in range(0, 3000, 10)])

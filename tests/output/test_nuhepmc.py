@@ -399,6 +399,7 @@ def read_by_hepmc3(reader: Path, path: Path) -> list[tuple[str, list[str]]]:
     return [(name, values) for name, *values in lines[:-1]]
 
 
+@pytest.mark.slow
 def test_hepmc3_reads_the_run(reader: Path, file: Path) -> None:
     found = dict(read_by_hepmc3(reader, file)[:24])
     assert found["tool"][0] == "nugan-hep"
@@ -786,6 +787,7 @@ def test_listing_after_one_that_was_cut_off(tmp_path: Path, file: Path) -> None:
         read(tmp_path / "b.hepmc3")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", ["zlib:1", "zlib:6", "zlib:9"])
 def test_packed_file_is_that_of_plain_text(tmp_path: Path, make_columns: Maker, level: str) -> None:
     """gzip, HepMC3 and our reader find the same; the head, which is written last, has the last word."""

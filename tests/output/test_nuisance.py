@@ -271,6 +271,7 @@ def test_needs_a_cross_section(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_baskets_do_not_depend_on_chunks(
     tmp_path: Path, make_columns: Maker, monkeypatch: pytest.MonkeyPatch
 ) -> None:

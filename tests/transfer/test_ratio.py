@@ -33,6 +33,7 @@ def samples(random):
     return Sample(*(part[keep][:5000] for part in many)), source
 
 
+@pytest.mark.slow
 def test_a_known_ratio_is_found(samples, random):
     target, source = samples
     ratio = fit(target, source, Prior(), Scales())
@@ -63,6 +64,7 @@ def test_equal_samples_need_no_parameters(random):
     assert weights.std() < 0.15
 
 
+@pytest.mark.slow
 def test_choosing_the_scales_raises_the_evidence(samples):
     target, source = (Sample(*(part[:2000] for part in sample)) for sample in samples)
     seen = []

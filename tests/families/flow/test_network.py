@@ -85,6 +85,7 @@ def test_samples_are_the_inverse_of_the_cumulative_distributions(flow: Flow) -> 
     torch.testing.assert_close(torch.stack([first, second], 1), uniform, rtol=0, atol=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("enu", [LOW, 1.0, 3.0, HIGH])
 def test_physical_density_integrates_to_one(exported: Any, enu: float) -> None:
     """Over E_mu in [m, E_nu - s] and theta in [0, pi], which steps to the edges' singularities."""

@@ -103,6 +103,7 @@ def test_quantile_inverts_the_cumulative_distribution(dtype: torch.dtype, tolera
     assert (back - u).abs().median() <= 2 * torch.finfo(dtype).eps
 
 
+@pytest.mark.slow
 def test_histogram_of_samples() -> None:
     parameters, n = raw(1), 200_000
     u = torch.rand(n, dtype=torch.float64, generator=torch.Generator().manual_seed(3))

@@ -53,6 +53,7 @@ def test_the_fit_reaches_the_entropy(tmp_path: Path) -> None:
     assert row["average_map_2d_no_tails"] == pytest.approx(np.sqrt(2 / np.pi), abs=0.12)
 
 
+@pytest.mark.slow
 def test_likelihood_of_an_untrained_flow() -> None:
     held, _ = sample(20_000, seed=3)
     training = FlowTraining(FLOW, None, "none")

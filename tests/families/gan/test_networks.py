@@ -225,6 +225,7 @@ def test_wide_noise_leaves_the_features_finite() -> None:
     assert torch.isfinite(gradient).all()
 
 
+@pytest.mark.slow
 def test_spectral_norm_bounds_every_dense_layer_of_the_discriminator() -> None:
     torch.manual_seed(5)
     config = replace(PRESETS["inc"], spectral_norm=True)

@@ -106,6 +106,7 @@ def slope_on(events: torch.Tensor, discriminator: Discriminator) -> torch.Tensor
     return total.mean()
 
 
+@pytest.mark.slow
 def test_gradient_penalty_flattens_the_discriminator_on_true_events() -> None:
     real, more = events(256), events(512)
     slopes = []
@@ -126,6 +127,7 @@ def test_gradient_penalty_of_the_networks() -> None:
     assert penalty.item() == pytest.approx(slope_on(real.detach(), discriminator).item(), rel=1e-4)
 
 
+@pytest.mark.slow
 def test_a_relativistic_step_lets_a_blind_discriminator_see() -> None:
     """True and generated events that never meet: the loss falls from ln 2."""
     torch.manual_seed(5)

@@ -9,6 +9,7 @@ from nugan_hep.xsec.__main__ import main
 from nugan_hep.xsec.model.archive import load_module, read_metadata
 
 
+@pytest.mark.slow
 def test_transfer_is_better_than_scratch(run: Path, oxygen: Path, tmp_path: Path) -> None:
     call = ["--from", str(run), "--data", str(oxygen), "--max-epochs", "60", "--quiet"]
     assert main(["finetune", *call, "--out", str(tmp_path / "all")]) == 0

@@ -140,6 +140,7 @@ def test_other_methods_have_a_spread(carbon: Path, tmp_path: Path, method: str) 
     assert (std < mean).all()
 
 
+@pytest.mark.slow
 def test_the_published_network_trains(carbon: Path, tmp_path: Path) -> None:
     found = []
     for epochs in ("1", "100"):
