@@ -17,13 +17,14 @@ import pytest
 
 # the programs of this environment (cmake, ninja) are found, whether it is active or not
 os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", os.defpath)])
-# in a shell's background SIGINT is ignored, by the programs that tests start and interrupt too
-signal.signal(signal.SIGINT, signal.default_int_handler)
 if "PYTEST_XDIST_WORKER" in os.environ:
     # workers share the cores; read when torch is imported
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from building import build_program, configure_programs, run
+
+# in a shell's background SIGINT is ignored, by the programs that tests start and interrupt too
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SHARED = Path(os.environ.get("NUGAN_SHARED", Path(__file__).parents[2] / "shared")) / "data"
 NO_SHARED = "needs NuWro samples, fluxes or measurements that are too large for the repository (NUGAN_SHARED)"

@@ -22,6 +22,7 @@ LINES = ("-", "--", ":", "-.")
 """A step further in both for each prediction: 20 looks before one comes again."""
 WIDE = {"color": "#56b4e9", "linewidth": 3.5}
 """Look of the prediction that the others are drawn upon."""
+BAND = {"color": "#56b4e9", "alpha": 0.45}
 SHOWN = 1.5
 """A last bin much wider than the others is drawn to this factor times its lower edge."""
 RATIO = (0.2, 2.2)
@@ -51,7 +52,8 @@ class Content(NamedTuple):
 class Panel(NamedTuple):
     """A histogram: ``edges`` [K + 1], ``data``, ``errors`` and ``predictions`` [K], and what is at its axes.
 
-    ``wide`` is the name of a prediction that is drawn below the others, ``text`` is written into the panel.
+    ``wide`` is the name of a prediction that is drawn below the others, ``text`` is written into the panel;
+    ``bands`` are lower and upper ends [K] by the names of the legend.
     """
 
     edges: Array
@@ -63,6 +65,7 @@ class Panel(NamedTuple):
     y: str
     wide: str = ""
     text: str = ""
+    bands: Mapping[str, tuple[Array, Array]] = {}
 
 
 def panels(bins: Bins, content: Content) -> list[Panel]:
@@ -143,6 +146,9 @@ def _draw(figure: Figure | SubFigure, panel: Panel) -> Axes:
     edges, end = _shown(panel.edges)
     data, errors = panel.data, panel.errors
     scale = np.where(data > errors, data, np.nan)  # no ratio to what is compatible with nothing
+    for name, ends in panel.bands.items():
+        for ax, (low, high) in ((upper, ends), (lower, (ends[0] / scale, ends[1] / scale))):
+            ax.stairs(high, edges, baseline=low, fill=True, label=name, **BAND)
     looks = zip(itertools.cycle(COLOURS), itertools.cycle(LINES), strict=False)
     for name, predicted in panel.predictions.items():
         if name == panel.wide:

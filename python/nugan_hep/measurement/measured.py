@@ -92,7 +92,9 @@ class Measured:
         if self.matrix.shape != (b, t) or self.widths.shape != (b,):
             raise ValueError(f"{self.kind}: matrix {self.matrix.shape}, expected ({b}, {t})")
         if not np.isfinite(self.data).all():
-            raise UserError(f"{self.kind}: bin {int(np.argmin(np.isfinite(self.data)))} of the data is not finite")
+            raise UserError(
+                f"{self.kind}: bin {int(np.argmin(np.isfinite(self.data)))} of the data is not finite"
+            )
         check_covariance(self.covariance, b, self.kind)
         if not np.all(self.matrix.sum(axis=1) > 0):
             k = int(np.argmin(self.matrix.sum(axis=1)))

@@ -37,14 +37,19 @@ def coordinates(enu: ArrayLike, emu: ArrayLike, theta: ArrayLike, mass: float) -
 
     ``enu`` and ``emu`` [N] and the lepton's ``mass`` in GeV, ``theta`` [N] in rad.
     """
-    excess = kinematics.w2(enu, emu, theta, mass) - kinematics.NUCLEON_MASS**2
-    q2 = np.maximum(kinematics.q2(enu, emu, theta, mass), 0.0)
+    w2, q2 = (formula(enu, emu, theta, mass) for formula in (kinematics.w2, kinematics.q2))
     epsilon = polarisation(enu, emu, theta, mass)
+    smooth = of_invariants(w2, q2, enu)
+    return np.insert(smooth, 2, np.sqrt(1.0 - epsilon**2), axis=1)
+
+
+def of_invariants(w2: ArrayLike, q2: ArrayLike, enu: ArrayLike) -> Array:
+    """The same without the polarisation [N, 3], of W² and Q² [N] in GeV²."""
+    excess = np.asarray(w2, dtype=np.float64) - kinematics.NUCLEON_MASS**2
     return np.stack(
         [
             np.arcsinh(excess / _W2_UNIT),
-            np.log(q2 + _Q2_UNIT),
-            np.sqrt(1.0 - epsilon**2),
+            np.log(np.maximum(q2, 0.0) + _Q2_UNIT),
             np.log(np.asarray(enu, dtype=np.float64)),
         ],
         axis=1,

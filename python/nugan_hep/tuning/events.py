@@ -1,0 +1,94 @@
+"""Events of models as the response of a measurement, and the mean of a factor at every energy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nugan_hep.hadrons.final_states import Lists
+from nugan_hep.kinematics import Array
+from nugan_hep.measurement.measured import Measured, Part
+from nugan_hep.measurement.whole import events_of
+from nugan_hep.tuning.prior import Factor, points
+from nugan_hep.tuning.response import Filled, Response, chunked
+
+if TYPE_CHECKING:
+    from nugan_hep.sampler import Sampler
+
+HYDROGEN = 1000010010
+"""Free protons are left as they are: the factor is of nuclei."""
+GRID = 98
+"""Energies at which the mean of r is known."""
+PER_ENERGY = 20_000
+
+
+def angle(lists: Lists) -> Array:
+    """Between lepton and neutrino [N], rad."""
+    transverse = np.hypot(lists.lepton[:, 0], lists.lepton[:, 1])
+    return np.asarray(np.arctan2(transverse, lists.lepton[:, 2]))
+
+
+def points_of(lists: Lists) -> Array:
+    """Where the factor of events is looked up [N, 3]."""
+    mass = lists.lepton_mass
+    assert isinstance(mass, float)
+    return points(lists.enu, lists.lepton_energy, angle(lists), mass)
+
+
+def respond(
+    measured: Measured,
+    samplers: Mapping[int, Sampler],
+    n: int,
+    seed: int,
+    report: Callable[[int], None] = lambda count: None,
+) -> Response:
+    """The response of a measurement, from ``n`` events of each of its nuclei, whose models are ``samplers``.
+
+    Raises
+    ------
+    UserError : no model of a nucleus, a flux outside of the models' energies
+    """
+    fixed = np.zeros(sum(part.size for part in measured.parts))
+
+    def filled() -> Iterator[Filled]:
+        first = 0
+        for part in measured.parts:
+            for lists, weights, nucleus in events_of(part, samplers, n, seed):
+                rows = part.find(lists)
+                inside = rows < part.size
+                if nucleus == HYDROGEN:
+                    fixed[first : first + part.size] += np.bincount(
+                        rows[inside], weights[inside], minlength=part.size
+                    )
+                else:
+                    yield Filled(points_of(lists)[inside], first + rows[inside], weights[inside])
+                report(len(weights))
+            first += part.size
+
+    kept = chunked(filled())
+    return Response(*kept, fixed, measured.matrix)
+
+
+def mean_factor(sampler: Sampler, factors: Sequence[Factor], seed: int) -> tuple[Array, Array]:
+    """Energies [M] over the model's range, and the mean of each factor at each of them [M, K]."""
+    energies = np.linspace(*sampler.enu_range, GRID)
+    enu = np.repeat(energies, PER_ENERGY)
+    events = sampler.sample(enu=enu, seed=seed)
+    columns = (events[name].astype(np.float64) for name in ("Ev", "El", "thetal"))
+    x = points(*columns, sampler._core.process.lepton_mass)
+    kept = chunked(
+        Filled(x[part], np.arange(GRID).repeat(PER_ENERGY)[part], np.full(PER_ENERGY, 1.0 / PER_ENERGY))
+        for part in np.split(np.arange(enu.size), GRID)
+    )
+    means = [
+        np.bincount(kept.rows, kept.weights * np.exp(factor.log(kept.x)), minlength=GRID)
+        for factor in factors
+    ]
+    return energies, np.stack(means, axis=1)
+
+
+def nuclei(parts: Sequence[Part]) -> list[int]:
+    """PDG numbers of all nuclei, hydrogen left out."""
+    return sorted({pdg for part in parts for pdg, _ in part.nuclei} - {HYDROGEN})

@@ -1,0 +1,125 @@
+"""What a run of ``tune`` starts from: measurements and the models of their nuclei."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from nugan_hep import flux_readers, targets
+from nugan_hep.errors import UserError
+from nugan_hep.measurement.measured import Measured, Part
+from nugan_hep.measurement.readers import READERS, read_measured
+from nugan_hep.sampler import Sampler
+from nugan_hep.tuning.events import HYDROGEN
+
+if TYPE_CHECKING:
+    from nugan_hep.flux import Flux
+
+Models = dict[tuple[int, int], Sampler]
+"""By probe and nucleus (PDG numbers)."""
+
+
+class Inputs(NamedTuple):
+    """Measurements to fit and to predict only, models, and normalisations of measurements by kind."""
+
+    fitted: tuple[Measured, ...]
+    tested: tuple[Measured, ...]
+    models: Models
+    norms: Mapping[str, float]
+    files: Mapping[str, str]
+
+
+def read(options: argparse.Namespace) -> Inputs:
+    """Measurements and models that the options name.
+
+    Raises
+    ------
+    UserError : a measurement that is unknown, unreadable or there twice, a flux or normalisation of none, a
+        nucleus without a model, hadrons asked for of a model that has none
+    """
+    releases = dict(_pairs("--data", ":", [*options.data, *options.test]))
+    named = {"--flux": dict(_pairs("--flux", "=", options.flux))}
+    named["--prior-norm"] = dict(_pairs("--prior-norm", "=", options.prior_norm))
+    for option, given in named.items():
+        for kind in given:
+            if kind not in releases:
+                raise UserError(
+                    f"{option} {kind}: no such measurement in --data, which has {', '.join(releases)}"
+                )
+    norms = {kind: _norm(kind, text) for kind, text in named["--prior-norm"].items()}
+    measured = {
+        kind: read_measured(kind, Path(path), _flux(kind, named["--flux"].get(kind)))
+        for kind, path in releases.items()
+    }
+    wanted = [part for one in measured.values() for part in one.parts]
+    models = open_models(options.model, wanted, options.threads)
+    kinds = [text.partition(":")[0] for text in options.data]
+    fitted = tuple(measured[kind] for kind in kinds)
+    tested = tuple(one for kind, one in measured.items() if kind not in kinds)
+    return Inputs(fitted, tested, models, norms, {kind: Path(path).name for kind, path in releases.items()})
+
+
+def _pairs(option: str, sign: str, texts: Sequence[str]) -> list[tuple[str, str]]:
+    found: dict[str, str] = {}
+    for text in texts:
+        kind, there, value = text.partition(sign)
+        if kind not in READERS or not there or not value:
+            raise UserError(f"{option} {text}: expected KIND{sign}..., KIND one of {', '.join(READERS)}")
+        if kind in found:
+            raise UserError(f"{option}: {kind} is there twice")
+        found[kind] = value
+    return list(found.items())
+
+
+def _norm(kind: str, text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 < value <= 1:
+        raise UserError(f"--prior-norm {kind}={text}: expected a relative error above 0, at most 1")
+    return value
+
+
+def _flux(kind: str, text: str | None) -> Flux | None:
+    return None if text is None else flux_readers.read_flux(text)
+
+
+def open_models(names: Sequence[str], parts: Sequence[Part], threads: int = 0) -> Models:
+    """The models of all nuclei of the parts: those named, and the shipped one of hydrogen.
+
+    Raises
+    ------
+    UserError : a nucleus without a model, a model that no part asks for, two of one process, a model
+        without the hadrons that a part asks for
+    """
+    hadrons = any(part.hadrons for part in parts)
+    found: Models = {}
+    for name in names:
+        sampler = Sampler(name, threads=threads, lepton_only=not hadrons)
+        process = int(sampler.metadata["probe"]), int(sampler.metadata["target"])
+        if process in found:
+            raise UserError(f"--model: {found[process].name} and {sampler.name} are of the same process")
+        found[process] = sampler
+    for part in parts:
+        for nucleus, _ in part.nuclei:
+            if (process := (part.probe, nucleus)) in found:
+                if part.hadrons and not found[process].hadrons:
+                    raise UserError(
+                        f"{found[process].name}: a model of leptons alone, the measurement is of hadrons too"
+                    )
+                continue
+            if nucleus != HYDROGEN:
+                there = ", ".join(sampler.name for sampler in found.values())
+                raise UserError(
+                    f"the measurement is of {targets.probe_name(part.probe)} on {targets.nucleus(nucleus)}: "
+                    f"no --model of it, there is {there}"
+                )
+            found[process] = Sampler(targets.find_model(*process), threads=threads, lepton_only=True)
+    used = {(part.probe, nucleus) for part in parts for nucleus, _ in part.nuclei}
+    for process, sampler in found.items():
+        if process not in used:
+            raise UserError(f"--model {sampler.name}: no measurement is of its process")
+    return found

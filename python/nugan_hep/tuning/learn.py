@@ -1,0 +1,176 @@
+"""A run of ``tune``: responses, the most probable factor, replicas, what came of it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from nugan_hep import cli
+from nugan_hep.errors import UserError
+from nugan_hep.kinematics import Array
+from nugan_hep.measurement.measured import Measured
+from nugan_hep.tuning import card, events, figures, likelihood, saved
+from nugan_hep.tuning.fit import Fit, Source, choose_scales, fit
+from nugan_hep.tuning.inputs import Inputs
+from nugan_hep.tuning.likelihood import Data
+from nugan_hep.tuning.posterior import replicas
+from nugan_hep.tuning.prior import Factor, Scales, features
+from nugan_hep.tuning.response import Response
+
+
+class Seen(NamedTuple):
+    """A measurement, its response, and what the model, the tune and its replicas [K, B] say of it."""
+
+    measured: Measured
+    response: Response
+    before: Array
+    after: Array
+    replicas: Array
+    fitted: bool
+
+    @property
+    def data(self) -> Data:
+        """For :mod:`likelihood`."""
+        return data_of(self.measured)
+
+
+def data_of(measured: Measured) -> Data:
+    """What the likelihood needs of a measurement."""
+    return Data(measured.data, measured.covariance, measured.widths)
+
+
+def predicted(response: Response, factor: Factor) -> Array:
+    """The measured bins [B] with a factor."""
+    return response.predict(features(response.x, factor.scales), factor.coefficients)[0]
+
+
+def run(options: argparse.Namespace, inputs: Inputs) -> None:
+    """Learn, and write the folder.
+
+    Raises
+    ------
+    UserError : the folder exists, a flux outside of a model's energies
+    """
+    check_folder(options)
+    about = Scales(total=options.prior_total)
+    measured = [*inputs.fitted, *inputs.tested]
+    with cli.progress("events", options.quiet) as bar:
+        responses = []
+        for one in measured:
+            total = options.n * sum(len(part.nuclei) for part in one.parts)
+            task = bar.add_task(one.kind, total=total, note="")
+            responses.append(
+                events.respond(
+                    one, inputs.models, options.n, options.seed, lambda k, task=task: bar.advance(task, k)
+                )
+            )
+    sources = [
+        Source(data_of(one), response, inputs.norms.get(one.kind, 0.0))
+        for one, response in zip(inputs.fitted, responses, strict=False)
+    ]
+    with cli.progress("fits", options.quiet) as bar:
+        task = bar.add_task("scales", total=options.evaluations, note="")
+        best = choose_scales(
+            sources,
+            about,
+            options.covariance,
+            options.evaluations,
+            lambda count, height: bar.update(task, completed=count, note=f"log evidence {height:.1f}"),
+        )
+        task = bar.add_task("replicas", total=options.replicas, note="")
+        drawn = replicas(
+            sources,
+            best,
+            about,
+            options.covariance,
+            options.replicas,
+            options.seed,
+            lambda count: bar.update(task, completed=count),
+        )
+    seen = []
+    for k, (one, response) in enumerate(zip(measured, responses, strict=True)):
+        spread = np.stack([predicted(response, factor) for factor in drawn])
+        after = predicted(response, best.factor)
+        seen.append(Seen(one, response, response.untuned(), after, spread, k < len(inputs.fitted)))
+    alone = each_alone(sources, best, options.covariance) if len(sources) > 1 else {}
+    main = inputs.models[next(iter(inputs.models))]
+    enu, mean = events.mean_factor(main, [best.factor, *drawn], options.seed)
+    tune = saved.Tune(describe(options, inputs, seen, best), best.factor, tuple(drawn), enu, mean)
+    options.out.mkdir(parents=True, exist_ok=True)
+    figures.write(options.out, tune, seen, {sources_kind(inputs, k): fit.factor for k, fit in alone.items()})
+    card.write(options.out, tune)
+    saved.save(options.out, tune)
+    print(card.table(tune.about))
+    print(f"wrote {options.out}")
+
+
+def check_folder(options: argparse.Namespace) -> None:
+    """Refuse a folder with a run, without --force, before any work.
+
+    Raises
+    ------
+    UserError : there is a run, or a file of this name
+    """
+    if options.out.exists() and not options.out.is_dir():
+        raise UserError(f"--out {options.out}: it exists and is not a folder")
+    if saved.is_tune(options.out) and not options.force:
+        raise UserError(
+            f"--out {options.out} holds {saved.ABOUT}; give another --out or --force to replace it"
+        )
+
+
+def sources_kind(inputs: Inputs, k: int) -> str:
+    """The k-th fitted measurement's kind."""
+    return inputs.fitted[k].kind
+
+
+def each_alone(sources: Sequence[Source], best: Fit, way: str) -> Mapping[int, Fit]:
+    """What each measurement alone would have learned, with the scales of all."""
+    return {k: fit([source], best.scales, way) for k, source in enumerate(sources)}
+
+
+def describe(options: argparse.Namespace, inputs: Inputs, seen: Sequence[Seen], best: Fit) -> dict[str, Any]:
+    """The content of ``tune.json``."""
+    values, errors = best.pulls
+    with_norm = [one.kind for one in inputs.fitted if inputs.norms.get(one.kind)]
+    first = inputs.models[next(iter(inputs.models))]
+    return {
+        "version": 1,
+        "models": [sampler.name for sampler in inputs.models.values()],
+        "model": first.name,
+        "lepton_mass": first._core.process.lepton_mass,
+        "covariance": options.covariance,
+        "scales": vars(best.scales),
+        "prior_norm": dict(inputs.norms),
+        "pulls": {
+            kind: [float(value), float(error)]
+            for kind, value, error in zip(with_norm, values, errors, strict=True)
+        },
+        "parameters": best.parameters,
+        "log_evidence": best.log_evidence,
+        "replicas": options.replicas,
+        "events": options.n,
+        "seed": options.seed,
+        "measurements": [_row(one, inputs.files[one.measured.kind]) for one in seen],
+    }
+
+
+def _row(one: Seen, file: str) -> dict[str, Any]:
+    measured = one.measured
+    return {
+        "kind": measured.kind,
+        "title": measured.title,
+        "reference": measured.reference,
+        "release": file,
+        "fitted": one.fitted,
+        "bins": int(measured.data.size),
+        "chi2": {
+            way: [likelihood.chi2(one.data, values, way) for values in (one.before, one.after)]
+            for way in likelihood.WAYS
+        },
+        "total": [float(measured.widths @ values) for values in (measured.data, one.before, one.after)],
+        "total_error": float(np.std(one.replicas @ measured.widths)),
+    }

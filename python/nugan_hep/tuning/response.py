@@ -1,0 +1,80 @@
+"""Events of the models in the bins of a measurement, as the fit needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nugan_hep.kinematics import Array
+
+CELL = np.array([0.12, 0.12, 0.12])
+"""Events of a bin that are as near to each other as this count as one, at their mean: the factor is smoother."""
+
+
+class Filled(NamedTuple):
+    """Events [N]: points x [N, 3], true bins [N] and weights [N] in 1e-38 cm²/nucleon."""
+
+    x: Array
+    rows: NDArray[np.intp]
+    weights: Array
+
+
+class Response(NamedTuple):
+    """The cross section of a measurement's true bins by where it comes from.
+
+    Attributes
+    ----------
+    x : [N, 3], see :func:`nugan_hep.tuning.prior.points`
+    rows : [N], true bins, ascending
+    weights : [N], 1e-38 cm²/nucleon
+    fixed : [T], of events that the factor leaves alone, as those on hydrogen
+    matrix : [B, T], from true bins to what is measured
+    """
+
+    x: Array
+    rows: NDArray[np.intp]
+    weights: Array
+    fixed: Array
+    matrix: Array
+
+    def predict(self, features: Array, coefficients: Array) -> tuple[Array, Array]:
+        """Values [B] and derivatives [B, P] of the measured bins, with ``features`` [N, P] at ``x``."""
+        weights = self.weights * np.exp(features @ coefficients)
+        starts = np.searchsorted(self.rows, np.arange(self.fixed.size + 1))
+        slopes = np.zeros((self.fixed.size, features.shape[1]))
+        for k, (first, last) in enumerate(zip(starts[:-1], starts[1:], strict=True)):
+            slopes[k] = weights[first:last] @ features[first:last]
+        values = np.bincount(self.rows, weights, minlength=self.fixed.size) + self.fixed
+        return self.matrix @ values, self.matrix @ slopes
+
+    def untuned(self) -> Array:
+        """The measured bins [B] as the models have them."""
+        values = np.bincount(self.rows, self.weights, minlength=self.fixed.size) + self.fixed
+        return np.asarray(self.matrix @ values)
+
+
+def merged(parts: Iterable[Filled]) -> Filled:
+    """Events of a bin and of one cell of points as one, at their weighted mean; ordered by bins."""
+    found = list(parts)
+    x, rows, weights = (np.concatenate([part[k] for part in found]) for k in range(3))
+    cells = np.floor(x / CELL).astype(np.int64)
+    cells -= cells.min(axis=0)
+    extent = cells.max(axis=0) + 1
+    key = ((rows * extent[0] + cells[:, 0]) * extent[1] + cells[:, 1]) * extent[2] + cells[:, 2]
+    keys, group = np.unique(key, return_inverse=True)
+    sums = np.bincount(group, weights, minlength=keys.size)
+    mean = np.stack([np.bincount(group, weights * column) / sums for column in x.T], axis=1)
+    return Filled(mean, (keys // int(np.prod(extent))).astype(np.intp), sums)
+
+
+def chunked(filled: Iterator[Filled]) -> Filled:
+    """As :func:`merged`, chunk by chunk, so that memory stays small."""
+    kept: Filled | None = None
+    for part in filled:
+        kept = merged([part] if kept is None else [kept, part])
+    if kept is None:
+        raise ValueError("no events")
+    return kept

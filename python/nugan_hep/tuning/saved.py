@@ -1,0 +1,125 @@
+"""The folder of a run of ``tune``: what was learned, and weights of events from it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from nugan_hep.errors import UserError
+from nugan_hep.kinematics import Array
+from nugan_hep.output.atomic import new_file
+from nugan_hep.tuning.prior import PARAMETERS, Factor, Scales, points
+
+ABOUT, NUMBERS = "tune.json", "tune.npz"
+
+
+@dataclass(frozen=True, eq=False)
+class Tune:
+    """A factor on d2sigma and its replicas.
+
+    Attributes
+    ----------
+    about : the content of ``tune.json``: models, measurements, chi2, settings
+    best : the most probable factor
+    replicas : draws of the posterior
+    enu : [M] energies in GeV
+    mean : [M, 1 + K], mean of r over events of the model at ``enu``, of the best factor and each replica
+    """
+
+    about: dict[str, Any]
+    best: Factor
+    replicas: tuple[Factor, ...]
+    enu: Array
+    mean: Array
+
+    @property
+    def lepton_mass(self) -> float:
+        """GeV."""
+        return float(self.about["lepton_mass"])
+
+    def weights(self, enu: ArrayLike, el: ArrayLike, theta: ArrayLike, rate: bool = True) -> Array:
+        """r of events [N], or r over its mean at their energy, which leaves the cross section as it is."""
+        return self._weights(self.best, 0, *_flat(enu, el, theta), rate)
+
+    def replica_weights(
+        self, enu: ArrayLike, el: ArrayLike, theta: ArrayLike, n: int | None = None, rate: bool = True
+    ) -> Array:
+        """The same of each replica [K, N]; ``n`` takes the first ones alone."""
+        columns = _flat(enu, el, theta)
+        chosen = self.replicas[: self.number(n)]
+        return np.stack([self._weights(one, k + 1, *columns, rate) for k, one in enumerate(chosen)])
+
+    def number(self, n: int | None) -> int:
+        """How many replicas are meant.
+
+        Raises
+        ------
+        UserError : more than there are, or none
+        """
+        if n is None:
+            return len(self.replicas)
+        if not 1 <= n <= len(self.replicas):
+            raise UserError(f"{n} replicas: expected 1 to {len(self.replicas)}, which the tune has")
+        return n
+
+    def _weights(self, factor: Factor, column: int, enu: Array, el: Array, theta: Array, rate: bool) -> Array:
+        values = np.exp(factor.log(points(enu, el, theta, self.lepton_mass)))
+        return values if rate else values / np.interp(enu, self.enu, self.mean[:, column])
+
+
+def _flat(*columns: ArrayLike) -> tuple[Array, Array, Array]:
+    enu, el, theta = (np.ravel(np.asarray(column, dtype=np.float64)) for column in columns)
+    return enu, el, theta
+
+
+def is_tune(path: str | os.PathLike[str]) -> bool:
+    """Whether this is the folder of a run of ``tune``."""
+    return os.path.isfile(os.path.join(path, ABOUT))
+
+
+def save(folder: Path, tune: Tune) -> None:
+    """Write ``tune.npz`` and ``tune.json``, which comes last: with it the run is whole."""
+    factors = [tune.best, *tune.replicas]
+    arrays = {
+        "scales": np.array([list(asdict(factor.scales).values()) for factor in factors]),
+        "coefficients": np.array([factor.coefficients for factor in factors]),
+        "enu": tune.enu,
+        "mean": tune.mean,
+    }
+    with new_file(folder / NUMBERS, force=True) as file:
+        np.savez(file, **arrays)  # type: ignore[arg-type]
+    with new_file(folder / ABOUT, force=True) as file:
+        file.write(json.dumps(tune.about, indent=1).encode())
+
+
+def load(folder: str | os.PathLike[str]) -> Tune:
+    """A run that :func:`save` wrote.
+
+    Raises
+    ------
+    UserError : not such a folder, damaged files
+    """
+    path = Path(folder)
+    try:
+        about = json.loads((path / ABOUT).read_text())
+        with np.load(path / NUMBERS) as file:
+            arrays = {
+                name: np.asarray(file[name], np.float64) for name in ("scales", "coefficients", "enu", "mean")
+            }
+        if arrays["coefficients"].shape[1:] != (PARAMETERS,):
+            raise ValueError(f"{arrays['coefficients'].shape[1:]} coefficients, expected {PARAMETERS}")
+        factors = _factors(arrays["scales"], arrays["coefficients"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UserError(f"{path}: not a readable run of tune ({str(error).splitlines()[0]})") from None
+    return Tune(about, factors[0], tuple(factors[1:]), arrays["enu"], arrays["mean"])
+
+
+def _factors(scales: Array, coefficients: Array) -> Sequence[Factor]:
+    return [Factor(Scales(*row), own) for row, own in zip(scales.tolist(), coefficients, strict=True)]
