@@ -16,11 +16,9 @@ cross section by some percent: with NuWro events that know their channel ("dyn")
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import numpy as np
 import uproot
@@ -29,73 +27,17 @@ from numpy.typing import NDArray
 from nugan_hep import Flux, cli
 from nugan_hep.errors import UserError
 from nugan_hep.kinematics import MUON_MASS, momentum
-from nugan_hep.measurement import (
-    Bins,
-    Muons,
-    Prediction,
-    check_covariance,
-    command,
-    flux_weights,
-    inputs,
-    open_release,
-)
+from nugan_hep.measurement import Bins, Muons, Prediction, command, flux_weights, inputs
+from nugan_hep.measurement.readers import t2k_ccinc_2018
+from nugan_hep.measurement.readers.common import CARBON
+from nugan_hep.measurement.readers.t2k_ccinc_2018 import SHARE_OF_HYDROGEN
 
 Array = NDArray[np.float64]
-
-WHERE = (
-    "T2K's data release of arXiv:1801.05148 has it: "
-    "t2k-experiment.org/results/nd280data-numu-cc-inc-xs-on-c-2018"
-)
-SLICES, BINS = 11, 71
-UNIT = 0.1  # its cross sections are in 1e-39 cm²/GeV/nucleon, ours in 1e-38
-COVARIANCE_UNIT = 1e76  # and its covariance in cm⁴
-CARBON = 1000060120
-HYDROGEN = 0.074  # share of the nucleons of the first fine-grained detector, by mass
 
 # Free protons relative to the mean nucleon of carbon, by NuWro's channel. RES: the Delta's isospin gives
 # nu p : nu n = 3 : 1 (Delta++ and Delta+), so p / mean = 1.5. DIS: nu p : nu n = 1 : 2 from the valence
 # quarks, 2/3. QE, coherent and two-body currents need a neutron or a nucleus.
 PROTON_OVER_CARBON = {0: 0.0, 2: 1.5, 4: 2 / 3, 6: 0.0, 8: 0.0}
-
-
-class Measurement(NamedTuple):
-    """Data [71], covariance [71, 71] and T2K's predictions [71]: 1e-38 cm²/GeV/nucleon, and its square."""
-
-    bins: Bins
-    data: Array
-    covariance: Array
-    generators: dict[str, Array]
-
-
-def read_release(folder: Path, prior: str) -> Measurement:
-    """The measurement as unfolded with one of the priors, ``neut`` or ``genie``."""
-    release = open_release(folder / "histograms.root", WHERE)
-
-    def slices(name: str) -> list[Any]:
-        return [release.histogram(f"{name}_cthbin{k}") for k in range(SLICES)]
-
-    def values(name: str) -> Array:
-        return UNIT * np.concatenate([histogram.values() for histogram in slices(name)])
-
-    measured = f"hist_xsec_data_prior_{prior}"
-    bins = read_bins(release.path, slices(measured))
-    covariance = COVARIANCE_UNIT * release.histogram(f"covariance_matrix_{prior}", 2).values()
-    generators = {"NEUT 5.3.2": values("hist_xsec_neut"), "GENIE 2.8.0": values("hist_xsec_genie")}
-    checked = check_covariance(covariance, BINS, str(release.path))
-    return Measurement(bins, values(measured), checked, generators)
-
-
-def read_bins(path: Path, histograms: list[Any]) -> Bins:
-    """The edges in momentum are the histograms', those in cos(theta) stand in their titles."""
-    number = r"(-?[\d.]+)"
-    matches = [re.search(rf"{number} < cos #theta_{{#mu}} < {number}", h.title) for h in histograms]
-    if not all(matches):
-        raise UserError(f"{path}: titles without '-1 < cos #theta_{{#mu}} < -0.25'; {WHERE}")
-    low, high = np.array([match.groups() for match in matches if match], dtype=float).T
-    bins = Bins(np.append(low, high[-1]), [histogram.axes[0].edges() for histogram in histograms])
-    if len(bins) != BINS or not np.array_equal(low[1:], high[:-1]):
-        raise UserError(f"{path}: {len(bins)} bins of momentum and angle, expected {BINS}; {WHERE}")
-    return bins
 
 
 def hydrogen(options: argparse.Namespace, flux: Flux, bins: Bins) -> Array | None:
@@ -124,7 +66,7 @@ def hydrogen(options: argparse.Namespace, flux: Flux, bins: Bins) -> Array | Non
         raise UserError(f"{files}: events of the channel dyn = {unknown[0]}, expected {known}")
     weights = flux_weights(enu, options.xsec, flux)
     proton = sum(value * (channel == number) for number, value in PROTON_OVER_CARBON.items())
-    mixed = weights * (1 - HYDROGEN + HYDROGEN * np.asarray(proton))
+    mixed = weights * (1 - SHARE_OF_HYDROGEN + SHARE_OF_HYDROGEN * np.asarray(proton))
     print(f"hydrogen: the cross section per nucleon is {mixed.sum() / weights.sum():.3f} of carbon's")
     p, cosine = momentum(emu, MUON_MASS), np.cos(theta.astype(np.float64))
     carbon, detector = (bins.fill([Muons(p, cosine, each)]).sums[:-1] for each in (weights, mixed))
@@ -141,13 +83,13 @@ def compare(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--flux", metavar="FILE[:HIST]", help="another flux than the release's own")
     command.add_options(parser, "numu_C12_inc", "t2k_ccinc.png")
     options = parser.parse_args(argv)
-    command.check_options(options, SLICES)
+    command.check_options(options, t2k_ccinc_2018.SLICES)
     if options.flux_units is not None and options.flux is None:
         raise UserError("--flux-units goes with --flux: the release's own flux has its unit")
     if options.flux_columns is not None and options.flux is None:
         raise UserError("--flux-columns goes with --flux: the release's own flux is a histogram")
 
-    measured = read_release(options.release, options.prior)
+    measured = t2k_ccinc_2018.read_release(options.release, options.prior)
     flux = inputs.read_flux(
         options.flux or f"{options.release / 'histograms.root'}:hflux",
         options.flux_units,

@@ -65,6 +65,7 @@ ALLOWED: dict[str, set[str]] = {
     "joint": {"base", "data", "families.common", "families.flow", "training"},
     "transfer": {"base"},
     "measurement": {"base", "data", "hadrons", "output"},
+    "measurement.readers": {"base", "hadrons", "measurement"},
     "evaluation": {"base", "data", "families", "families.common", "families.gan", "output"},
     "training": {"base", "data", "evaluation", "families", "families.common", "output"},
     "xsec.data": {"base"},

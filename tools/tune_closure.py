@@ -177,9 +177,8 @@ def main() -> int:
     measured = read_measured(kind, Path(path))
     part = measured.parts[0]
     model, truth = Sampler(options.model, lepton_only=True), Sampler(options.truth, lepton_only=True)
-    (nucleus, _), *_ = part.nuclei
     response, true_response = (
-        respond(measured, {nucleus: s}, options.n, k) for k, s in enumerate((model, truth))
+        respond(measured, [s], options.n, k) for k, s in enumerate((model, truth))
     )
     true = true_response.untuned()
     significant = measured.data > SIGNIFICANT * np.sqrt(np.diag(measured.covariance))

@@ -81,6 +81,25 @@ class Bins:
             if row.ndim != 1 or row.size < 2 or not np.all(np.diff(row) > 0):
                 raise UserError(f"edges of bins {row.tolist()!s:.80}: expected two or more that rise")
 
+    @classmethod
+    def of_rows(cls, rows: ArrayLike, name: str) -> Bins:
+        """Bins of a table [B, 4]: lowest and highest cos(theta), lowest and highest momentum [GeV] of each.
+
+        Raises
+        ------
+        UserError : bins that overlap or do not follow each other
+        """
+        table = np.asarray(rows, dtype=np.float64)
+        low, high = table[:, ::2], table[:, 1::2]
+        same = (np.diff(low[:, 0]) == 0) & (np.diff(high[:, 0]) == 0)
+        follows = np.where(same, low[1:, 1] == high[:-1, 1], low[1:, 0] == high[:-1, 0])
+        if not follows.all():
+            k = int(np.argmin(follows))
+            raise UserError(f"{name}: bins {k} and {k + 1} overlap or do not follow each other")
+        slices = np.split(table, np.flatnonzero(~same) + 1)
+        cosines = [*(part[0, 0] for part in slices), table[-1, 1]]
+        return cls(cosines, [np.append(part[:, 2], part[-1, 3]) for part in slices])
+
     def __len__(self) -> int:
         return sum(edges.size - 1 for edges in self.momentum)
 

@@ -1,8 +1,8 @@
-"""Muons that follow a flux: of a model and of NuWro, normalised to the whole flux.
+"""Leptons that follow a flux: of a model and of NuWro, normalised to the whole flux.
 
 Experiments average over the whole flux, models and the NuWro events end at 0.3 and 10 GeV. The little
 that is beyond is estimated: the cross section goes on as a straight line to zero below and in
-proportion to the energy above; muons are those at the end of the range. Below, they keep their share of
+proportion to the energy above; leptons are those at the end of the range. Below, they keep their share of
 the energy and their angle, above y and x (Bjorken scaling), so that 1 - cos(theta) goes as 1/E.
 """
 
@@ -60,6 +60,27 @@ class Folded(NamedTuple):
     weights: Array
 
 
+class Leptons(NamedTuple):
+    """Charged leptons of events that follow a flux, each array of shape [N].
+
+    Attributes
+    ----------
+    enu, momentum : GeV
+    cos_theta : of the angle between lepton and neutrino
+    weights : as of :class:`nugan_hep.measurement.Muons`
+    """
+
+    enu: Array
+    momentum: Array
+    cos_theta: Array
+    weights: Array
+
+    @property
+    def muons(self) -> Muons:
+        """The same without the neutrino's energy, which is not measured."""
+        return Muons(self.momentum, self.cos_theta, self.weights)
+
+
 class Spectrum(NamedTuple):
     """Energies [K] in GeV beyond an end of a range, and flux times cross section over the whole flux."""
 
@@ -99,7 +120,12 @@ def model_sigma(sampler: Sampler) -> CrossSection:
 
 
 def model_muons(sampler: Sampler, flux: Flux, n: int, seed: int = 0) -> Iterator[Muons]:
-    """Muons of a model in a flux, in chunks: ``n`` of its range, and some for what is beyond.
+    """The muons of :func:`model_leptons`."""
+    return (leptons.muons for leptons in model_leptons(sampler, flux, n, seed))
+
+
+def model_leptons(sampler: Sampler, flux: Flux, n: int, seed: int = 0) -> Iterator[Leptons]:
+    """Leptons of a model in a flux, in chunks: ``n`` of its range, and some for what is beyond.
 
     Raises
     ------
@@ -110,8 +136,8 @@ def model_muons(sampler: Sampler, flux: Flux, n: int, seed: int = 0) -> Iterator
     for first in range(0, n, CHUNK):
         size = min(CHUNK, n - first)
         events = sampler.sample(n=size, seed=seed, first=first, flux=flux, allow_flux_outside=True)
-        momentum, cosine = (np.asarray(events[name], np.float64) for name in ("pl", "cthl"))
-        yield Muons(momentum, cosine, np.full(size, weight))
+        enu, momentum, cosine = (np.asarray(events[name], np.float64) for name in ("Ev", "pl", "cthl"))
+        yield Leptons(enu, momentum, cosine, np.full(size, weight))
     size = max(1000, int(BEYOND * n))
     for below, energy in zip((True, False), sampler.enu_range, strict=True):
         events = sampler.sample(enu=energy, n=size, seed=seed, first=n + below * size)
@@ -130,7 +156,7 @@ def nuwro_muons(
     sigma, edges = cross_section.read_csv(xsec), read_bins(xsec)[0]
     for below, last in ((True, events.enu < edges[1]), (False, events.enu >= edges[-2])):
         muons = Kinematics(events.enu[last], events.emu[last], events.theta[last])
-        yield _moved(muons, _beyond(sigma, flux, below), below, mass)
+        yield _moved(muons, _beyond(sigma, flux, below), below, mass).muons
 
 
 def read_nuwro(paths: Sequence[str | Path], xsec: Path, flux: Flux, target: int = 1000060120) -> Folded:
@@ -222,18 +248,18 @@ def _beyond(sigma: CrossSection, flux: Flux, below: bool) -> Spectrum:
     return Spectrum(enu, neutrinos * extended / flux.integral())
 
 
-def _moved(muons: Kinematics, spectrum: Spectrum, below: bool, mass: float) -> Muons:
-    """Muons near the end of the range, moved to the energies of a spectrum beyond it."""
+def _moved(leptons: Kinematics, spectrum: Spectrum, below: bool, mass: float) -> Leptons:
+    """Leptons near the end of the range, moved to the energies of a spectrum beyond it."""
     total = float(spectrum.weights.sum())
-    n = muons.enu.size if total > 0 else 0
+    n = leptons.enu.size if total > 0 else 0
     if n == 0:
-        return Muons(*(np.empty(0) for _ in range(3)))
+        return Leptons(*(np.empty(0) for _ in range(4)))
     share = (np.arange(n) + 0.5) / n
     enu = np.interp(share * total, np.cumsum(spectrum.weights), spectrum.enu)
     threshold = mass + kinematics.SHIFT_P2
-    kinetic = (muons.emu - mass) * (enu - threshold) / (muons.enu - threshold)
+    kinetic = (leptons.emu - mass) * (enu - threshold) / (leptons.enu - threshold)
     momentum = kinematics.momentum(mass + np.maximum(kinetic, 0.0), mass)
-    cosine = np.cos(muons.theta)
+    cosine = np.cos(leptons.theta)
     if not below:
-        cosine = 1.0 - (1.0 - cosine) * muons.enu / enu
-    return Muons(momentum, cosine, np.full(n, total / n))
+        cosine = 1.0 - (1.0 - cosine) * leptons.enu / enu
+    return Leptons(enu, momentum, cosine, np.full(n, total / n))

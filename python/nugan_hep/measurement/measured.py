@@ -46,7 +46,7 @@ class Part:
 
 
 class View(NamedTuple):
-    """Bins that are drawn side by side: ``rows`` of the data, their ``edges`` [rows + 1], words for the axes."""
+    """Bins drawn side by side: ``rows`` of the data, their ``edges`` [rows + 1], words for the axes."""
 
     rows: slice
     edges: Array
@@ -92,9 +92,8 @@ class Measured:
         if self.matrix.shape != (b, t) or self.widths.shape != (b,):
             raise ValueError(f"{self.kind}: matrix {self.matrix.shape}, expected ({b}, {t})")
         if not np.isfinite(self.data).all():
-            raise UserError(
-                f"{self.kind}: bin {int(np.argmin(np.isfinite(self.data)))} of the data is not finite"
-            )
+            k = int(np.argmin(np.isfinite(self.data)))
+            raise UserError(f"{self.kind}: bin {k} of the data is not finite")
         check_covariance(self.covariance, b, self.kind)
         if not np.all(self.matrix.sum(axis=1) > 0):
             k = int(np.argmin(self.matrix.sum(axis=1)))

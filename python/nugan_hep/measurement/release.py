@@ -1,11 +1,13 @@
-"""The histograms of a data release in a ROOT file."""
+"""The histograms of a data release in a ROOT file, and its tables of text."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nugan_hep.errors import UserError
 
@@ -54,3 +56,47 @@ def open_release(path: Path, where: str) -> Release:
         raise UserError(
             f"{path}: cannot be read as ROOT ({str(error).splitlines()[0]:.80}); {where}"
         ) from None
+
+
+def read_table(path: Path, columns: int, where: str) -> NDArray[np.float64]:
+    """The numbers [rows, columns] of a table of text, as in ``3 | 0.6 - 0.7 | 0.2``; words may stand above.
+
+    Raises
+    ------
+    UserError : no such file, no numbers, a row of another length, what is not a finite number
+    """
+    if not path.is_file():
+        raise UserError(f"{path}: no such file; {where}")
+    rows: list[list[float]] = []
+    for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
+        words = re.sub(r"[\[\]|,:]| - ", " ", line).split()
+        try:
+            row = [float(word) for word in words]
+        except ValueError:
+            if rows:
+                raise UserError(f"{path}, line {number}: {line.strip():.60}, expected numbers") from None
+            continue
+        if words and (len(row) != columns or not np.isfinite(row).all()):
+            raise UserError(f"{path}, line {number}: {line.strip():.60}, expected {columns} finite numbers")
+        rows += [row] if words else []
+    if not rows:
+        raise UserError(f"{path}: no table of {columns} columns; {where}")
+    return np.array(rows)
+
+
+def square(path: Path, size: int, where: str) -> NDArray[np.float64]:
+    """A matrix [size, size] that a table of row, column and element holds, both numbers from 0.
+
+    Raises
+    ------
+    UserError : see :func:`read_table`; other elements than these
+    """
+    table = read_table(path, 3, where)
+    i, j = table[:, 0].astype(int), table[:, 1].astype(int)
+    place = i * size + j
+    if len(table) != size**2 or not np.array_equal(np.sort(place), np.arange(size**2)):
+        raise UserError(
+            f"{path}: {len(table)} elements, expected each of a matrix of {size} x {size}; {where}"
+        )
+    matrix: NDArray[np.float64] = table[np.argsort(place), 2].reshape(size, size)
+    return matrix

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from nugan_hep.hadrons.final_states import Lists
 from nugan_hep.kinematics import Array
-from nugan_hep.measurement.measured import Measured, Part
+from nugan_hep.measurement.measured import Measured
 from nugan_hep.measurement.whole import events_of
 from nugan_hep.tuning.prior import Factor, points
 from nugan_hep.tuning.response import Filled, Response, chunked
@@ -32,19 +32,17 @@ def angle(lists: Lists) -> Array:
 
 def points_of(lists: Lists) -> Array:
     """Where the factor of events is looked up [N, 3]."""
-    mass = lists.lepton_mass
-    assert isinstance(mass, float)
-    return points(lists.enu, lists.lepton_energy, angle(lists), mass)
+    return points(lists.enu, lists.lepton_energy, angle(lists), lists.lepton_mass)
 
 
 def respond(
     measured: Measured,
-    samplers: Mapping[int, Sampler],
+    samplers: Sequence[Sampler],
     n: int,
     seed: int,
     report: Callable[[int], None] = lambda count: None,
 ) -> Response:
-    """The response of a measurement, from ``n`` events of each of its nuclei, whose models are ``samplers``.
+    """The response of a measurement, from ``n`` events of each of its parts, whose models are ``samplers``.
 
     Raises
     ------
@@ -88,7 +86,3 @@ def mean_factor(sampler: Sampler, factors: Sequence[Factor], seed: int) -> tuple
     ]
     return energies, np.stack(means, axis=1)
 
-
-def nuclei(parts: Sequence[Part]) -> list[int]:
-    """PDG numbers of all nuclei, hydrogen left out."""
-    return sorted({pdg for part in parts for pdg, _ in part.nuclei} - {HYDROGEN})

@@ -17,16 +17,12 @@ from nugan_hep.tuning.events import HYDROGEN
 if TYPE_CHECKING:
     from nugan_hep.flux import Flux
 
-Models = dict[tuple[int, int], Sampler]
-"""By probe and nucleus (PDG numbers)."""
-
-
 class Inputs(NamedTuple):
     """Measurements to fit and to predict only, models, and normalisations of measurements by kind."""
 
     fitted: tuple[Measured, ...]
     tested: tuple[Measured, ...]
-    models: Models
+    models: tuple[Sampler, ...]
     norms: Mapping[str, float]
     files: Mapping[str, str]
 
@@ -87,39 +83,25 @@ def _flux(kind: str, text: str | None) -> Flux | None:
     return None if text is None else flux_readers.read_flux(text)
 
 
-def open_models(names: Sequence[str], parts: Sequence[Part], threads: int = 0) -> Models:
-    """The models of all nuclei of the parts: those named, and the shipped one of hydrogen.
+def open_models(names: Sequence[str], parts: Sequence[Part], threads: int = 0) -> tuple[Sampler, ...]:
+    """The models that are named, and the shipped ones of hydrogen where a part has some.
 
     Raises
     ------
-    UserError : a nucleus without a model, a model that no part asks for, two of one process, a model
-        without the hadrons that a part asks for
+    UserError : a nucleus without a model, a model that no part asks for
     """
     hadrons = any(part.hadrons for part in parts)
-    found: Models = {}
-    for name in names:
-        sampler = Sampler(name, threads=threads, lepton_only=not hadrons)
-        process = int(sampler.metadata["probe"]), int(sampler.metadata["target"])
-        if process in found:
-            raise UserError(f"--model: {found[process].name} and {sampler.name} are of the same process")
-        found[process] = sampler
-    for part in parts:
-        for nucleus, _ in part.nuclei:
-            if (process := (part.probe, nucleus)) in found:
-                if part.hadrons and not found[process].hadrons:
-                    raise UserError(
-                        f"{found[process].name}: a model of leptons alone, the measurement is of hadrons too"
-                    )
-                continue
-            if nucleus != HYDROGEN:
-                there = ", ".join(sampler.name for sampler in found.values())
-                raise UserError(
-                    f"the measurement is of {targets.probe_name(part.probe)} on {targets.nucleus(nucleus)}: "
-                    f"no --model of it, there is {there}"
-                )
-            found[process] = Sampler(targets.find_model(*process), threads=threads, lepton_only=True)
-    used = {(part.probe, nucleus) for part in parts for nucleus, _ in part.nuclei}
-    for process, sampler in found.items():
-        if process not in used:
-            raise UserError(f"--model {sampler.name}: no measurement is of its process")
-    return found
+    found = [Sampler(name, threads=threads, lepton_only=not hadrons) for name in names]
+    there = {(int(one.metadata["probe"]), int(one.metadata["target"])) for one in found}
+    wanted = {(part.probe, nucleus) for part in parts for nucleus, _ in part.nuclei}
+    for probe, nucleus in sorted(wanted - there):
+        if nucleus != HYDROGEN:
+            raise UserError(
+                f"{targets.probe_name(probe)} on {targets.nucleus(nucleus)} was measured: no --model of it, there is "
+                + ", ".join(one.name for one in found)
+            )
+        found.append(Sampler(targets.find_model(probe, nucleus), threads=threads, lepton_only=True))
+    for one in found:
+        if (int(one.metadata["probe"]), int(one.metadata["target"])) not in wanted:
+            raise UserError(f"--model {one.name}: no measurement is of its process")
+    return tuple(found)

@@ -60,7 +60,7 @@ def run(options: argparse.Namespace, inputs: Inputs) -> None:
     with cli.progress("events", options.quiet) as bar:
         responses = []
         for one in measured:
-            total = options.n * sum(len(part.nuclei) for part in one.parts)
+            total = options.n * len(one.parts)
             task = bar.add_task(one.kind, total=total, note="")
             responses.append(
                 events.respond(
@@ -96,7 +96,7 @@ def run(options: argparse.Namespace, inputs: Inputs) -> None:
         after = predicted(response, best.factor)
         seen.append(Seen(one, response, response.untuned(), after, spread, k < len(inputs.fitted)))
     alone = each_alone(sources, best, options.covariance) if len(sources) > 1 else {}
-    main = inputs.models[next(iter(inputs.models))]
+    main = inputs.models[0]
     enu, mean = events.mean_factor(main, [best.factor, *drawn], options.seed)
     tune = saved.Tune(describe(options, inputs, seen, best), best.factor, tuple(drawn), enu, mean)
     options.out.mkdir(parents=True, exist_ok=True)
@@ -136,10 +136,10 @@ def describe(options: argparse.Namespace, inputs: Inputs, seen: Sequence[Seen], 
     """The content of ``tune.json``."""
     values, errors = best.pulls
     with_norm = [one.kind for one in inputs.fitted if inputs.norms.get(one.kind)]
-    first = inputs.models[next(iter(inputs.models))]
+    first = inputs.models[0]
     return {
         "version": 1,
-        "models": [sampler.name for sampler in inputs.models.values()],
+        "models": [sampler.name for sampler in inputs.models],
         "model": first.name,
         "lepton_mass": first._core.process.lepton_mass,
         "covariance": options.covariance,

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nugan_hep import kinematics
-from nugan_hep.kinematics import Array
+from nugan_hep.kinematics import Array, Mass
 from nugan_hep.transfer.coordinates import of_invariants
+from nugan_hep.transfer.prior import Features
 
 HADRONIC, ENERGY = 120, 160
 """Random features of the two groups."""
@@ -53,7 +54,7 @@ SPREAD = np.array([0.7, 0.7, 0.5, 0.5, 0.5])
 """Standard deviations of the logarithms of :data:`FREE` about their defaults."""
 
 
-def points(enu: ArrayLike, el: ArrayLike, theta: ArrayLike, mass: float) -> Array:
+def points(enu: ArrayLike, el: ArrayLike, theta: ArrayLike, mass: Mass) -> Array:
     """Where log r is looked up [N, 3]: W, Q2 and E_nu in the units of :class:`Scales`.
 
     ``enu`` and ``el`` [N] and the lepton's ``mass`` in GeV, ``theta`` [N] in rad.
@@ -62,7 +63,7 @@ def points(enu: ArrayLike, el: ArrayLike, theta: ArrayLike, mass: float) -> Arra
     return of_invariants(w2, q2, enu)
 
 
-def _waves() -> tuple[tuple[Array, Array], tuple[Array, Array]]:
+def _waves() -> tuple[tuple[Features, Features], tuple[Features, Features]]:
     random = np.random.default_rng(_SEED)
     sizes = ((2, HADRONIC), (3, ENERGY))
     one, other = ((random.standard_normal(size), random.uniform(0.0, 2.0 * np.pi, size[1])) for size in sizes)
@@ -72,12 +73,12 @@ def _waves() -> tuple[tuple[Array, Array], tuple[Array, Array]]:
 _WAVES = _waves()
 
 
-def features(x: Array, scales: Scales) -> Array:
+def features(x: Array, scales: Scales) -> Features:
     """F [N, 281] at points x [N, 3]."""
     lengths = np.array([scales.length_w, scales.length_q2, scales.length_enu])
-    scaled = x / lengths
+    scaled = (x / lengths).astype(np.float32)
     (frequencies, phases), (more_frequencies, more_phases) = _WAVES
-    result = np.empty((len(x), PARAMETERS))
+    result = np.empty((len(x), PARAMETERS), dtype=np.float32)
     result[:, 0] = scales.total
     hadronic, energy = result[:, 1 : 1 + HADRONIC], result[:, 1 + HADRONIC :]
     np.cos(scaled[:, :2] @ frequencies + phases, out=hadronic)
@@ -96,4 +97,5 @@ class Factor:
     def log(self, x: Array) -> Array:
         """log r [N] at points x [N, 3]."""
         parts = np.array_split(x, max(1, len(x) // 100_000))
-        return np.concatenate([features(part, self.scales) @ self.coefficients for part in parts])
+        own = self.coefficients.astype(np.float32)
+        return np.concatenate([features(part, self.scales) @ own for part in parts]).astype(np.float64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -9,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nugan_hep.kinematics import Array
+from nugan_hep.transfer.prior import Features
 
-CELL = np.array([0.12, 0.12, 0.12])
+CELL = np.array([0.15, 0.2, 0.25])
 """Events of a bin that are as near to each other as this count as one, at their mean: the factor is smoother."""
 
 
@@ -40,13 +42,13 @@ class Response(NamedTuple):
     fixed: Array
     matrix: Array
 
-    def predict(self, features: Array, coefficients: Array) -> tuple[Array, Array]:
+    def predict(self, features: Features, coefficients: Array) -> tuple[Array, Array]:
         """Values [B] and derivatives [B, P] of the measured bins, with ``features`` [N, P] at ``x``."""
-        weights = self.weights * np.exp(features @ coefficients)
+        weights = self.weights * np.exp((features @ coefficients.astype(np.float32)).astype(np.float64))
         starts = np.searchsorted(self.rows, np.arange(self.fixed.size + 1))
         slopes = np.zeros((self.fixed.size, features.shape[1]))
-        for k, (first, last) in enumerate(zip(starts[:-1], starts[1:], strict=True)):
-            slopes[k] = weights[first:last] @ features[first:last]
+        for k, (first, last) in enumerate(itertools.pairwise(starts.tolist())):
+            slopes[k] = weights[first:last].astype(np.float32) @ features[first:last]
         values = np.bincount(self.rows, weights, minlength=self.fixed.size) + self.fixed
         return self.matrix @ values, self.matrix @ slopes
 
