@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from nugan_hep.measurement.folded import model_sigma
 from nugan_hep.measurement.readers import read_measured
 
 from nugan_hep import Sampler, cli, kinematics
@@ -29,6 +30,7 @@ from nugan_hep.flux_readers import read_flux
 from nugan_hep.kinematics import Array
 from nugan_hep.output.atomic import new_file
 from nugan_hep.tuning.events import respond
+from nugan_hep.tuning.inputs import open_models
 from nugan_hep.tuning.fit import Fit, Source, choose_scales, fit
 from nugan_hep.tuning.likelihood import SIGNIFICANT, Data
 from nugan_hep.tuning.posterior import replicas
@@ -62,7 +64,10 @@ def drawn(sampler: Sampler, n: int, seed: int, **beam: object) -> Columns:
     """``n`` events at ``enu`` or in ``flux``."""
     events = sampler.sample(n=n, seed=seed, **beam)  # type: ignore[arg-type]
     columns = (events[name].astype(np.float64) for name in ("Ev", "El", "thetal"))
-    sigma = sampler.rate(beam["flux"]).sigma if "flux" in beam else float(events["sigma"][0])  # type: ignore[arg-type]
+    if "flux" in beam:
+        sigma = sampler.rate(beam["flux"]).sigma  # type: ignore[arg-type]
+    else:
+        sigma = float(model_sigma(sampler)(np.asarray(beam["enu"], dtype=np.float64)))
     return Columns(*columns, sigma / n)
 
 
@@ -178,7 +183,8 @@ def main() -> int:
     part = measured.parts[0]
     model, truth = Sampler(options.model, lepton_only=True), Sampler(options.truth, lepton_only=True)
     response, true_response = (
-        respond(measured, [s], options.n, k) for k, s in enumerate((model, truth))
+        respond(measured, open_models([name], measured.parts), options.n, k)
+        for k, name in enumerate((options.model, options.truth))
     )
     true = true_response.untuned()
     significant = measured.data > SIGNIFICANT * np.sqrt(np.diag(measured.covariance))

@@ -66,7 +66,8 @@ def points(enu: ArrayLike, el: ArrayLike, theta: ArrayLike, mass: Mass) -> Array
 def _waves() -> tuple[tuple[Features, Features], tuple[Features, Features]]:
     random = np.random.default_rng(_SEED)
     sizes = ((2, HADRONIC), (3, ENERGY))
-    one, other = ((random.standard_normal(size), random.uniform(0.0, 2.0 * np.pi, size[1])) for size in sizes)
+    waves = [(random.standard_normal(size), random.uniform(0.0, 2.0 * np.pi, size[1])) for size in sizes]
+    one, other = ((first.astype(np.float32), second.astype(np.float32)) for first, second in waves)
     return one, other
 
 
@@ -78,14 +79,12 @@ def features(x: Array, scales: Scales) -> Features:
     lengths = np.array([scales.length_w, scales.length_q2, scales.length_enu])
     scaled = (x / lengths).astype(np.float32)
     (frequencies, phases), (more_frequencies, more_phases) = _WAVES
-    result = np.empty((len(x), PARAMETERS), dtype=np.float32)
-    result[:, 0] = scales.total
-    hadronic, energy = result[:, 1 : 1 + HADRONIC], result[:, 1 + HADRONIC :]
-    np.cos(scaled[:, :2] @ frequencies + phases, out=hadronic)
-    np.cos(scaled @ more_frequencies + more_phases, out=energy)
+    hadronic = np.cos(scaled[:, :2] @ frequencies + phases)
     hadronic *= scales.hadronic * np.sqrt(2.0 / HADRONIC)
+    energy = np.cos(scaled @ more_frequencies + more_phases)
     energy *= scales.energy * np.sqrt(2.0 / ENERGY)
-    return result
+    total = np.full((len(x), 1), scales.total, dtype=np.float32)
+    return np.concatenate([total, hadronic, energy], axis=1)
 
 
 class Factor:
