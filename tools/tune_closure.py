@@ -21,20 +21,20 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from nugan_hep.measurement.folded import model_sigma
-from nugan_hep.measurement.readers import read_measured
 
 from nugan_hep import Sampler, cli, kinematics
 from nugan_hep.evaluation import metrics
 from nugan_hep.flux_readers import read_flux
 from nugan_hep.kinematics import Array
+from nugan_hep.measurement.folded import model_sigma
+from nugan_hep.measurement.readers import read_measured
 from nugan_hep.output.atomic import new_file
 from nugan_hep.tuning.events import respond
-from nugan_hep.tuning.inputs import open_models
 from nugan_hep.tuning.fit import Fit, Source, choose_scales, fit
+from nugan_hep.tuning.inputs import open_models
 from nugan_hep.tuning.likelihood import SIGNIFICANT, Data
 from nugan_hep.tuning.posterior import replicas
-from nugan_hep.tuning.prior import Factor, Scales, points
+from nugan_hep.tuning.prior import Factor, Scales, log_all, points
 from nugan_hep.tuning.response import Filled, chunked
 
 ENERGIES = (0.5, 1.0, 2.0, 3.0)
@@ -121,12 +121,8 @@ def unused(model: Sampler, truth: Sampler, fluxes: dict[str, object], own: objec
 def coverage(bins: Unused, factors: Sequence[Factor]) -> tuple[int, int]:
     """How many bins have the truth between the 16 % and 84 % quantile of the replicas, and how many bins."""
     events, truth = bins.events, bins.truth
-    contents = np.array(
-        [
-            np.bincount(events.rows, events.weights * np.exp(factor.log(events.x)), minlength=truth.size)
-            for factor in factors
-        ]
-    )
+    ratios = np.exp(log_all(factors, events.x))
+    contents = [np.bincount(events.rows, events.weights * ratio, minlength=truth.size) for ratio in ratios]
     low, high = np.quantile(contents, [0.16, 0.84], axis=0)
     counted = truth > LEAST * truth.sum()
     inside = (truth >= low) & (truth <= high) & counted
@@ -169,7 +165,7 @@ def main() -> int:
     add("--flux", nargs="*", default=[])
     add("--draws", type=int, default=50)
     add("--replicas", type=int, default=100)
-    add("--evaluations", type=int, default=80)
+    add("--evaluations", type=int, default=40)
     add("--norm", type=float, default=1.0)
     add("--prior-norm", type=float, default=0.0)
     add("--way", default="scaled")

@@ -11,7 +11,7 @@ from nugan_hep.hadrons.final_states import Lists
 from nugan_hep.kinematics import Array
 from nugan_hep.measurement.measured import Measured
 from nugan_hep.measurement.whole import events_of
-from nugan_hep.tuning.prior import Factor, points
+from nugan_hep.tuning.prior import Factor, log_all, points
 from nugan_hep.tuning.response import Filled, Response, chunked
 
 if TYPE_CHECKING:
@@ -80,9 +80,6 @@ def mean_factor(sampler: Sampler, factors: Sequence[Factor], seed: int) -> tuple
         Filled(x[part], np.arange(GRID).repeat(PER_ENERGY)[part], np.full(PER_ENERGY, 1.0 / PER_ENERGY))
         for part in np.split(np.arange(enu.size), GRID)
     )
-    means = [
-        np.bincount(kept.rows, kept.weights * np.exp(factor.log(kept.x)), minlength=GRID)
-        for factor in factors
-    ]
+    ratios = np.exp(log_all(factors, kept.x))
+    means = [np.bincount(kept.rows, kept.weights * ratio, minlength=GRID) for ratio in ratios]
     return energies, np.stack(means, axis=1)
-

@@ -42,7 +42,7 @@ class Source(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Fit:
-    """A normal distribution of the parameters: coefficients [281], then a pull for each source with a
+    """A normal distribution of the parameters: coefficients [441], then a pull for each source with a
     ``norm``.
 
     Attributes

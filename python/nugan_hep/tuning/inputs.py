@@ -17,6 +17,7 @@ from nugan_hep.tuning.events import HYDROGEN
 if TYPE_CHECKING:
     from nugan_hep.flux import Flux
 
+
 class Inputs(NamedTuple):
     """Measurements to fit and to predict only, models, and normalisations of measurements by kind."""
 

@@ -17,7 +17,7 @@ from nugan_hep.tuning.fit import Fit, Source, choose_scales, fit
 from nugan_hep.tuning.inputs import Inputs
 from nugan_hep.tuning.likelihood import Data
 from nugan_hep.tuning.posterior import replicas
-from nugan_hep.tuning.prior import Factor, Scales, features
+from nugan_hep.tuning.prior import Scales, log_all
 from nugan_hep.tuning.response import Response
 
 
@@ -40,11 +40,6 @@ class Seen(NamedTuple):
 def data_of(measured: Measured) -> Data:
     """What the likelihood needs of a measurement."""
     return Data(measured.data, measured.covariance, measured.widths)
-
-
-def predicted(response: Response, factor: Factor) -> Array:
-    """The measured bins [B] with a factor."""
-    return response.predict(features(response.x, factor.scales), factor.coefficients)[0]
 
 
 def run(options: argparse.Namespace, inputs: Inputs) -> None:
@@ -92,9 +87,8 @@ def run(options: argparse.Namespace, inputs: Inputs) -> None:
         )
     seen = []
     for k, (one, response) in enumerate(zip(measured, responses, strict=True)):
-        spread = np.stack([predicted(response, factor) for factor in drawn])
-        after = predicted(response, best.factor)
-        seen.append(Seen(one, response, response.untuned(), after, spread, k < len(inputs.fitted)))
+        after, *spread = response.contents(np.exp(log_all([best.factor, *drawn], response.x)))
+        seen.append(Seen(one, response, response.untuned(), after, np.array(spread), k < len(inputs.fitted)))
     alone = each_alone(sources, best, options.covariance) if len(sources) > 1 else {}
     main = inputs.models[0]
     enu, mean = events.mean_factor(main, [best.factor, *drawn], options.seed)

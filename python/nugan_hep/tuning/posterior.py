@@ -11,7 +11,9 @@ from nugan_hep.tuning.prior import PARAMETERS, SPREAD, Factor, Scales
 
 STRIDE = 0.6
 """Of a step of the chain of scales, in standard deviations of their prior over the root of their number."""
-BURN = 20
+BURN = 10
+DRAWS = 4
+"""Of the coefficients for each place of the chain."""
 
 
 def replicas(
@@ -26,19 +28,20 @@ def replicas(
     """``n`` draws of the factor.
 
     The scales walk by Metropolis' rule in their evidence times their prior about ``about``, from the best
-    ones; with each goes a draw of the normal distribution of the coefficients
+    ones; with each go draws of the normal distribution of the coefficients
     (:class:`nugan_hep.tuning.fit.Fit`).
     """
     random = np.random.default_rng(seed)
     here, height = best, score(best, about)
     found = []
     stride = STRIDE * SPREAD / np.sqrt(SPREAD.size)
-    for step in range(BURN + n):
+    places = -(-n // DRAWS)
+    for step in range(BURN + places):
         proposed = here.scales.logarithms() + stride * random.standard_normal(SPREAD.size)
         there = fit(sources, about.moved(proposed), way, here.mean)
         if np.log(random.uniform()) < (level := score(there, about)) - height:
             here, height = there, level
         if step >= BURN:
-            found.append(Factor(here.scales, here.draw(random)[:PARAMETERS]))
-            report(len(found))
-    return found
+            found += [Factor(here.scales, here.draw(random)[:PARAMETERS]) for _ in range(DRAWS)]
+            report(min(len(found), n))
+    return found[:n]

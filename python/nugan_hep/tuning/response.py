@@ -52,10 +52,15 @@ class Response(NamedTuple):
         values = np.bincount(self.rows, weights, minlength=self.fixed.size) + self.fixed
         return self.matrix @ values, self.matrix @ slopes
 
+    def contents(self, ratios: Array) -> Array:
+        """Values [K, B] of the measured bins with factors [K, N] on the events."""
+        size = self.fixed.size
+        sums = [np.bincount(self.rows, self.weights * ratio, minlength=size) for ratio in ratios]
+        return np.asarray((np.array(sums) + self.fixed) @ self.matrix.T)
+
     def untuned(self) -> Array:
         """The measured bins [B] as the models have them."""
-        values = np.bincount(self.rows, self.weights, minlength=self.fixed.size) + self.fixed
-        return np.asarray(self.matrix @ values)
+        return self.contents(np.ones((1, self.weights.size)))[0]
 
 
 def merged(parts: Iterable[Filled]) -> Filled:

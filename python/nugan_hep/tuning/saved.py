@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from nugan_hep.errors import UserError
 from nugan_hep.kinematics import Array
 from nugan_hep.output.atomic import new_file
-from nugan_hep.tuning.prior import PARAMETERS, Factor, Scales, points
+from nugan_hep.tuning.prior import PARAMETERS, Factor, Scales, log_all, points
 
 ABOUT, NUMBERS = "tune.json", "tune.npz"
 
@@ -46,7 +46,9 @@ class Tune:
 
     def weights(self, enu: ArrayLike, el: ArrayLike, theta: ArrayLike, rate: bool = True) -> Array:
         """r of events [N], or r over its mean at their energy, which leaves the cross section as it is."""
-        return self._weights(self.best, 0, *_flat(enu, el, theta), rate)
+        columns = _flat(enu, el, theta)
+        values = np.exp(self.best.log(points(*columns, self.lepton_mass)))
+        return values if rate else values / np.interp(columns[0], self.enu, self.mean[:, 0])
 
     def replica_weights(
         self, enu: ArrayLike, el: ArrayLike, theta: ArrayLike, n: int | None = None, rate: bool = True
@@ -54,7 +56,11 @@ class Tune:
         """The same of each replica [K, N]; ``n`` takes the first ones alone."""
         columns = _flat(enu, el, theta)
         chosen = self.replicas[: self.number(n)]
-        return np.stack([self._weights(one, k + 1, *columns, rate) for k, one in enumerate(chosen)])
+        values = np.exp(log_all(chosen, points(*columns, self.lepton_mass)))
+        if not rate:
+            for row, mean in zip(values, self.mean[:, 1:].T, strict=False):
+                row /= np.interp(columns[0], self.enu, mean)
+        return values
 
     def number(self, n: int | None) -> int:
         """How many replicas are meant.
@@ -68,10 +74,6 @@ class Tune:
         if not 1 <= n <= len(self.replicas):
             raise UserError(f"{n} replicas: expected 1 to {len(self.replicas)}, which the tune has")
         return n
-
-    def _weights(self, factor: Factor, column: int, enu: Array, el: Array, theta: Array, rate: bool) -> Array:
-        values = np.exp(factor.log(points(enu, el, theta, self.lepton_mass)))
-        return values if rate else values / np.interp(enu, self.enu, self.mean[:, column])
 
 
 def _flat(*columns: ArrayLike) -> tuple[Array, Array, Array]:
