@@ -55,6 +55,55 @@ class Prediction(NamedTuple):
     covariance: Array
 
 
+class Axis(NamedTuple):
+    """What bins are of.
+
+    Attributes
+    ----------
+    name : for messages
+    label : the same in LaTeX, without dollars
+    unit : may be empty
+    size : of the unit in GeV or rad, such as pi/180 for degrees
+    """
+
+    name: str
+    label: str
+    unit: str = ""
+    size: float = 1.0
+
+    @property
+    def title(self) -> str:
+        """The label with the unit in brackets."""
+        return f"${self.label}$ [{self.unit}]" if self.unit else f"${self.label}$"
+
+    @property
+    def differential(self) -> str:
+        """What the vertical axis is of."""
+        unit = f"/{self.unit}" if self.unit else ""
+        return rf"$d\sigma/d{self.label}$ [$10^{{-38}}$ cm$^2${unit}]"
+
+    def between(self, low: float, high: float) -> str:
+        """Such as ``0.2 < p < 0.5 GeV``."""
+        return f"{low:g} < {self.name} < {high:g} {self.unit}".rstrip()
+
+    def describe(self, edges: Array, k: int) -> str:
+        """The range of bin ``k`` between edges [B + 1]."""
+        return self.between(edges[k], edges[k + 1])
+
+
+MOMENTUM = Axis("p", r"p_\mu", "GeV")
+COSINE = Axis("cos(theta)", r"\cos\theta_\mu")
+
+
+def number_in(edges: Array, values: ArrayLike) -> NDArray[np.intp]:
+    """The number of the bin of each value [N] between edges [B + 1], or B where there is none.
+
+    A lower edge belongs to its bin, an upper one to the next.
+    """
+    number = np.searchsorted(edges, np.asarray(values, dtype=np.float64), side="right") - 1
+    return np.where((number < 0) | (number >= edges.size - 1), edges.size - 1, number)
+
+
 @dataclass(frozen=True, eq=False)
 class Bins:
     """Bins of momentum in slices of cos(theta), one slice after the other, from low momenta to high ones.
@@ -122,18 +171,18 @@ class Bins:
         found = np.full(p.shape, len(self), dtype=np.intp)
         first = 0
         for k, edges in enumerate(self.momentum):
-            number = np.searchsorted(edges, p, side="right") - 1
-            inside = (slice_number == k) & (number >= 0) & (number < edges.size - 1)
+            number = number_in(edges, p)
+            inside = (slice_number == k) & (number < edges.size - 1)
             found[inside] = first + number[inside]
             first += edges.size - 1
         return found
 
-    def describe(self, k: int) -> str:
+    def describe(self, k: int, inner: Axis = MOMENTUM, outer: Axis = COSINE) -> str:
         """Ranges of bin ``k``, such as ``0.2 < p < 0.5 GeV, 0 < cos(theta) < 0.9``."""
         for number, edges in enumerate(self.momentum):
             if k < edges.size - 1:
                 low, high = self.cos_theta[number : number + 2]
-                return f"{edges[k]:g} < p < {edges[k + 1]:g} GeV, {low:g} < cos(theta) < {high:g}"
+                return f"{inner.between(edges[k], edges[k + 1])}, {outer.between(low, high)}"
             k -= edges.size - 1
         raise IndexError(f"{len(self)} bins")
 

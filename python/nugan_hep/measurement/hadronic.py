@@ -1,22 +1,21 @@
-"""Measurements of muon and proton: which events count, and what is measured of them.
+"""What is measured of events, and which events count where a muon and a proton are measured.
 
 The hadrons' observables are those of :mod:`nugan_hep.hadrons.observables`, of the fastest proton that counts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import math
+from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nugan_hep.errors import UserError
 from nugan_hep.hadrons.final_states import Lists
 from nugan_hep.hadrons.observables import HADRONIC
-from nugan_hep.measurement.bins import Content, Prediction
-from nugan_hep.measurement.whole import Events
+from nugan_hep.measurement.bins import Axis
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -66,10 +65,15 @@ def select(lists: Lists, signal: Signal) -> tuple[Flags, Lists]:
 
 
 def without_mesons(lists: Lists) -> Flags:
-    """Events [N] without mesons, electrons and photons above :data:`DEEXCITATION`, as of an eta's decay."""
+    """Events [N] of which :func:`mesonic` counts nothing."""
+    return np.asarray(mesonic(lists) == 0)
+
+
+def mesonic(lists: Lists) -> Array:
+    """Number [N] of mesons, electrons and photons above :data:`DEEXCITATION`, as of an eta's decay."""
     code = np.abs(lists.pdg)
     other = (code >= 100) & (code < 1000) | (code == ELECTRON)
-    return np.asarray(lists.total(other | (code == PHOTON) & (lists.size > DEEXCITATION)) == 0)
+    return lists.total(other | (code == PHOTON) & (lists.size > DEEXCITATION))
 
 
 def _without_protons_outside(lists: Lists, window: Window) -> Lists:
@@ -95,84 +99,47 @@ def _proton(lists: Lists) -> Array:
     return lists.momentum[lists.protons[0]]
 
 
+def _pion(lists: Lists) -> Array:
+    return lists.momentum[lists.pions[0]]
+
+
 OBSERVABLES: dict[str, Callable[[Lists], Array]] = {
     "p_mu": lambda lists: _size(lists.lepton),
+    "pt_mu": lambda lists: np.hypot(lists.lepton[:, 0], lists.lepton[:, 1]),
+    "pl_mu": lambda lists: lists.lepton[:, 2],
     "cos_mu": lambda lists: _cosine(lists.lepton),
     "theta_mu": lambda lists: np.arccos(_cosine(lists.lepton)),
     "theta_p": lambda lists: np.arccos(_cosine(_proton(lists))),
     "theta_mup": lambda lists: _angle(lists.lepton, _proton(lists)),
-    **{name: HADRONIC[name].formula for name in ("p_p", "cos_p", "dpt", "dalphat", "dphit", "pn")},
+    "p_pi": lambda lists: _size(_pion(lists)),
+    "theta_pi": lambda lists: np.arccos(_cosine(_pion(lists))),
+    "theta_mupi": lambda lists: _angle(lists.lepton, _pion(lists)),
+    "q3": lambda lists: _size(lists.enu[:, None] * [0.0, 0.0, 1.0] - lists.lepton),
+    **{name: HADRONIC[name].formula for name in ("p_p", "cos_p", "dpt", "dalphat", "dphit", "pn", "e_avail")},
 }
-"""By name, the values [N] of events that count: momenta in GeV, angles in rad. ``theta_mup`` is between muon
-and proton; ``pn`` is the momentum of the struck neutron that the two leave."""
+"""By name, the values [N] of events that count: momenta in GeV, angles in rad; ``mu`` is the charged lepton.
+``theta_mup`` is between muon and proton; ``pn`` is the momentum of the struck neutron that the two leave;
+``pi`` is the fastest pion; ``q3`` is the size of the momentum transfer. Events have to have the hadron that
+is asked for."""
 
-
-class Spectrum(NamedTuple):
-    """A measured differential cross section, 1e-38 cm²/nucleon per unit of the observable.
-
-    Attributes
-    ----------
-    name : of the observable, one of :data:`OBSERVABLES`
-    label, unit : for axes, in LaTeX; the unit may be empty
-    edges : [B + 1], in the unit
-    data : [B]
-    covariance : [B, B]
-    unit_size : of the observable in GeV or rad, such as pi/180 for degrees
-    smearing : [B, B], probability that an event of a true bin (second index) is measured in another one, or
-        None where the data are unfolded
-    """
-
-    name: str
-    label: str
-    unit: str
-    edges: Array
-    data: Array
-    covariance: Array
-    unit_size: float = 1.0
-    smearing: Array | None = None
-
-    @property
-    def widths(self) -> Array:
-        """Of the bins [B]."""
-        return np.diff(self.edges)
-
-    def fill(self, values: Array, weights: Array) -> Content:
-        """The cross section in each bin, of values [N] in GeV or rad. A lower edge belongs to its bin."""
-        size = self.edges.size
-        number = np.searchsorted(self.edges, values / self.unit_size, side="right") - 1
-        number = np.where((number < 0) | (number >= size - 1), size - 1, number)
-        return Content(
-            np.bincount(number, weights, minlength=size).astype(np.float64),
-            np.bincount(number, weights**2, minlength=size).astype(np.float64),
-        )
-
-    def predict(self, content: Content) -> Prediction:
-        """The differential cross section, smeared as the data are."""
-        matrix = np.diag(1.0 / self.widths)
-        if self.smearing is not None:
-            matrix = matrix @ self.smearing
-        return Prediction(matrix @ content.sums[:-1], (matrix * content.variances[:-1]) @ matrix.T)
-
-
-def fill(
-    spectra: Iterable[Spectrum], signal: Signal, chunks: Iterable[Events], share: float = 1.0
-) -> dict[str, Content]:
-    """The cross section in the bins of several spectra by name, times ``share``.
-
-    Raises
-    ------
-    UserError : no events
-    """
-    spectra = list(spectra)
-    found: dict[str, list[Content]] = {spectrum.name: [] for spectrum in spectra}
-    for lists, weights in chunks:
-        good, kept = select(lists, signal)
-        for spectrum in spectra:
-            values = OBSERVABLES[spectrum.name](kept)
-            found[spectrum.name].append(spectrum.fill(values, share * weights[good]))
-    if not all(found.values()):
-        raise UserError("no events to fill the spectra with")
-    return {
-        name: Content(*(np.sum([getattr(part, key) for part in parts], axis=0) for key in Content._fields))
-        for name, parts in found.items()
-    }
+DEGREE = math.pi / 180
+AXES = {
+    axis.name: axis
+    for axis in (
+        Axis("dpt", r"\delta p_T", "GeV"),
+        Axis("dalphat", r"\delta\alpha_T", "rad"),
+        Axis("dphit", r"\delta\phi_T", "rad"),
+        Axis("pn", "p_N", "GeV"),
+        Axis("p_mu", r"p_\mu", "GeV"),
+        Axis("p_p", "p_p", "GeV"),
+        Axis("p_pi", r"p_\pi", "GeV"),
+        Axis("cos_mu", r"\cos\theta_\mu"),
+        Axis("cos_p", r"\cos\theta_p"),
+        Axis("theta_mu", r"\theta_\mu", "rad"),
+        Axis("theta_p", r"\theta_p", "rad"),
+        Axis("theta_pi", r"\theta_\pi", "rad"),
+        Axis("theta_mup", r"\theta_{\mu p}", "rad"),
+        Axis("theta_mupi", r"\theta_{\mu\pi}", "rad"),
+    )
+}
+"""By name, how they are written."""

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from nugan_hep.sampler import Sampler
 
 PROBE = 14
-"""Both measurements are of muon neutrinos."""
+"""The measurements of the examples are of muon neutrinos."""
 EQUAL = 1e-3
 """Largest relative difference of widths of bins that are equally wide but for rounding."""
 
 
-def read_flux(source: str, units: str | None = None, columns: str | None = None) -> Flux:
-    """The flux of muon neutrinos that a measurement averages over; its normalisation does not matter.
+def read_flux(source: str, units: str | None = None, columns: str | None = None, probe: int = PROBE) -> Flux:
+    """The flux of a probe that a measurement averages over; its normalisation does not matter.
 
     Without a unit its contents are neutrinos per bin or per GeV, which is the same in bins of equal width.
 
@@ -32,16 +32,16 @@ def read_flux(source: str, units: str | None = None, columns: str | None = None)
         named for another neutrino
     """
     try:
-        flux = flux_readers.read_flux(source, units, PROBE, columns)
+        flux = flux_readers.read_flux(source, units, probe, columns)
     except NoUnitError:
-        flux = flux_readers.read_flux(source, "/bin", PROBE, columns)
+        flux = flux_readers.read_flux(source, "/bin", probe, columns)
         widths = np.diff(flux.edges)
         if not np.allclose(widths, widths[0], rtol=EQUAL):
             raise UserError(
                 f"flux {flux.name}: it names no unit and its bins have different widths; "
                 'give --flux-units, "/bin" or "/GeV"'
             ) from None
-    if doubt := flux_readers.other_neutrino(flux, PROBE):
+    if doubt := flux_readers.other_neutrino(flux, probe):
         raise UserError(doubt)
     return flux
 

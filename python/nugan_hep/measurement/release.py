@@ -37,6 +37,32 @@ class Release(NamedTuple):
             raise UserError(f"{self.path}: {name} has contents that are not finite")
         return found
 
+    def matrix(self, name: str) -> NDArray[np.float64]:
+        """A TMatrix with finite elements.
+
+        Raises
+        ------
+        UserError : there is none of this name
+        """
+        found = self.objects.get(name)
+        if not getattr(found, "classname", "").startswith("TMatrixT"):
+            raise UserError(f"{self.path}: no matrix {name}, the layout is another one; {self.where}")
+        matrix = elements(found)
+        if not np.isfinite(matrix).all():
+            raise UserError(f"{self.path}: {name} has elements that are not finite")
+        return matrix
+
+
+def elements(matrix: Any) -> NDArray[np.float64]:
+    """Of a TMatrix as uproot reads it. Of a symmetric one ROOT keeps the upper triangle, row by row."""
+    rows, columns = matrix.member("fNrows"), matrix.member("fNcols")
+    values = np.asarray(matrix.member("fElements"), np.float64)
+    if values.size == rows * columns:
+        return values.reshape(rows, columns)
+    upper = np.zeros((rows, rows))
+    upper[np.triu_indices(rows)] = values
+    return np.asarray(upper + np.triu(upper, 1).T)
+
 
 def open_release(path: Path, where: str) -> Release:
     """Read all objects of a release's file.
@@ -69,7 +95,7 @@ def read_table(path: Path, columns: int, where: str) -> NDArray[np.float64]:
         raise UserError(f"{path}: no such file; {where}")
     rows: list[list[float]] = []
     for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
-        words = re.sub(r"[\[\]|,:]| - ", " ", line).split()
+        words = re.sub(r"[\[\]|,:]| - |(?<=[\d.])-(?=\d)", " ", line).split()
         try:
             row = [float(word) for word in words]
         except ValueError:

@@ -1,35 +1,73 @@
 """Data releases as :class:`nugan_hep.measurement.measured.Measured`, a module for each.
 
-A module has ``read(path, flux=None)``; the flux is needed where the release has none of its own.
+A module has ``read(path, flux=None)``; the flux is needed where the release has none of its own. Where a
+release has several spectra of the same events, there is a kind for each: fit one of them.
 """
 
 from __future__ import annotations
 
-import importlib
+from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 from nugan_hep.errors import UserError
-from nugan_hep.flux import Flux
 from nugan_hep.measurement.measured import Measured
+from nugan_hep.measurement.readers import (
+    argoneut,
+    microboone_cc0pinp,
+    microboone_ccinc,
+    minerva_cc0pi_2d,
+    minerva_cc0pi_stv,
+    minerva_cc_eavail_q3,
+    t2k_cc0pi_2016,
+    t2k_cc0pi_o_c,
+    t2k_cc0pi_stv,
+    t2k_cc1pip_ch,
+    t2k_ccinc_2018,
+    t2k_nue_ccinc_2019,
+)
+from nugan_hep.measurement.readers.common import Fluxes
 
-READERS = {
-    name: f"nugan_hep.measurement.readers.{name}"
-    for name in (
-        "t2k_ccinc_2018",
-        "t2k_cc0pi_2016",
-    )
+
+class Reader(Protocol):
+    """Reads a release."""
+
+    def __call__(self, path: Path, flux: Fluxes = None) -> Measured:
+        """See :func:`read_measured`."""
+        ...
+
+
+READERS: dict[str, Reader] = {
+    **{
+        module.KIND: module.read
+        for module in (
+            t2k_ccinc_2018,
+            t2k_cc0pi_2016,
+            t2k_cc0pi_o_c,
+            t2k_nue_ccinc_2019,
+            microboone_ccinc,
+            minerva_cc0pi_2d,
+            minerva_cc_eavail_q3,
+        )
+    },
+    **{
+        f"{module.KIND}_{spectrum}": partial(module.read, spectrum=spectrum)
+        for module in (argoneut, t2k_cc0pi_stv, minerva_cc0pi_stv, microboone_cc0pinp, t2k_cc1pip_ch)
+        for spectrum in module.SPECTRA
+    },
 }
-"""The module of each kind of release."""
+"""What reads each kind of release."""
 
 
-def read_measured(kind: str, path: str | Path, flux: Flux | None = None) -> Measured:
+def read_measured(kind: str, path: str | Path, flux: Fluxes = None) -> Measured:
     """Read a data release.
 
     Parameters
     ----------
     kind : one of :data:`READERS`
-    path : the release's folder or file, as its reader says
-    flux : what the cross sections are averaged over, in place of the release's own; any normalisation
+    path : the release's folder or file, as its module says
+    flux : what the cross sections are averaged over, where the release has none or in place of its own: a
+        :class:`nugan_hep.Flux` or ``FILE[:HISTOGRAM]``, of any normalisation; several for several beams
 
     Raises
     ------
@@ -37,5 +75,4 @@ def read_measured(kind: str, path: str | Path, flux: Flux | None = None) -> Meas
     """
     if kind not in READERS:
         raise UserError(f"measurement {kind!r}: expected one of {', '.join(READERS)}")
-    measured: Measured = importlib.import_module(READERS[kind]).read(Path(path), flux)
-    return measured
+    return READERS[kind](Path(path), flux)

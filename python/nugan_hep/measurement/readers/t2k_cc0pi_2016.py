@@ -12,12 +12,11 @@ from pathlib import Path
 import numpy as np
 
 from nugan_hep.errors import UserError
-from nugan_hep.flux import Flux
-from nugan_hep.measurement import leptons
+from nugan_hep.measurement import slices
 from nugan_hep.measurement.bins import Bins
 from nugan_hep.measurement.hadronic import without_mesons
 from nugan_hep.measurement.measured import Measured, Part
-from nugan_hep.measurement.readers.common import CARBON, CARBON_IN_CH, T2K_FLUX, given_flux
+from nugan_hep.measurement.readers.common import CARBON, CARBON_IN_CH, Fluxes, given_flux, t2k_flux
 from nugan_hep.measurement.release import read_table, square
 
 KIND = "t2k_cc0pi_2016"
@@ -26,7 +25,7 @@ BINS = 67
 UNCERTAINTIES = ("statisticUncertainty", "shapeSystematics", "fluxNormalizationSystematics")
 
 
-def read(path: Path, flux: Flux | None = None) -> Measured:
+def read(path: Path, flux: Fluxes = None) -> Measured:
     """The measurement in T2K's flux at ND280."""
     table = path / "cross-section_analysisI.txt"
     rows = read_table(table, 6, WHERE)
@@ -35,18 +34,18 @@ def read(path: Path, flux: Flux | None = None) -> Measured:
     bins = Bins.of_rows(rows[:, 1:5], str(table))
     files = (path / f"covariance_{name}_analysisI.txt" for name in UNCERTAINTIES)
     covariance = np.sum([square(file, BINS, WHERE) for file in files], axis=0)
-    own = given_flux(KIND, flux, 14, T2K_FLUX.format("plus", "numu"))
-    find = leptons.finder(bins, without_mesons)
+    own = given_flux(KIND, flux, 14, t2k_flux("plus", "numu"))
+    find = slices.finder(bins, without_mesons)
     return Measured(
         kind=KIND,
-        title=r"T2K $\nu_\mu$ CC0$\pi$",
-        reference="arXiv:1602.03652",
+        title=r"T2K $\nu_\mu$ CC0$\pi$ on CH",
+        reference="1602.03652",
         parts=(Part(14, own, ((CARBON, CARBON_IN_CH),), BINS, find, hadrons=True),),
         matrix=np.diag(1 / bins.areas),
         data=rows[:, 5],
         covariance=covariance,
         widths=bins.areas,
-        views=leptons.views(bins),
+        views=slices.views(bins),
         describe=bins.describe,
         total=0.417,
         total_error=0.047,

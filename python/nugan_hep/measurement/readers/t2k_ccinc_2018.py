@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from nugan_hep.errors import UserError
 from nugan_hep.flux import Flux
-from nugan_hep.measurement import inputs, leptons
+from nugan_hep.measurement import inputs, slices
 from nugan_hep.measurement.bins import Bins
 from nugan_hep.measurement.chi2 import check_covariance
 from nugan_hep.measurement.measured import Measured, Part
-from nugan_hep.measurement.readers.common import CARBON, HYDROGEN, UNIT, given_flux
+from nugan_hep.measurement.readers.common import FGD, UNIT, Fluxes, given_flux
 from nugan_hep.measurement.release import open_release
 
 Array = NDArray[np.float64]
@@ -31,9 +31,6 @@ WHERE = (
     "t2k-experiment.org/results/nd280data-numu-cc-inc-xs-on-c-2018"
 )
 SLICES, BINS = 11, 71
-SHARE_OF_HYDROGEN = 0.074
-"""Of the first fine-grained detector's nucleons: by mass it is C 86.1 %, O 3.7 %, H 7.4 %, some Ti and Si.
-All but hydrogen counts as carbon."""
 SCALE = 0.1
 """The release's cross sections are in 1e-39 cm²/GeV/nucleon; its covariance is in cm⁴."""
 
@@ -47,26 +44,30 @@ class Release(NamedTuple):
     generators: dict[str, Array]
 
 
-def read(path: Path, flux: Flux | None = None, prior: str = "neut") -> Measured:
+def read(path: Path, flux: Fluxes = None, prior: str = "neut") -> Measured:
     """The measurement in the release's own flux or another one; for ``prior`` see :func:`read_release`."""
     found = read_release(path, prior)
-    own = flux if flux is not None else inputs.read_flux(f"{path / 'histograms.root'}:hflux")
-    nuclei = ((CARBON, 1 - SHARE_OF_HYDROGEN), (HYDROGEN, SHARE_OF_HYDROGEN))
     bins = found.bins
+    given = given_flux(KIND, flux or own_flux(path), 14, WHERE)
     return Measured(
         kind=KIND,
         title=r"T2K $\nu_\mu$ CC inclusive",
-        reference="arXiv:1801.05148",
-        parts=(Part(14, given_flux(KIND, own, 14, WHERE), nuclei, len(bins), leptons.finder(bins)),),
+        reference="1801.05148",
+        parts=(Part(14, given, FGD, BINS, slices.finder(bins)),),
         matrix=np.diag(1 / bins.areas),
         data=found.data,
         covariance=found.covariance,
         widths=bins.areas,
-        views=leptons.views(bins),
+        views=slices.views(bins),
         describe=bins.describe,
         total=0.695,
         total_error=0.066,
     )
+
+
+def own_flux(folder: Path) -> Flux:
+    """The release's own."""
+    return inputs.read_flux(f"{folder / 'histograms.root'}:hflux")
 
 
 def read_release(folder: Path, prior: str = "neut") -> Release:
