@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 PROGRAM = "python -m nugan_hep.tune"
 EPILOG = """\
-The factor r(W, Q2, E_nu) multiplies the model's d2sigma. log r is a Gaussian process, zero where nothing is known;
-how large and how smooth it is, the evidence of the data decides. Its replicas are the uncertainty.
+The factor r(W, Q2, E_nu) multiplies the model's d2sigma. log r is a Gaussian process, zero where nothing is
+known; how large and how smooth it is, the evidence of the data decides. Its replicas are the uncertainty.
 
   python -m nugan_hep.tune --model numu_C12_inc --data t2k_ccinc_2018:RELEASE --out run
   python -m nugan_hep.tune --model numu_C12_inc --data t2k_ccinc_2018:RELEASE t2k_cc0pi_2016:FOLDER \\
@@ -51,7 +51,8 @@ def _parser() -> cli.Parser:
         nargs="+",
         default=["numu_C12_inc"],
         metavar="NAME|PATH",
-        help="model to tune (default numu_C12_inc); of several, each of another nucleus, the factor is the same",
+        help="model to tune (default numu_C12_inc); of several, each of another nucleus, the factor is the
+        same",
     )
     add(
         "--data",

@@ -82,7 +82,7 @@ def draw_factor(tune: Tune, alone: Mapping[str, Factor]) -> Figure:
     logs = np.stack([factor.log(at) for factor in tune.replicas])
     error = logs.std(axis=0).reshape(w.size, q2.size)
     scales = tune.best.scales
-    prior = float(np.sqrt(scales.total**2 + scales.hadronic**2 + scales.energy**2))
+    prior = float(np.linalg.norm([scales.total, scales.hadronic, scales.energy, scales.fine]))
     with plt.style.context([mplhep.style.ROOT, {"font.size": 11, "axes.titlesize": 11}]):
         shown = Figure(figsize=(12, 8), layout="constrained")
         upper, lower = shown.subfigures(2, 1)

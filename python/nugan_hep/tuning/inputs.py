@@ -98,8 +98,8 @@ def open_models(names: Sequence[str], parts: Sequence[Part], threads: int = 0) -
     for probe, nucleus in sorted(wanted - there):
         if nucleus != HYDROGEN:
             raise UserError(
-                f"{targets.probe_name(probe)} on {targets.nucleus(nucleus)} was measured: no --model of it, there is "
-                + ", ".join(one.name for one in found)
+                f"{targets.probe_name(probe)} on {targets.nucleus(nucleus)} was measured: no --model of it, "
+                "there is " + ", ".join(one.name for one in found)
             )
         found.append(Sampler(targets.find_model(probe, nucleus), threads=threads, lepton_only=True))
     for one in found:

@@ -29,7 +29,7 @@ SIGNIFICANT = 2.0
 
 
 class Data(NamedTuple):
-    """Measured values [B], their covariance [B, B] and widths [B] with ``widths @ values`` the sum of all bins."""
+    """Measured values [B], covariance [B, B] and widths [B]: ``widths @ values`` is the sum of all bins."""
 
     values: Array
     covariance: Array
@@ -37,7 +37,7 @@ class Data(NamedTuple):
 
 
 class Residuals(NamedTuple):
-    """What a step of a fit needs: residuals [B], their derivatives by the prediction [B, B], their covariance."""
+    """Residuals [B], their derivatives by the prediction [B, B], their covariance [B, B]."""
 
     values: Array
     jacobian: Array

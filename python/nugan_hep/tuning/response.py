@@ -13,7 +13,7 @@ from nugan_hep.kinematics import Array
 from nugan_hep.transfer.prior import Features
 
 CELL = np.array([0.15, 0.2, 0.25])
-"""Events of a bin that are as near to each other as this count as one, at their mean: the factor is smoother."""
+"""Events of a bin that are as near to each other count as one, at their mean: the factor is smoother."""
 
 
 class Filled(NamedTuple):
