@@ -215,7 +215,8 @@ def main() -> int:
         rows.append(row)
         inside, counted = (sum(pair[k] for pair in covered.values()) for k in range(2))
         print(
-            f"{draw}: chi2 {untuned:.0f} -> {best.chi2[0]:.1f}/{values.size}, parameters {best.parameters:.1f}, "
+            f"{draw}: chi2 {untuned:.0f} -> {best.chi2[0]:.1f}/{values.size}, "
+            f"parameters {best.parameters:.1f}, "
             f"coverage {inside / counted:.2f}, EMD {after:.3f} of {before:.3f}",
             flush=True,
         )
@@ -234,7 +235,7 @@ def summary(rows: Sequence[dict], before: float) -> str:
     ndf = rows[0]["ndf"]
     chi2 = np.mean([row["chi2"] for row in rows]) / ndf
     lines = [
-        f"chi2/ndf {chi2:.3f}, EMD ratio {np.median([row['emd'] for row in rows]):.2f} (untuned {before:.3f})",
+        f"chi2/ndf {chi2:.3f}, EMD {np.median([row['emd'] for row in rows]):.2f} of the untuned {before:.3f}",
         f"parameters {np.mean([row['parameters'] for row in rows]):.1f}",
     ]
     for name in rows[0]["coverage"]:

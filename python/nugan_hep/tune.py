@@ -6,12 +6,8 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from nugan_hep import cli
-
-if TYPE_CHECKING:
-    pass
 
 PROGRAM = "python -m nugan_hep.tune"
 EPILOG = """\
@@ -51,8 +47,7 @@ def _parser() -> cli.Parser:
         nargs="+",
         default=["numu_C12_inc"],
         metavar="NAME|PATH",
-        help="model to tune (default numu_C12_inc); of several, each of another nucleus, the factor is the
-        same",
+        help="model to tune (default numu_C12_inc); several of other nuclei get the same factor",
     )
     add(
         "--data",

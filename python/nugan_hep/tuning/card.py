@@ -39,7 +39,7 @@ def text(about: dict[str, Any]) -> str:
     """The card."""
     scales = about["scales"]
     pulls = "".join(
-        f"- normalisation of {kind}: {value:+.2f} ± {error:.2f} of its prior, {about['prior_norm'][kind]:.0%}\n"
+        f"- normalisation of {kind}: {value:+.2f} ± {error:.2f} of {about['prior_norm'][kind]:.0%}\n"
         for kind, (value, error) in about["pulls"].items()
     )
     fitted = ", ".join(row["title"] for row in about["measurements"] if row["fitted"])
@@ -57,7 +57,7 @@ and {about["replicas"]} replicas of it. Cross sections in 1e-38 cm²/nucleon, av
   {scales["length_q2"]:.2f} in log(Q2 + 0.05 GeV²), {scales["length_enu"]:.2f} in log E_nu. All but the first:
   by the evidence of the data.
 - effective parameters: {about["parameters"]:.1f}
-{pulls}- `factor.png` shows r with its error over W and Q2. Hatched: the error is the prior's, nothing was learned.
+{pulls}- `factor.png` shows r with its error over W and Q2. Hatched: nothing was learned there.
 - `KIND.png` shows a measurement with the model before and after, and the 68 % band of the replicas.
 """
 
