@@ -30,9 +30,9 @@ from nugan_hep.measurement.folded import model_sigma
 from nugan_hep.measurement.readers import read_measured
 from nugan_hep.output.atomic import new_file
 from nugan_hep.tuning.events import respond
-from nugan_hep.tuning.fit import Fit, Source, choose_scales, fit
+from nugan_hep.tuning.fit import Fit, Source, choose_scales
 from nugan_hep.tuning.inputs import open_models
-from nugan_hep.tuning.likelihood import SIGNIFICANT, Data
+from nugan_hep.tuning.likelihood import SIGNIFICANT, Data, chi2
 from nugan_hep.tuning.posterior import replicas
 from nugan_hep.tuning.prior import Factor, Scales, log_all, points
 from nugan_hep.tuning.response import Filled, chunked
@@ -199,7 +199,7 @@ def main() -> int:
         data = Data(values, covariance * np.outer(again, again), measured.widths)
         sources = [Source(data, response, options.prior_norm)]
         best: Fit = choose_scales(sources, Scales(), options.way, options.evaluations)
-        untuned = fit(sources, Scales(1e-6, 1e-6, 1e-6), options.way).chi2[0]
+        untuned = chi2(data, response.untuned(), options.way)
         factors = replicas(sources, best, Scales(), options.way, options.replicas, draw)
         covered = {bins.name: coverage(bins, factors) for bins in not_used}
         after = distance(best.factor)
@@ -233,9 +233,9 @@ def main() -> int:
 def summary(rows: Sequence[dict], before: float) -> str:
     """Means over draws."""
     ndf = rows[0]["ndf"]
-    chi2 = np.mean([row["chi2"] for row in rows]) / ndf
+    mean = np.mean([row["chi2"] for row in rows]) / ndf
     lines = [
-        f"chi2/ndf {chi2:.3f}, EMD {np.median([row['emd'] for row in rows]):.2f} of the untuned {before:.3f}",
+        f"chi2/ndf {mean:.3f}, EMD {np.median([row['emd'] for row in rows]):.2f} of the untuned {before:.3f}",
         f"parameters {np.mean([row['parameters'] for row in rows]):.1f}",
     ]
     for name in rows[0]["coverage"]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -28,8 +28,8 @@ LEARNED = 0.8
 """An error above this share of the prior's is hatched: next to nothing was learned there."""
 
 
-class Seen(Protocol):
-    """See :class:`nugan_hep.tuning.learn.Seen`."""
+class Seen(NamedTuple):
+    """A measurement, and what the model, the tune [B] and its replicas [K, B] say of it."""
 
     measured: Measured
     before: Array
@@ -85,7 +85,7 @@ def draw_factor(tune: Tune, alone: Mapping[str, Factor]) -> Figure:
     prior = float(np.linalg.norm([scales.total, scales.hadronic, scales.energy, scales.fine]))
     with plt.style.context([mplhep.style.ROOT, {"font.size": 11, "axes.titlesize": 11}]):
         shown = Figure(figsize=(12, 8), layout="constrained")
-        upper, lower = shown.subfigures(2, 1)
+        upper, lower = shown.subfigures(2, 1, squeeze=False).ravel()
         for axes, values, name, reach in zip(
             upper.subplots(1, 2),
             (mean, error),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import functools
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from nugan_hep import cli
 from nugan_hep.errors import UserError
-from nugan_hep.kinematics import Array
 from nugan_hep.measurement.measured import Measured
 from nugan_hep.tuning import card, events, figures, likelihood, saved
 from nugan_hep.tuning.fit import Fit, Source, choose_scales, fit
@@ -18,23 +18,6 @@ from nugan_hep.tuning.inputs import Inputs
 from nugan_hep.tuning.likelihood import Data
 from nugan_hep.tuning.posterior import replicas
 from nugan_hep.tuning.prior import Scales, log_all
-from nugan_hep.tuning.response import Response
-
-
-class Seen(NamedTuple):
-    """A measurement, its response, and what the model, the tune and its replicas [K, B] say of it."""
-
-    measured: Measured
-    response: Response
-    before: Array
-    after: Array
-    replicas: Array
-    fitted: bool
-
-    @property
-    def data(self) -> Data:
-        """For :mod:`likelihood`."""
-        return data_of(self.measured)
 
 
 def data_of(measured: Measured) -> Data:
@@ -56,12 +39,8 @@ def run(options: argparse.Namespace, inputs: Inputs) -> None:
         responses = []
         for one in measured:
             total = options.n * len(one.parts)
-            task = bar.add_task(one.kind, total=total, note="")
-            responses.append(
-                events.respond(
-                    one, inputs.models, options.n, options.seed, lambda k, task=task: bar.advance(task, k)
-                )
-            )
+            advance = functools.partial(bar.advance, bar.add_task(one.kind, total=total, note=""))
+            responses.append(events.respond(one, inputs.models, options.n, options.seed, advance))
     sources = [
         Source(data_of(one), response, inputs.norms.get(one.kind, 0.0))
         for one, response in zip(inputs.fitted, responses, strict=False)
@@ -88,7 +67,7 @@ def run(options: argparse.Namespace, inputs: Inputs) -> None:
     seen = []
     for k, (one, response) in enumerate(zip(measured, responses, strict=True)):
         after, *spread = response.contents(np.exp(log_all([best.factor, *drawn], response.x)))
-        seen.append(Seen(one, response, response.untuned(), after, np.array(spread), k < len(inputs.fitted)))
+        seen.append(figures.Seen(one, response.untuned(), after, np.array(spread), k < len(inputs.fitted)))
     alone = each_alone(sources, best, options.covariance) if len(sources) > 1 else {}
     main = inputs.models[0]
     enu, mean = events.mean_factor(main, [best.factor, *drawn], options.seed)
@@ -126,7 +105,9 @@ def each_alone(sources: Sequence[Source], best: Fit, way: str) -> Mapping[int, F
     return {k: fit([source], best.scales, way) for k, source in enumerate(sources)}
 
 
-def describe(options: argparse.Namespace, inputs: Inputs, seen: Sequence[Seen], best: Fit) -> dict[str, Any]:
+def describe(
+    options: argparse.Namespace, inputs: Inputs, seen: Sequence[figures.Seen], best: Fit
+) -> dict[str, Any]:
     """The content of ``tune.json``."""
     values, errors = best.pulls
     with_norm = [one.kind for one in inputs.fitted if inputs.norms.get(one.kind)]
@@ -152,7 +133,7 @@ def describe(options: argparse.Namespace, inputs: Inputs, seen: Sequence[Seen], 
     }
 
 
-def _row(one: Seen, file: str) -> dict[str, Any]:
+def _row(one: figures.Seen, file: str) -> dict[str, Any]:
     measured = one.measured
     return {
         "kind": measured.kind,
@@ -162,7 +143,7 @@ def _row(one: Seen, file: str) -> dict[str, Any]:
         "fitted": one.fitted,
         "bins": int(measured.data.size),
         "chi2": {
-            way: [likelihood.chi2(one.data, values, way) for values in (one.before, one.after)]
+            way: [likelihood.chi2(data_of(measured), values, way) for values in (one.before, one.after)]
             for way in likelihood.WAYS
         },
         "total": [float(measured.widths @ values) for values in (measured.data, one.before, one.after)],

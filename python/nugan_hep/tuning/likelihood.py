@@ -48,7 +48,7 @@ def scaled(data: Data, prediction: Array) -> Array:
     """The covariance [B, B] with errors of the same percentages of the prediction [B]."""
     significant = data.values > SIGNIFICANT * np.sqrt(np.diag(data.covariance))
     scale = np.where(significant, prediction / np.where(significant, data.values, 1.0), 1.0)
-    return data.covariance * np.outer(scale, scale)
+    return np.asarray(data.covariance * np.outer(scale, scale))
 
 
 def residuals(data: Data, prediction: Array, way: str) -> Residuals:

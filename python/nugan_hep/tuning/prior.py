@@ -108,7 +108,7 @@ class Factor:
 
     def log(self, x: Array) -> Array:
         """log r [N] at points x [N, 3]."""
-        return log_all([self], x)[0]
+        return np.asarray(log_all([self], x)[0])
 
 
 def log_all(factors: Sequence[Factor], x: Array) -> Array:

@@ -60,13 +60,14 @@ class Response(NamedTuple):
 
     def untuned(self) -> Array:
         """The measured bins [B] as the models have them."""
-        return self.contents(np.ones((1, self.weights.size)))[0]
+        return np.asarray(self.contents(np.ones((1, self.weights.size)))[0])
 
 
 def merged(parts: Iterable[Filled]) -> Filled:
     """Events of a bin and of one cell of points as one, at their weighted mean; ordered by bins."""
     found = list(parts)
-    x, rows, weights = (np.concatenate([part[k] for part in found]) for k in range(3))
+    x, weights = (np.concatenate([getattr(part, name) for part in found]) for name in ("x", "weights"))
+    rows = np.concatenate([part.rows for part in found])
     cells = np.floor(x / CELL).astype(np.int64)
     cells -= cells.min(axis=0)
     extent = cells.max(axis=0) + 1
