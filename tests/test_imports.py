@@ -64,6 +64,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "joint": {"base", "data", "families.common", "families.flow", "training"},
     "transfer": {"base"},
+    "tuning": {"base", "hadrons", "measurement", "measurement.readers", "output", "transfer"},
     "measurement": {"base", "data", "hadrons", "output"},
     "measurement.readers": {"base", "hadrons", "measurement"},
     "evaluation": {"base", "data", "families", "families.common", "families.gan", "output"},

@@ -48,7 +48,7 @@ class Ratio:
         features = self.prior.features(x, self.scales)
         return (features @ self.coefficients.astype(np.float32)).astype(np.float64)
 
-    def weights(self, source: Sample) -> Array:
+    def of_sample(self, source: Sample) -> Array:
         """r/Z of source events [N]: of mean one in each energy bin."""
         log_ratio = np.concatenate(
             [self.log_ratio(part) for part in np.array_split(source.x, _parts(source))]

@@ -73,7 +73,7 @@ def merged(parts: Iterable[Filled]) -> Filled:
     extent = cells.max(axis=0) + 1
     key = ((rows * extent[0] + cells[:, 0]) * extent[1] + cells[:, 1]) * extent[2] + cells[:, 2]
     keys, group = np.unique(key, return_inverse=True)
-    sums = np.bincount(group, weights, minlength=keys.size)
+    sums = np.bincount(group, weights, minlength=keys.size).astype(np.float64)
     mean = np.stack([np.bincount(group, weights * column) / sums for column in x.T], axis=1)
     return Filled(mean, (keys // int(np.prod(extent))).astype(np.intp), sums)
 
