@@ -92,6 +92,11 @@ def _parser() -> cli.Parser:
         metavar="KIND=S",
         help="a normalisation of a measurement's own, such as of a flux that its covariance leaves out",
     )
+    add(
+        "--cross-validate",
+        action="store_true",
+        help="predict each group of bins, such as an angle's, by a fit to all others",
+    )
     add("--replicas", type=cli.count, default=100, metavar="K", help="draws of the posterior (default 100)")
     add(
         "--evaluations",

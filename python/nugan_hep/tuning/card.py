@@ -35,6 +35,25 @@ def table(about: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def held_out(about: dict[str, Any]) -> str:
+    """A row for each group of bins that was left out once; empty without cross-validation."""
+    rows = [(kind, one) for kind, parts in about["held_out"].items() for one in parts]
+    if not rows:
+        return ""
+    lines = [
+        "",
+        "| bins left out of the fit | bins | chi2 by the model | by the fit to the others |",
+        "|---|---|---|---|",
+    ]
+    for kind, one in [*rows, *((kind, _sum(parts)) for kind, parts in about["held_out"].items())]:
+        lines.append(f"| {kind}, {one['title']} | {one['bins']} | {one['before']:.1f} | {one['after']:.1f} |")
+    return "\n".join([*lines, ""])
+
+
+def _sum(parts: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"title": "all"} | {key: sum(one[key] for one in parts) for key in ("bins", "before", "after")}
+
+
 def text(about: dict[str, Any]) -> str:
     """The card."""
     scales = about["scales"]
@@ -49,7 +68,7 @@ A factor r(W, Q2, E_nu) on d2sigma of {", ".join(about["models"])} (hydrogen is 
 and {about["replicas"]} replicas of it. Cross sections in 1e-38 cm²/nucleon, averaged over the flux.
 
 {table(about)}
-
+{held_out(about)}
 - covariance in the fit: {_WORDS[about["covariance"]]}
 - prior: log r is zero, with standard deviations of {scales["total"]:.2f} (as a whole),
   {scales["hadronic"]:.2f} (functions of W and Q2), {scales["energy"]:.2f} (of W, Q2 and E_nu) and

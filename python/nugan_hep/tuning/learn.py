@@ -14,6 +14,7 @@ from nugan_hep.errors import UserError
 from nugan_hep.measurement.measured import Measured
 from nugan_hep.tuning import card, events, figures, likelihood, saved
 from nugan_hep.tuning.fit import Fit, Source, choose_scales, fit
+from nugan_hep.tuning.held_out import HeldOut, held_out
 from nugan_hep.tuning.inputs import Inputs
 from nugan_hep.tuning.likelihood import Data
 from nugan_hep.tuning.posterior import replicas
@@ -64,6 +65,7 @@ def run(options: argparse.Namespace, inputs: Inputs) -> None:
             options.seed,
             lambda count: bar.update(task, completed=count),
         )
+    validated = held_out(inputs.fitted, sources, best, options.covariance) if options.cross_validate else {}
     seen = []
     for k, (one, response) in enumerate(zip(measured, responses, strict=True)):
         after, *spread = response.contents(np.exp(log_all([best.factor, *drawn], response.x)))
@@ -71,12 +73,12 @@ def run(options: argparse.Namespace, inputs: Inputs) -> None:
     alone = each_alone(sources, best, options.covariance) if len(sources) > 1 else {}
     main = inputs.models[0]
     enu, mean = events.mean_factor(main, [best.factor, *drawn], options.seed)
-    tune = saved.Tune(describe(options, inputs, seen, best), best.factor, tuple(drawn), enu, mean)
+    tune = saved.Tune(describe(options, inputs, seen, best, validated), best.factor, tuple(drawn), enu, mean)
     options.out.mkdir(parents=True, exist_ok=True)
     figures.write(options.out, tune, seen, {sources_kind(inputs, k): fit.factor for k, fit in alone.items()})
     card.write(options.out, tune)
     saved.save(options.out, tune)
-    print(card.table(tune.about))
+    print(card.table(tune.about) + card.held_out(tune.about))
     print(f"wrote {options.out}")
 
 
@@ -106,7 +108,11 @@ def each_alone(sources: Sequence[Source], best: Fit, way: str) -> Mapping[int, F
 
 
 def describe(
-    options: argparse.Namespace, inputs: Inputs, seen: Sequence[figures.Seen], best: Fit
+    options: argparse.Namespace,
+    inputs: Inputs,
+    seen: Sequence[figures.Seen],
+    best: Fit,
+    validated: Mapping[str, list[HeldOut]],
 ) -> dict[str, Any]:
     """The content of ``tune.json``."""
     values, errors = best.pulls
@@ -129,6 +135,7 @@ def describe(
         "replicas": options.replicas,
         "events": options.n,
         "seed": options.seed,
+        "held_out": {kind: [one._asdict() for one in parts] for kind, parts in validated.items()},
         "measurements": [_row(one, inputs.files[one.measured.kind]) for one in seen],
     }
 
