@@ -10,7 +10,7 @@ so no event has to be held out.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -35,13 +35,18 @@ class Sample(NamedTuple):
 
 @dataclass(frozen=True)
 class Ratio:
-    """A fitted log ratio; ``parameters`` is their effective number (MacKay)."""
+    """A fitted log ratio; ``parameters`` is their effective number (MacKay).
+
+    The posterior of the coefficients is nearly a normal distribution with the inverse covariance
+    ``precision`` [P, P] (Laplace's approximation).
+    """
 
     prior: Prior
     scales: Scales
     coefficients: Array
     log_evidence: float
     parameters: float
+    precision: Array
 
     def log_ratio(self, x: Array) -> Array:
         """log r [N] at coordinates x [N, 4]; what Z(E) would subtract is left in."""
@@ -58,6 +63,14 @@ class Ratio:
         mean = np.bincount(source.bins, ratio, ENERGY_BINS) / counts
         weights: Array = ratio / mean[source.bins]
         return weights
+
+
+def replicas(ratio: Ratio, n: int, seed: int) -> list[Ratio]:
+    """``n`` draws of the posterior of a ratio."""
+    lower = np.linalg.cholesky(ratio.precision)
+    normal = np.random.default_rng(seed).standard_normal((len(lower), n))
+    drawn = ratio.coefficients[:, None] + np.linalg.solve(lower.T, normal)
+    return [replace(ratio, coefficients=own) for own in drawn.T]
 
 
 def _parts(sample: Sample) -> int:
@@ -125,7 +138,7 @@ def _newton(
         if gain < 0.05:
             break
     parameters = len(c) - float(np.trace(np.linalg.inv(hessian)))
-    return Ratio(prior, scales, c, -value - 0.5 * float(np.linalg.slogdet(hessian)[1]), parameters)
+    return Ratio(prior, scales, c, -value - 0.5 * float(np.linalg.slogdet(hessian)[1]), parameters, hessian)
 
 
 def choose_scales(
