@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import zipfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -123,14 +124,14 @@ def load(folder: str | os.PathLike[str]) -> Tune:
     path = Path(folder)
     try:
         about = json.loads((path / ABOUT).read_text())
-        with np.load(path / NUMBERS) as file:
+        with (path / NUMBERS).open("rb") as stream, np.load(stream) as file:
             arrays = {
                 name: np.asarray(file[name], np.float64) for name in ("scales", "coefficients", "enu", "mean")
             }
         if arrays["coefficients"].shape[1:] != (PARAMETERS,):
             raise ValueError(f"{arrays['coefficients'].shape[1:]} coefficients, expected {PARAMETERS}")
         factors = _factors(arrays["scales"], arrays["coefficients"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
         raise UserError(f"{path}: not a readable run of tune ({str(error).splitlines()[0]})") from None
     return Tune(about, factors[0], tuple(factors[1:]), arrays["enu"], arrays["mean"])
 
