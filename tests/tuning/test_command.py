@@ -1,23 +1,24 @@
 """tune on T2K's release, small."""
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import nugan_hep
-from conftest import SHARED
 from nugan_hep import replay, tune
 from nugan_hep.cross_section import read_csv
 
-RELEASE = Path("measurements/t2k_ccinc_2018")
+SHARED = Path(os.environ.get("NUGAN_SHARED", Path(__file__).parents[3] / "shared"))
+RELEASE = SHARED / "data/measurements/t2k_ccinc_2018"
 
 
 @pytest.fixture(scope="module")
 def learned(tmp_path_factory):
     folder = tmp_path_factory.mktemp("tune") / "run"
-    arguments = ["--data", f"t2k_ccinc_2018:{SHARED / RELEASE}", "--out", str(folder), "-n", "50000"]
+    arguments = ["--data", f"t2k_ccinc_2018:{RELEASE}", "--out", str(folder), "-n", "50000"]
     arguments += ["--evaluations", "6", "--replicas", "8", "--cross-validate", "--threads", "1"]
     assert tune.main(arguments) == 0
     return folder

@@ -19,6 +19,7 @@ from nugan_hep.tuning.inputs import Inputs
 from nugan_hep.tuning.likelihood import Data
 from nugan_hep.tuning.posterior import replicas
 from nugan_hep.tuning.prior import Scales, log_all
+from nugan_hep.tuning.response import Response
 
 
 def data_of(measured: Measured) -> Data:
@@ -35,17 +36,15 @@ def run(options: argparse.Namespace, inputs: Inputs) -> None:
     """
     check_folder(options)
     about = Scales(total=options.prior_total)
-    measured = [*inputs.fitted, *inputs.tested]
     with cli.progress("events", options.quiet) as bar:
-        responses = []
-        for one in measured:
+        reached = []
+        for one in (*inputs.fitted, *inputs.tested):
             total = options.n * len(one.parts)
             advance = functools.partial(bar.advance, bar.add_task(one.kind, total=total, note=""))
-            responses.append(events.respond(one, inputs.models, options.n, options.seed, advance))
-    sources = [
-        Source(data_of(one), response, inputs.norms.get(one.kind, 0.0))
-        for one, response in zip(inputs.fitted, responses, strict=False)
-    ]
+            response = events.respond(one, inputs.models, options.n, options.seed, advance)
+            reached.append(reachable(one, response))
+    fitted = reached[: len(inputs.fitted)]
+    sources = [Source(data_of(one), response, inputs.norms.get(one.kind, 0.0)) for one, response in fitted]
     with cli.progress("fits", options.quiet) as bar:
         task = bar.add_task("scales", total=options.evaluations, note="")
         best = choose_scales(
@@ -65,9 +64,13 @@ def run(options: argparse.Namespace, inputs: Inputs) -> None:
             options.seed,
             lambda count: bar.update(task, completed=count),
         )
-    validated = held_out(inputs.fitted, sources, best, options.covariance) if options.cross_validate else {}
+    validated = (
+        held_out([one for one, _ in fitted], sources, best, options.covariance)
+        if options.cross_validate
+        else {}
+    )
     seen = []
-    for k, (one, response) in enumerate(zip(measured, responses, strict=True)):
+    for k, (one, response) in enumerate(reached):
         after, *spread = response.contents(np.exp(log_all([best.factor, *drawn], response.x)))
         seen.append(figures.Seen(one, response.untuned(), after, np.array(spread), k < len(inputs.fitted)))
     alone = each_alone(sources, best, options.covariance) if len(sources) > 1 else {}
@@ -80,6 +83,18 @@ def run(options: argparse.Namespace, inputs: Inputs) -> None:
     saved.save(options.out, tune)
     print(card.table(tune.about) + card.held_out(tune.about))
     print(f"wrote {options.out}")
+
+
+def reachable(measured: Measured, response: Response) -> tuple[Measured, Response]:
+    """Without the bins that no event of the models reaches, such as those above their energies."""
+    kept = response.untuned() > 0
+    if kept.all():
+        return measured, response
+    first = measured.describe(int(np.argmin(kept)))
+    print(
+        f"{measured.kind}: no event reaches {np.count_nonzero(~kept)} of {kept.size} bins, the first {first}"
+    )
+    return measured.take(kept), response._replace(matrix=response.matrix[kept])
 
 
 def check_folder(options: argparse.Namespace) -> None:
