@@ -21,11 +21,11 @@ from nugan_hep.data import read_events
 from nugan_hep.kinematics import Array, Kinematics
 from nugan_hep.transfer import draw
 from nugan_hep.transfer.prior import Prior
-from nugan_hep.transfer.ratio import choose_scales, fit, replicas
+from nugan_hep.transfer.ratio import choose_scales, fit
 
 RANGES = (0.3, 0.7, 1.3, 3.0, 10.0)
 BINS = 6
-SCALES_EVENTS, FIT_EVENTS, SHOWN_EVENTS = 40_000, 200_000, 500_000
+SCALES_EVENTS, FIT_EVENTS, SHOWN_EVENTS = 40_000, 200_000, 400_000
 
 
 def contents(events: Kinematics, weights: Array, edges: list, mass: float) -> list[Array]:
@@ -83,7 +83,7 @@ def main() -> int:
         prior = Prior()
         scales = choose_scales(target, few, prior, options.evaluations)
         ratio = fit(target, many, prior, scales)
-        weights = np.array([one.of_sample(own) for one in replicas(ratio, options.replicas, s)])
+        weights = ratio.replicas(own, options.replicas, s)
         for k, (have, want) in enumerate(zip(contents(shown, weights, edges, mass), true, strict=True)):
             low, high = np.quantile(have, [0.16, 0.84], axis=0)
             inside[s, k] = np.mean((want[0] >= low) & (want[0] <= high))
