@@ -245,7 +245,7 @@ def main() -> int:
 
 
 def moved(rows: Sequence[dict], others: Sequence[dict]) -> str:
-    """How far shapes at 1 GeV are from those of another closure with the same draws, in standard deviations."""
+    """How far shapes at 1 GeV are from those of a closure of the same draws, in standard deviations."""
     far = np.array(
         [
             (np.array(one["shape"][0]) - other["shape"][0]) / other["shape"][1]
