@@ -99,8 +99,7 @@ def test_whole_way(
     assert cc0pi.main([str(word) for word in arguments]) == 0
     text = capsys.readouterr().out
     assert "5.0% of the flux below 0.3 GeV and 0.0% above 10 GeV left out" in text
-    print(text)
-    rows = re.findall(r"^(\w+) +toy .* ([\d.e-]+) +(\S+) \+- (\S+)$", text, re.MULTILINE)
+    rows = re.findall(r"^(\w+) +toy .* ([\d.e+-]+) +(\S+) \+- (\S+)$", text, re.MULTILINE)
     assert [row[0] for row in rows] == ["dpt", "dalphat", "dphit"]
     for _, p_value, difference, error in rows:
         assert float(p_value) > 1e-4
@@ -208,7 +207,7 @@ def test_models_have_the_chi2_of_nuwro(
     given = [experiment, SHARED / "measurements" / release, SHARED / "flux" / flux]
     options = ["--nuwro", events, "--xsec", table, "-n", "1e6", "--out", tmp_path / "a.png"]
     assert cc0pi.main([str(word) for word in (*given, *options)]) == 0
-    rows = re.findall(r" ([\d.e-]+) +(\S+) \+- (\S+)$", capsys.readouterr().out, re.MULTILINE)
+    rows = re.findall(r" ([\d.e+-]+) +(\S+) \+- (\S+)$", capsys.readouterr().out, re.MULTILINE)
     assert len(rows) == {"t2k": 3, "microboone": 5}[experiment]
     for p_value, difference, error in rows:
         assert float(p_value) > 1e-4

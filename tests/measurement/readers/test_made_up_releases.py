@@ -218,7 +218,7 @@ def argon(folder: Path, error: float = 20.0) -> Path:
 
 
 def test_a_beam_has_a_common_error(tmp_path: Path) -> None:
-    """Of the nucleus there are 40 and 80 with an error of 20 each; 11 % of the values are common to a beam."""
+    """Of the nucleus there are 40 and 80 with an error of 20 each; 11 % of a value is common to its beam."""
     one = argoneut.read(argon(tmp_path), (FLUX, FLUX))
     np.testing.assert_allclose(one.data, [1, 2, 1, 2])
     np.testing.assert_allclose(np.diag(one.covariance), 0.25)
