@@ -13,14 +13,14 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 data=$(realpath "$1") && mkdir -p "$2" && out=$(realpath "$2") || exit 2
-python=${PYTHON:-python3} device=cuda total=530 last=70
+python=${PYTHON:-python3} device=cuda total=530 last=70 patience=1
 install=() tests=(-W default) measure=(-n 1e7 --repeat 5) losses=() train=(--eval-every 20000) evaluate=()
 if [ -n "${REHEARSE:-}" ]; then
-  device=cpu
+  device=cpu patience=5 # a GPU's limits are none for a busy CPU
   install=(--dry-run)
   measure=(--quick -n 2000 --repeat 1)
   losses=(--steps 100)
-  train=(--steps 60 --eval-every 50)
+  train=(--steps 20 --eval-every 10)
   evaluate=(-n 20000)
 fi
 export PYTHON=$python PYTHONUNBUFFERED=1
@@ -31,7 +31,7 @@ run=$scratch/run
 
 # part NAME SECONDS COMMAND ...: its end is in parts.tsv, its output in the log
 part() {
-  local name=$1 limit=$2 began=$SECONDS code=0
+  local name=$1 limit=$((patience * $2)) began=$SECONDS code=0
   timeout -s TERM -k 15 "$limit" "${@:3}" >"$scratch/part.log" 2>&1 || code=$?
   printf '%s\t%s\t%s\t%s\n' "$name" "$code" "$((SECONDS - began))" "$limit" >>"$scratch/parts.tsv"
   { echo "== $name: ${*:3}" && cat "$scratch/part.log"; } >>"$out/log.txt"
