@@ -106,7 +106,7 @@ def model_rows(model: str, options: Options, limits: dict[str, float], folder: P
         "sample": timed(device, lambda: sampler.sample(n=options.n, seed=1), options.n),
         "file": timed_file(model, options, folder / "events.root"),
     }
-    times = measure(actions, min(options.repeat, 3))
+    times = measure(actions, min(options.repeat, 2))
     group = f"{model} on {options.device}, {options.n:,} events"
 
     def row(name: str, key: str, limit: float, target: float | None, *, share: bool = False) -> Row:

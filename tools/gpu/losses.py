@@ -26,8 +26,8 @@ from nugan_hep.kinematics import MUON_MASS, to_proxies
 from nugan_hep.training.config import configured
 from nugan_hep.training.loop import LOSS_CHECK_EVERY, Progress, Trainer
 
-TOLERANCE = 0.02
-"""Of the discriminator's loss, which is 2 ln 2 where it sees nothing; five times that of the generator's."""
+TOLERANCE = {"loss_discriminator": 0.01, "loss_generator": 0.025}
+"""Two trainings on a CPU with other latents and noise differ by 0.0019 and 0.0041 at most (400 steps)."""
 
 
 def curve(data: torch.Tensor, steps: int, device: str, stream: int | None = None) -> list[dict[str, float]]:
@@ -56,7 +56,7 @@ def difference(one: Sequence[dict[str, float]], other: Sequence[dict[str, float]
 
 def same(found: dict[str, float]) -> bool:
     """Whether differences are within the tolerance."""
-    return found["loss_discriminator"] <= TOLERANCE and found["loss_generator"] <= 5 * TOLERANCE
+    return all(value <= TOLERANCE[key] for key, value in found.items())
 
 
 def command(argv: Sequence[str] | None) -> int:

@@ -9,12 +9,13 @@
 #   adversarial.tar                    of an earlier run, to go on with its training, if any
 # and OUT gets table.txt, report.json, log.txt and adversarial.tar: the training's checkpoint, best epoch, history
 # and model. Every part has a time limit, and where one fails the others still run; the exit code is then 1.
-# tools/gpu/rehearse.sh runs the same in small on a CPU.
+# What is installed goes into an environment that is thrown away. tools/gpu/rehearse.sh runs the same in small on
+# a CPU.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 data=$(realpath "$1") && mkdir -p "$2" && out=$(realpath "$2") || exit 2
 python=${PYTHON:-python3} device=cuda total=530 last=70 patience=1
-install=() tests=(-W default) measure=(-n 1e7 --repeat 5) losses=() train=(--eval-every 20000) evaluate=()
+install=() tests=(-W default) measure=(-n 1e7 --repeat 5) losses=() train=(--eval-every 40000 --checkpoint-every 10000) evaluate=()
 if [ -n "${REHEARSE:-}" ]; then
   device=cpu patience=5 # a GPU's limits are none for a busy CPU
   install=(--dry-run)
@@ -23,9 +24,15 @@ if [ -n "${REHEARSE:-}" ]; then
   train=(--steps 20 --eval-every 10)
   evaluate=(-n 20000)
 fi
-export PYTHON=$python PYTHONUNBUFFERED=1
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
+# an environment that sees what the given Python has (one with --system-site-packages would see another's)
+"$python" -m venv --without-pip "$scratch/venv" || exit 2
+site='import sysconfig; print(sysconfig.get_path("platlib"))'
+printf 'import site; site.addsitedir("%s")\n' "$("$python" -c "$site")" \
+  >"$("$scratch/venv/bin/python" -c "$site")/given.pth"
+python=$scratch/venv/bin/python
+export PYTHON=$python PYTHONUNBUFFERED=1
 run=$scratch/run
 : >"$out/log.txt"
 
