@@ -6,7 +6,8 @@
 #
 # MODEL is what a carbon training exported, or its run folder; DATA/PROCESS has train.root and val.root. As in the
 # paper a million events of the target choose the epoch. What is in OUT already is not done again, and a training
-# that was stopped goes on. EVALUATE may hold options of evaluate.
+# that was stopped goes on. PROCESSES and SIZES (10k, 100k) choose some of the tables, EVALUATE holds options of
+# evaluate.
 set -euo pipefail
 model=$1 data=$2 out=$3
 python=${PYTHON:-python}
@@ -30,8 +31,8 @@ adapt() {
 }
 
 mkdir -p "$out"
-for process in numubar_C12_inc numu_C12_alt numu_Ar40_inc; do
-  for size in 10k 100k; do
+for process in ${PROCESSES:-numubar_C12_inc numu_C12_alt numu_Ar40_inc}; do
+  for size in ${SIZES:-10k 100k}; do
     for how in transfer scratch; do adapt $process $size $how "${@:4}"; done
     {
       echo "$process, $size"
