@@ -14,7 +14,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 data=$(realpath "$1") && mkdir -p "$2" && out=$(realpath "$2") || exit 2
-python=${PYTHON:-python3} device=cuda total=530 last=70 patience=1
+python=${PYTHON:-python3} device=cuda total=530 last=90 patience=1
 install=() tests=(-W default) measure=(-n 1e7 --repeat 5) losses=() train=(--eval-every 40000 --checkpoint-every 10000) evaluate=()
 if [ -n "${REHEARSE:-}" ]; then
   device=cpu patience=5 # a GPU's limits are none for a busy CPU
@@ -39,7 +39,7 @@ run=$scratch/run
 # part NAME SECONDS COMMAND ...: its end is in parts.tsv, its output in the log
 part() {
   local name=$1 limit=$((patience * $2)) began=$SECONDS code=0
-  timeout -s TERM -k 15 "$limit" "${@:3}" >"$scratch/part.log" 2>&1 || code=$?
+  timeout -s TERM -k 20 "$limit" "${@:3}" >"$scratch/part.log" 2>&1 || code=$?
   printf '%s\t%s\t%s\t%s\n' "$name" "$code" "$((SECONDS - began))" "$limit" >>"$scratch/parts.tsv"
   { echo "== $name: ${*:3}" && cat "$scratch/part.log"; } >>"$out/log.txt"
   echo "$name: exit code $code after $((SECONDS - began)) s"
@@ -47,19 +47,19 @@ part() {
 }
 
 if compgen -G "$data/wheels/*.whl" >/dev/null; then
-  part wheels 40 "$python" -m pip install -q --no-index --no-deps "${install[@]}" "$data"/wheels/*.whl
+  part wheels 25 "$python" -m pip install -q --no-index --no-deps "${install[@]}" "$data"/wheels/*.whl
 fi
-part build 170 "$python" -m pip install --no-index --no-deps --no-build-isolation "${install[@]}" .
-part tests 70 "$python" -m pytest -n0 -m cuda "${tests[@]}" --junitxml="$scratch/tests.xml" \
+part build 150 "$python" -m pip install --no-index --no-deps --no-build-isolation "${install[@]}" .
+part tests 60 "$python" -m pytest -n0 -m cuda "${tests[@]}" --junitxml="$scratch/tests.xml" \
   $(grep -rl --include='*.py' 'mark\.cuda' tests)
 for name in train val; do
-  part "unpack_$name" 20 "$python" tools/gpu/pack.py --unpack "$data/$name.packed.npz" "$scratch/$name.npz"
+  part "unpack_$name" 15 "$python" tools/gpu/pack.py --unpack "$data/$name.packed.npz" "$scratch/$name.npz"
 done
-part sampler 90 "$python" -m benchmarks --part device --device "$device" "${measure[@]}" \
+part sampler 80 "$python" -m benchmarks --part device --device "$device" "${measure[@]}" \
   --folder "$scratch" --json "$scratch/sampler.json"
-part step 40 "$python" -m benchmarks --part device-training --device "$device" "${measure[@]}" \
+part step 35 "$python" -m benchmarks --part device-training --device "$device" "${measure[@]}" \
   --folder "$scratch" --json "$scratch/step.json"
-part losses 30 "$python" tools/gpu/losses.py --data "$scratch/train.npz" --device "$device" "${losses[@]}" \
+part losses 25 "$python" tools/gpu/losses.py --data "$scratch/train.npz" --device "$device" "${losses[@]}" \
   --against tools/gpu/losses_cpu.json --out "$scratch/losses.json"
 if [ -e "$data/adversarial.tar" ]; then
   mkdir "$run" && tar -xf "$data/adversarial.tar" -C "$run"
@@ -70,6 +70,6 @@ if [ -e "$run" ]; then
   tar -cf "$out/adversarial.tar" -C "$run" --exclude=checkpoint-previous.pt .
   cp "$run/history.csv" "$scratch"
 fi
-part evaluation "$((last - 10))" "$python" -m nugan_hep.evaluate --model "$run/model.pt" --device "$device" \
+part evaluation "$((last - 30))" "$python" -m nugan_hep.evaluate --model "$run/model.pt" --device "$device" \
   --no-figures --quiet --out "$scratch/evaluation" "${evaluate[@]}"
 "$python" tools/gpu/report.py "$scratch" --out "$out" ${REHEARSE:+--rehearsal}
