@@ -52,6 +52,7 @@ HELPS = {
     "account": "account or project",
     "walltime": "of a worker's job (default 04:00:00)",
     "memory": "of a worker's job (default 2GB)",
+    "interface": "network by which workers reach the scheduler, such as ib0",
     "directives": "a line more in the head of the job script; may be given again",
     "prologue": "a command before a worker starts; may be given again",
     "patience": "seconds to wait for a scheduler that went away (default 300)",

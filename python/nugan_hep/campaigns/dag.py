@@ -13,7 +13,6 @@ from nugan_hep.errors import UserError
 from nugan_hep.output.atomic import new_file
 
 SUBMIT, CHECK, DAG = "campaign.sub", "check.sub", "campaign.dag"
-LOGS = "logs"
 RETRIES = 3
 
 _JOB = """\
@@ -45,10 +44,16 @@ def write(folder: Path, manifest: Manifest, left: Iterable[int], farm: Farm) -> 
     for path in (str(place), sys.executable):
         if set(path) & set(" \t\"'$"):
             raise UserError(f"{path}: HTCondor takes no paths with blanks, quotes or $")
-    with folders.writing(folder / LOGS):
-        (folder / LOGS).mkdir(exist_ok=True)
+    with folders.writing(folder / folders.LOGS):
+        (folder / folders.LOGS).mkdir(exist_ok=True)
     more = "".join(f"{line}\n" for line in farm.directives)
-    known = {"python": sys.executable, "folder": place, "logs": LOGS, "memory": farm.memory, "more": more}
+    known = {
+        "python": sys.executable,
+        "folder": place,
+        "logs": folders.LOGS,
+        "memory": farm.memory,
+        "more": more,
+    }
     jobs = []
     for number in left:
         name = f"file{number}"

@@ -7,8 +7,11 @@ import logging
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nugan_hep.campaigns.folder import LOGS
 from nugan_hep.campaigns.spec import Farm
 from nugan_hep.errors import UserError
 
@@ -50,13 +53,21 @@ def is_ours(farm: Farm) -> bool:
     return "://" not in farm.on
 
 
+@dataclass
+class Connection:
+    """A client of a scheduler; ``refusals`` are what a batch system said of jobs that it did not take."""
+
+    client: Client
+    refusals: list[str] = field(default_factory=list)
+
+
 @contextlib.contextmanager
-def connected(farm: Farm) -> Iterator[Client]:
-    """A client of the farm's scheduler; what was started for it ends with the block.
+def connected(farm: Farm, folder: Path) -> Iterator[Connection]:
+    """A farm's scheduler; what was started for it ends with the block. Logs of jobs go to ``folder``.
 
     Raises
     ------
-    UserError : no scheduler there, or a batch system that refuses
+    UserError : a batch system that refuses, or that is not there
     OSError : an address where nobody answers
     """
     from distributed import Client
@@ -65,13 +76,16 @@ def connected(farm: Farm) -> Iterator[Client]:
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     if not is_ours(farm):
         with Client(farm.on, timeout=CONNECT_SECONDS) as client:
-            yield client
+            yield Connection(client)
         return
-    with _cluster(farm) as cluster, Client(cluster) as client:
-        yield client
+    refusals: list[str] = []
+    with _cluster(farm, folder, refusals) as cluster, Client(cluster) as client:
+        if refusals:
+            raise UserError(f"{farm.on} refuses: {refusals[0]}")
+        yield Connection(client, refusals)
 
 
-def _cluster(farm: Farm) -> Any:
+def _cluster(farm: Farm, folder: Path, refusals: list[str]) -> Any:
     workers = farm.workers or len(os.sched_getaffinity(0))
     if farm.on == LOCAL:
         from distributed import LocalCluster
@@ -83,27 +97,40 @@ def _cluster(farm: Farm) -> Any:
         import dask_jobqueue
     except ImportError:
         raise UserError(f"--on {farm.on} needs dask-jobqueue: pip install 'nugan-hep[dask]'") from None
-    try:
-        # with the jobs given here, what the batch system says of them comes as an exception
-        cluster = getattr(dask_jobqueue, BATCH[farm.on])(n_workers=workers, **_job(farm))
-    except (OSError, RuntimeError, ValueError) as error:
-        raise UserError(f"{farm.on} refuses: {_refusal(error)}") from None
+    from distributed.core import Status
+
+    kind = getattr(dask_jobqueue, BATCH[farm.on])
+
+    class Job(kind.job_cls):  # type: ignore[misc, name-defined]
+        """A job whose refusal is noted: Dask itself would tell nobody, and wait."""
+
+        async def start(self) -> None:
+            try:
+                await super().start()
+            except (OSError, RuntimeError, ValueError) as error:
+                refusals.append(_refusal(error))
+                self.status = Status.running  # so that Dask does not complain of what is told better
+
+    cluster = kind(n_workers=workers, job_cls=Job, **_job(farm, folder))
     cluster.adapt(minimum_jobs=workers, maximum_jobs=workers)  # a job that ends is replaced
     return cluster
 
 
-def _job(farm: Farm) -> dict[str, Any]:
+def _job(farm: Farm, folder: Path) -> dict[str, Any]:
     """What dask-jobqueue is told of a worker's job: one process of one thread."""
     job: dict[str, Any] = {
         "cores": 1,
         "processes": 1,
         "memory": farm.memory,
         "python": sys.executable,
+        "log_directory": str(folder / LOGS),
         "job_extra_directives": [*farm.directives],
         "job_script_prologue": [*farm.prologue],
         "silence_logs": logging.CRITICAL,
         "scheduler_options": {"dashboard_address": ":0"},
     }
+    if farm.interface:
+        job["interface"] = farm.interface
     if farm.on in WITHOUT_ACCOUNT:
         if farm.queue or farm.account:
             raise UserError(f"--on {farm.on} has no queue nor account: say it in directives")

@@ -22,7 +22,7 @@ from nugan_hep.campaigns.manifest import Entry, Manifest
 from nugan_hep.errors import UserError
 from nugan_hep.output.atomic import new_file
 
-LOCK, NOTES, PARTS = ".lock", ".made", ".making"
+LOCK, NOTES, PARTS, LOGS = ".lock", ".made", ".making", "logs"
 BLOCK = 2**20
 
 

@@ -85,9 +85,9 @@ def run(farm: Farm, todo: Work) -> None:
     lost: float | None = None
     while todo.left and not todo.stopped():
         try:
-            with engines.connected(farm) as client:
+            with engines.connected(farm, todo.folder) as connection:
                 lost = None
-                _hand_out(client, todo)
+                _hand_out(connection, todo)
         except (OSError, TimeoutError, _Lost) as error:
             if engines.is_ours(farm) or (lost is None and not isinstance(error, _Lost)):
                 raise UserError(f"no scheduler answers at {farm.on} ({_line(error)})") from None
@@ -100,14 +100,15 @@ def run(farm: Farm, todo: Work) -> None:
             time.sleep(POLL)
 
 
-def _hand_out(client: Client, todo: Work) -> None:
+def _hand_out(connection: engines.Connection, todo: Work) -> None:
     """Make all files by one scheduler.
 
     Raises
     ------
-    UserError : a file cannot be made
+    UserError : a file cannot be made, or a batch system takes no jobs
     _Lost : the scheduler is gone
     """
+    client = connection.client
     came: queue.SimpleQueue[Future] = queue.SimpleQueue()
     running: dict[str, tuple[int, Future]] = {}  # a future that nobody holds is taken back
     place = str(todo.folder.absolute()), todo.manifest.identity
@@ -126,7 +127,10 @@ def _hand_out(client: Client, todo: Work) -> None:
             try:
                 future = came.get(timeout=POLL)
             except queue.Empty:
-                todo.report(None, f"{len(_workers(client))} workers")
+                workers = len(_workers(client))
+                if not workers and connection.refusals:
+                    raise UserError(f"no workers: {connection.refusals[-1]}") from None
+                todo.report(None, f"{workers} workers")
                 continue
             number, _ = running.pop(future.key)
             result = _result(future, number, todo)

@@ -26,6 +26,7 @@ class Farm:
         ``dask.distributed`` scheduler, or a batch system of dask-jobqueue: ``slurm``, ``htcondor``, ``pbs``
     workers : processes; 0: as many as there are CPUs
     queue, account, walltime, memory : of a worker's job
+    interface : network by which workers reach the scheduler, such as ``ib0``
     directives : more lines of its head, as they stand in a job script
     prologue : commands before a worker starts
     patience : seconds to wait for a scheduler that went away
@@ -37,6 +38,7 @@ class Farm:
     account: str = ""
     walltime: str = "04:00:00"
     memory: str = "2GB"
+    interface: str = ""
     directives: tuple[str, ...] = ()
     prologue: tuple[str, ...] = ()
     patience: float = 300.0
@@ -102,6 +104,7 @@ FARM_KEYS: dict[str, type[Any]] = {
     "account": str,
     "walltime": str,
     "memory": str,
+    "interface": str,
     "directives": list,
     "prologue": list,
     "patience": float,
