@@ -4,7 +4,7 @@ import importlib.util
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -43,17 +43,17 @@ def flux(once: Callable[[str, Callable[[Path], object]], Path]) -> Path:
 def campaign() -> Run:
     """``campaign("run", "--out", folder, ...)``: the command in a process of its own."""
 
-    def run(*words: object, code: int | None = 0, **more: object) -> subprocess.CompletedProcess[str]:
+    def run(
+        *words: object, code: int = 0, env: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
             [*COMMAND, *map(str, words)],
             capture_output=True,
             text=True,
             check=False,
-            env={**os.environ, "OMP_NUM_THREADS": "1"},
-            **more,  # type: ignore[call-overload]
+            env={**(env or os.environ), "OMP_NUM_THREADS": "1"},
         )
-        if code is not None:
-            assert done.returncode == code, done.stderr
+        assert done.returncode == code, done.stderr
         assert "Traceback" not in done.stderr
         return done
 
