@@ -36,7 +36,8 @@ def timed(commands: Sequence[Sequence[str]]) -> tuple[float, float]:
     """Wall and CPU seconds of commands side by side."""
     began, before = time.monotonic(), cpu()
     running = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for command in commands]
-    if any([process.wait() for process in running]):
+    codes = [process.wait() for process in running]
+    if any(codes):
         raise SystemExit("a command failed")
     return time.monotonic() - began, cpu() - before
 
@@ -62,10 +63,9 @@ def workers(files: int, events: int) -> None:
         for count in (1, 2):
             name = f"{base}/p{count}"
             Path(name).mkdir()
-            loop = (
-                f"for k in $(seq {{}} {count} {files - 1}); do {sys.executable} -m nugan_hep.sample {' '.join(MODEL)} "
-                f"-n {events} --first $((k * {events})) --threads 1 --quiet --out {name}/$k.root || exit 1; done"
-            )
+            sample = f"{sys.executable} -m nugan_hep.sample {' '.join(MODEL)} -n {events} --threads 1 --quiet"
+            each = f"{sample} --first $((k * {events})) --out {name}/$k.root"
+            loop = f"for k in $(seq {{}} {count} {files - 1}); do {each} || exit 1; done"
             commands = [["bash", "-c", loop.format(k)] for k in range(count)]
             show(f"nugan-sample for each file, {count} at once", total, *timed(commands))
         here = [*COMMAND, "run", *said, "--on", "here", "--out", f"{base}/here"]
@@ -74,7 +74,8 @@ def workers(files: int, events: int) -> None:
 
 def show(name: str, events: int, wall: float, used: float) -> None:
     print(
-        f"{name}: {wall:.1f} s, {events / wall:,.0f} events/s; CPU {used:.1f} s, {events / used:,.0f} events/s of CPU",
+        f"{name}: {wall:.1f} s, {events / wall:,.0f} events/s; "
+        f"CPU {used:.1f} s, {events / used:,.0f} events/s of CPU",
         flush=True,
     )
 
@@ -85,26 +86,19 @@ def nothing(folder: str, identity: str, number: int) -> tuple[str, int]:
 
 
 def scheduler(tasks: int) -> None:
-    """Empty tasks per second of Dask's scheduler, with all its workers in its process."""
+    """Empty tasks per second of the process of a campaign, which has Dask's scheduler; slots are threads."""
     from distributed import Client, LocalCluster, wait
 
-    for count in (4, 64):
-        with (
-            LocalCluster(
-                n_workers=count, threads_per_worker=1, processes=False, dashboard_address=None
-            ) as cluster,
-            Client(cluster) as client,
-        ):
+    place = "/some/folder/of/a/campaign", "f" * 64  # as a task of a campaign has
+    for slots in (2, 64):
+        one = {"n_workers": 2, "threads_per_worker": slots // 2, "dashboard_address": ":0"}
+        with LocalCluster(**one) as cluster, Client(cluster) as client:
             began, used = time.monotonic(), time.process_time()
-            futures = [
-                client.submit(nothing, "/some/folder/of/a/campaign", "f" * 64, k, pure=False)
-                for k in range(tasks)
-            ]
+            futures = [client.submit(nothing, *place, k, pure=False) for k in range(tasks)]
             wait(futures)
             wall, used = time.monotonic() - began, time.process_time() - used
             print(
-                f"{count} workers in one process: {tasks / wall:,.0f} tasks/s, {1e6 * used / tasks:.0f} us of CPU "
-                f"for a task (client, scheduler and workers)",
+                f"{slots} slots: {tasks / wall:,.0f} tasks/s; {1e6 * used / tasks:.0f} us of CPU for a task",
                 flush=True,
             )
 
