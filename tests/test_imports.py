@@ -30,6 +30,7 @@ BASE = COMPILED | {
     "flux_readers",
     "flux_units",
     "kinematics",
+    "opening",
     "particles",
     "rate",
     "run_folder",
@@ -39,6 +40,7 @@ BASE = COMPILED | {
     "species",
     "streams",
     "targets",
+    "toml_file",
 }
 """Modules of no folder that folders may import; the others, ``top``, are commands and the API."""
 
@@ -47,6 +49,7 @@ FAMILIES = {path.parent.name for path in (PACKAGE / "families").glob("*/settings
 ALLOWED: dict[str, set[str]] = {
     "base": set(),
     "output": {"base"},
+    "campaigns": {"base", "output"},
     "data": {"base", "output"},
     "families.common": {"base"},
     **{f"families.{name}": {"base", "families.common"} for name in FAMILIES},
@@ -79,6 +82,9 @@ ALLOWED: dict[str, set[str]] = {
 
 LAZY = {
     "awkward",
+    "dask_awkward",
+    "dask_jobqueue",
+    "distributed",
     "hist",
     "matplotlib",
     "mplhep",
