@@ -68,7 +68,7 @@ def _parser() -> cli.Parser:
         nargs="+",
         default=[],
         metavar="KIND=FILE[:HIST]",
-        help="flux of a measurement whose release has none",
+        help="flux of a measurement whose release has none; of several beams, separated by commas",
     )
     add("--out", type=Path, required=True, metavar="RUN", help="folder")
     add(
