@@ -18,8 +18,7 @@ def write(path: Path, form: str, **metadata: str) -> Path:
     with formats.create(form, path, Run(14, TARGETS, sigma=0.7, energy=1.0, metadata=metadata)) as writer:
         energies = np.full(10, 1.0, np.float32)
         writer.write(
-            {name: energies for name in ("Ev", "El", "pxl", "pyl", "pzl", "pl", "Q2", "W", "x", "y")}
-            | angles()
+            dict.fromkeys(("Ev", "El", "pxl", "pyl", "pzl", "pl", "Q2", "W", "x", "y"), energies) | angles()
         )
     return path
 
