@@ -23,7 +23,7 @@ BATCH = {"slurm": "SLURMCluster", "htcondor": "HTCondorCluster", "pbs": "PBSClus
 """Batch systems, and their classes in dask-jobqueue."""
 
 WITHOUT_ACCOUNT = ("htcondor",)
-CONNECT_SECONDS = 10.0
+CONNECT_SECONDS = 20.0
 
 
 def check(farm: Farm) -> None:

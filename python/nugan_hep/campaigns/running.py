@@ -25,7 +25,12 @@ MOST_TRIES = 5
 MOST_DEATHS = 20
 """Times that Dask may give a file up because workers died, each after several."""
 
+MOST_LOSSES = 10
+"""Times that the scheduler may be lost before one more file is made."""
+
 POLL = 0.5
+ANSWER_SECONDS = 60.0
+"""In which a scheduler answers, on a busy machine too."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +74,8 @@ class _Lost(Exception):
 def run(farm: Farm, todo: Work) -> None:
     """Make all files that are left, or until stopped.
 
-    A worker that dies costs the file that it was at. Where the scheduler dies that another started, it is
-    waited for.
+    A worker that dies costs the file that it was at. A scheduler that is lost is waited for, or started again
+    where it is our own.
 
     Raises
     ------
@@ -82,20 +87,23 @@ def run(farm: Farm, todo: Work) -> None:
                 return
             todo.done(number, work.make(todo.folder, todo.manifest, number), "")
         return
-    lost: float | None = None
+    met, barren, lost = False, 0, 0.0
     while todo.left and not todo.stopped():
+        before = len(todo.left)
         try:
             with engines.connected(farm, todo.folder) as connection:
-                lost = None
+                met, lost = True, 0.0
                 _hand_out(connection, todo)
         except (OSError, TimeoutError, _Lost) as error:
-            if engines.is_ours(farm) or (lost is None and not isinstance(error, _Lost)):
+            if not met:
                 raise UserError(f"no scheduler answers at {farm.on} ({_line(error)})") from None
+            barren = 0 if len(todo.left) < before else barren + isinstance(error, _Lost)
             lost = lost or time.monotonic()
+            if barren > MOST_LOSSES:
+                raise UserError(f"the scheduler at {farm.on} was lost {barren} times, no file made") from None
             if time.monotonic() - lost > farm.patience:
-                raise UserError(
-                    f"the scheduler at {farm.on} did not come back within {farm.patience:g} s"
-                ) from None
+                why = f"the scheduler at {farm.on} did not come back within {farm.patience:g} s"
+                raise UserError(why) from None
             todo.report(None, "waiting for the scheduler")
             time.sleep(POLL)
 
@@ -168,7 +176,7 @@ def _result(future: Future, number: int, todo: Work) -> Result | None:
         raise _Lost
     if future.status == "finished":
         try:
-            return future.result(timeout=engines.CONNECT_SECONDS)  # type: ignore[no-any-return]
+            return future.result(timeout=ANSWER_SECONDS)  # type: ignore[no-any-return]
         except (OSError, TimeoutError) as error:
             raise _Lost from error
     failed = future.exception()

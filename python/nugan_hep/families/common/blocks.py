@@ -52,8 +52,7 @@ class Noise(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         if not self.training or self.sigma == 0.0:
             return x
-        rows, columns = x.shape
-        normals = _slice(None, x) if _fits_bank(x) else shares.normals(rows, columns, x.device)
+        normals = _slice(None, x) if _fits_bank(x) else shares.normals(len(x), x.shape[1], x.device)
         return x.add_(normals, alpha=self.sigma) if self.inplace else x.add(normals, alpha=self.sigma)
 
     def extra_repr(self) -> str:
