@@ -17,7 +17,7 @@ data=$(realpath "$1") && mkdir -p "$2" && out=$(realpath "$2") || exit 2
 python=${PYTHON:-python3} device=cuda total=530 last=90 patience=1
 install=() tests=(-W default) measure=(-n 1e7 --repeat 5) losses=() train=(--eval-every 40000 --checkpoint-every 10000) evaluate=()
 if [ -n "${REHEARSE:-}" ]; then
-  device=cpu patience=5 # a GPU's limits are none for a busy CPU
+  device=cpu patience=10 total=3000 # the limits of a GPU are none for a busy CPU
   install=(--dry-run)
   measure=(--quick -n 2000 --repeat 1)
   losses=(--steps 100)
