@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from importlib.metadata import version
+from importlib import metadata
 from pathlib import Path
 
 DOCS = Path(__file__).parent
@@ -20,7 +20,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "2")
 project = "nugan-hep"
 author = "The nugan-hep developers"
 copyright = author
-release = version("nugan-hep")
+release = metadata.version("nugan-hep")
 language = "en"
 
 extensions = [

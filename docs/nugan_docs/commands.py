@@ -65,7 +65,9 @@ def page(program: str, text: str) -> str:
     begin = sections[0].start() if sections else len(text)
     usage, _, purpose = text[:begin].strip().partition("\n\n")
     usage = re.sub(r"\s+", " ", usage.removeprefix("usage: "))
-    out.append(f"{plain(purpose)}\n\n```text\n{usage if len(usage) < 90 else program + ' [options] ...'}\n```\n")
+    out.append(
+        f"{plain(purpose)}\n\n```text\n{usage if len(usage) < 90 else program + ' [options] ...'}\n```\n"
+    )
     rest = ""
     for section in sections:
         body = text[section.end() :]

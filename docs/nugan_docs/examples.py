@@ -35,6 +35,4 @@ def pages() -> dict[str, str]:
 def shown(file: Path) -> str:
     """A file, in whole."""
     name = file.relative_to(ROOT)
-    return (
-        f"\n## `{name}`\n\n```{{literalinclude}} /../{name}\n:language: {LANGUAGES[file.suffix]}\n```\n"
-    )
+    return f"\n## `{name}`\n\n```{{literalinclude}} /../{name}\n:language: {LANGUAGES[file.suffix]}\n```\n"

@@ -29,7 +29,9 @@ def page(entry: dict[str, Any]) -> str:
         names = [f"`{name}`" if (name := file["neutrinos"].get(key)) else "" for key in SIGNS]
         unit = file.get("unit", entry["unit"])
         out.append(f"| `{file['name']}` | {file['beam']} | `{unit}` | {' | '.join(names)} |\n")
-    out.append("\nThe last columns are the histograms' names. The unit is read from the file, not to be given.\n")
+    out.append(
+        "\nThe last columns are the histograms' names. The unit is read from the file, not to be given.\n"
+    )
     out.append(f"Outside of the models' range of 0.3 to 10 GeV: {entry['outside']}.\n")
     out += [f"- {note}\n" for note in ["", *entry["notes"]] if note]
     out.append("\n## Commands\n\nIn the folder with the files:\n")
@@ -43,7 +45,9 @@ def page(entry: dict[str, Any]) -> str:
             f"\n## Beside its measurements\n\n{', '.join(links)}: models against the published cross sections, "
             "see [Against measured data](/measurements.md).\n"
         )
-    out.append("\nMore: [fluxes](/flux.md), [formats](/formats.md), [all options](/generated/commands/nugan-sample.md).\n")
+    out.append(
+        "\nMore: [fluxes](/flux.md), [formats](/formats.md), [all options](/generated/commands/nugan-sample.md).\n"
+    )
     return "".join(out)
 
 

@@ -68,6 +68,6 @@ def draw_cross_section(ax: Any, table: dict[str, Any]) -> None:
     enu = np.asarray(table["enu"])
     ax.plot(enu, np.asarray(table["sigma"]) / enu, "k", label="all")
     for name, values in table.get("channels", {}).items():
-        ax.plot(enu, np.asarray(values) / enu, label=name)
+        ax.plot(enu, np.asarray(values["sigma"]) / enu, label=name)
     ax.legend(fontsize=8)
     ax.set(xlabel="neutrino energy [GeV]", ylabel="σ/E [10⁻³⁸ cm²/GeV/nucleon]", xscale="log", ylim=(0, None))
