@@ -1,7 +1,7 @@
 """The shell and Python of README.md and docs/ runs, or says why not; no line has an option that is none.
 
-A block runs after those before it on its page, in a folder of its own. ``<!-- block: WHY -->`` before it says that
-it does not:
+A block runs after those before it on its page, in a folder of its own. ``<!-- block: WHY -->`` before it says
+that it does not:
 
 - ``flux``: it takes an experiment's public flux file; runs with fewer events where the file is at hand
 - ``long``: it takes minutes

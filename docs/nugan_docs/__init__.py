@@ -1,7 +1,7 @@
 """What the site shows and no page of docs/ holds, written into docs/generated/ before Sphinx reads it.
 
-Each page has one source: README.md and its like, the models' cards, the examples, docs/data/experiments.toml, the
-programs' helps and the headers. A page is written again where it changed, so that Sphinx reads no other again.
+Each page has one source: README.md and its like, the models' cards, the examples, docs/data/experiments.toml,
+the programs' helps and the headers. A page is written where it changed, so that Sphinx reads no other again.
 """
 
 from __future__ import annotations

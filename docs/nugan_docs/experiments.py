@@ -42,11 +42,12 @@ def page(entry: dict[str, Any]) -> str:
     if entry["measured"]:
         links = [f"[`{name}.py`](/generated/examples/{name}.md)" for name in entry["measured"]]
         out.append(
-            f"\n## Beside its measurements\n\n{', '.join(links)}: models against the published cross sections, "
-            "see [Against measured data](/measurements.md).\n"
+            f"\n## Beside its measurements\n\n{', '.join(links)}: models against published cross "
+            "sections, see [Against measured data](/measurements.md).\n"
         )
     out.append(
-        "\nMore: [fluxes](/flux.md), [formats](/formats.md), [all options](/generated/commands/nugan-sample.md).\n"
+        "\nMore: [fluxes](/flux.md), [formats](/formats.md), "
+        "[all options](/generated/commands/nugan-sample.md).\n"
     )
     return "".join(out)
 
