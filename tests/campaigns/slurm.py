@@ -75,8 +75,8 @@ def cluster(base: Path) -> Iterator[dict[str, str]]:
     daemons: list[subprocess.Popen[bytes]] = []
     try:
         for command in commands:
-            log = (base / f"{command[0]}.out").open("wb")
-            daemons.append(subprocess.Popen(command, env=environment, stdout=log, stderr=log))
+            with (base / f"{command[0]}.out").open("wb") as log:
+                daemons.append(subprocess.Popen(command, env=environment, stdout=log, stderr=log))
             time.sleep(1)
         _wait_for_node(environment, base)
         yield environment

@@ -62,12 +62,15 @@ def test_two_processes_have_the_losses_of_one_with_the_joint_batch(
 
 @pytest.mark.slow
 def test_a_shared_run_resumes_in_one_process(tmp_path: Path) -> None:
-    """The checkpoint is that of a run of one process, random numbers included."""
+    """The checkpoint is that of a run of one process, random numbers included.
+
+    Without a falling rate the difference in rounding grows from 1e-7 at step 20 to a tenth at step 40.
+    """
     options = [*COMMON, "--preset", "flow", "--warmup", "20", "--decay-from", "-1"]
-    assert train(*options, "--out", str(tmp_path / "one")).returncode == 0
+    assert train(*options, "--out", str(tmp_path / "one"), "--steps", "30").returncode == 0
     first = train(*options, "--out", str(tmp_path / "two"), "--steps", "20", processes=2)
     assert first.returncode == 0, first.stderr
-    rest = train(*options, "--out", str(tmp_path / "two"), "--resume", "--steps", "40")
+    rest = train(*options, "--out", str(tmp_path / "two"), "--resume", "--steps", "30")
     assert rest.returncode == 0, rest.stderr
     alone, resumed = history(tmp_path / "one")[-1], history(tmp_path / "two")[-1]
     assert resumed["loss"] == pytest.approx(alone["loss"], rel=2e-3, abs=2e-4)
