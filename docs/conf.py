@@ -22,6 +22,8 @@ author = "The nugan-hep developers"
 copyright = author
 release = metadata.version("nugan-hep")
 language = "en"
+# -- is that of an option
+smartquotes = False
 
 extensions = [
     "myst_nb",
@@ -32,8 +34,6 @@ extensions = [
     "breathe",
 ]
 exclude_patterns = ["data", "nugan_docs", "_static", "**/.ipynb_checkpoints"]
-# pages that another part of the project brings: a toctree names them before they are there
-suppress_warnings = ["toc.empty_glob"]
 
 # headings and links as code-hosting pages have them
 myst_heading_anchors = 4
@@ -52,8 +52,9 @@ autodoc_typehints_format = "short"
 autodoc_preserve_defaults = True
 napoleon_google_docstring = False
 napoleon_use_rtype = False
+napoleon_use_ivar = True
 
-breathe_projects = {"nugan": str(BUILD / "doxygen" / "xml")}
+breathe_projects = {name: str(BUILD / "doxygen" / name / "xml") for name in ("nugan", "nugan_root")}
 breathe_default_project = "nugan"
 breathe_default_members = ("members",)
 breathe_show_include = False

@@ -6,7 +6,7 @@ the programs' helps and the headers. A page is written where it changed, so that
 
 from __future__ import annotations
 
-import shutil
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -31,9 +31,7 @@ def write_pages(app: Sphinx) -> None:
         if not path.exists() or path.read_text() != text:
             path.write_text(text)
     models.draw(folder / "figures")
-    if not shutil.which("doxygen"):
-        raise RuntimeError("no doxygen, which reads the C++ headers (Debian: apt install doxygen)")
-    doxygen.write_xml(app.config.breathe_projects["nugan"])
+    doxygen.write_xml(app.config.breathe_projects)
 
 
 def mend_links(app: Sphinx, docname: str, source: list[str]) -> None:
@@ -42,6 +40,14 @@ def mend_links(app: Sphinx, docname: str, source: list[str]) -> None:
 
     if not docname.startswith("generated/"):
         source[0] = with_site_links(source[0], (DOCS / docname).parent)
+    if docname == "index":
+        # a toctree may name pages that another part of the project brings, as campaigns*
+        source[0] = re.sub(
+            r"^(\w+\*)\n",
+            lambda name: name[0] if [*DOCS.glob(f"{name[1]}.md")] else "",
+            source[0],
+            flags=re.M,
+        )
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -83,8 +83,11 @@ def page(program: str, text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Words as they are, whatever they mean in Markdown."""
-    return re.sub(r"([\\`*_<>\[\]|$#~{}])", r"\\\1", text)
+    """Words as they are, whatever they mean in Markdown; what stands in double backticks is code."""
+    parts = re.split(r"``(.+?)``", text, flags=re.DOTALL)
+    parts[::2] = [re.sub(r"([\\`*_<>\[\]|$#~{}])", r"\\\1", part) for part in parts[::2]]
+    parts[1::2] = [f"`{part}`" for part in parts[1::2]]
+    return "".join(parts)
 
 
 def pages() -> dict[str, str]:

@@ -149,7 +149,7 @@ class Sampler:
             iev Ev El pxl pyl pzl pl cthl thetal phil Q2 W x y, named as in GENIE's gst tree; energies and
             momenta in GeV, angles in rad, Q2 in GeV². W is -999 where W² < 0. ``weighted`` adds wght
             (float64, mean 1), ``beam`` adds pxv pyv pzv (GeV), vtxx vtxy vtxz vtxt (float64, m and s). A
-            model with hadrons adds ``particles``: an awkward array [n, *] of Momentum4D (package vector) with
+            model with hadrons adds ``particles``: an awkward array ``[n, *]`` of Momentum4D (package vector) with
             pdg, status (0 initial, 1 final, 15 nucleus left behind) and mother, see
             :mod:`nugan_hep.particles`.
 
