@@ -129,7 +129,7 @@ def test_curves_are_compared_where_both_are() -> None:
         losses.difference(one, [row(50, 1.3, 0.1)])
 
 
-@pytest.mark.slow
+@pytest.mark.heavy
 def test_a_faster_discriminator_is_another_curve(monkeypatch: pytest.MonkeyPatch, one_thread: None) -> None:
     """The tolerance tells twice the rate; that the published one agrees, the rehearsal shows."""
     data = torch.from_numpy(proxies(read_events(EVENTS, limit=20_000).kinematics()))
@@ -227,7 +227,7 @@ def test_the_papers_transfer_in_small(tmp_path: Path) -> None:
     assert (out / "numubar_C12_inc_10k_scratch" / "checkpoint.pt").stat().st_mtime == began
 
 
-@pytest.mark.slow
+@pytest.mark.heavy
 def test_the_adversarial_command_goes_on(tmp_path: Path) -> None:
     """From the checkpoint and what the run is alone, as another machine would get them."""
     events = read_events(EVENTS, limit=2000).kinematics()

@@ -264,7 +264,7 @@ NUWRO = {
 """NuWro's processes on the nuclei of the first part."""
 
 
-@pytest.mark.slow
+@pytest.mark.heavy
 @pytest.mark.shared("measurements", "flux", "nuwro", "nuwro_fs")
 @pytest.mark.parametrize("kind", NUWRO)
 def test_nuwro_is_near_the_data(kind: str) -> None:
