@@ -35,6 +35,9 @@ extensions = [
 ]
 exclude_patterns = ["data", "nugan_docs", "_static", "**/.ipynb_checkpoints"]
 
+# each header is of the namespace nugan
+suppress_warnings = ["duplicate_declaration.cpp"]
+
 # headings and links as code-hosting pages have them
 myst_heading_anchors = 4
 myst_enable_extensions = ["deflist", "colon_fence", "fieldlist"]

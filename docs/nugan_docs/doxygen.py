@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 from pathlib import Path
+from xml.etree import ElementTree
 
 from nugan_docs.places import DOCS, ROOT
 
@@ -30,3 +31,16 @@ def write_xml(folders: dict[str, str]) -> None:
         # the root part names what is in the other
         settings += "WARN_AS_ERROR=NO\nWARNINGS=NO\n"
         subprocess.run(["doxygen", "-"], input=settings, text=True, check=True, cwd=ROOT)
+        for path in xml.glob("*.xml"):
+            drop_details(path)
+
+
+def drop_details(path: Path) -> None:
+    """Leave out macros, and texts of several literals, which Sphinx cannot read."""
+    tree = ElementTree.parse(path)
+    for parent in [*tree.iter()]:
+        for child in [*parent]:
+            text = "".join(child.itertext()) if child.tag == "initializer" else ""
+            if child.get("kind") == "define" or text.count('"') > 2:
+                parent.remove(child)
+    tree.write(path, encoding="unicode")
