@@ -35,6 +35,7 @@ BASE = COMPILED | {
     "rate",
     "run_folder",
     "sampler",
+    "sampler_core",
     "signals",
     "skipping",
     "species",

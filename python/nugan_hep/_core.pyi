@@ -25,6 +25,7 @@ __all__: list[str] = [
     "NUCLEUS",
     "PROTON",
     "PROTON_MASS",
+    "TORCH_VERSION",
     "VERTEX",
     "W_UNDEFINED",
     "Beam",
@@ -697,6 +698,7 @@ NUCLEON_MASS: float = 0.938918755685
 NUCLEUS: int = 2
 PROTON: int = 2212
 PROTON_MASS: float = 0.93827208943
+TORCH_VERSION: str = "2.13.0+cpu"
 VERTEX: int = 1
 W_UNDEFINED: float = -999.0
 archive_format_version: int = 1

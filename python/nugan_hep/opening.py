@@ -31,7 +31,7 @@ def open_source(options: _core.Options) -> Opened:
     UserError : no such model or flux, or one that does not fit the other
     """
     try:
-        from nugan_hep import _sampler
+        from nugan_hep import sampler_core
     except ImportError as error:  # Ctrl-C while the library is loaded comes as this
         if isinstance(error.__cause__, KeyboardInterrupt):
             raise KeyboardInterrupt from None
@@ -41,4 +41,4 @@ def open_source(options: _core.Options) -> Opened:
         said = options.flux_units or None, probe, options.flux_columns or None
         return flux_readers.read_flux(source, *said)
 
-    return _sampler.open_source(options, archive.models_dirs(), read_flux)
+    return sampler_core.open_source(options, archive.models_dirs(), read_flux)

@@ -61,7 +61,7 @@ class Sampler:
         backend: str = "auto",
         lepton_only: bool = False,
     ) -> None:
-        from nugan_hep import _sampler
+        from nugan_hep import sampler_core
 
         if not isinstance(device, str):
             raise ValueError(f"device = {device!r}: expected cpu, cuda or cuda:k")
@@ -70,7 +70,7 @@ class Sampler:
         path = Path(find_model(os.fspath(model))).absolute()
         number = _whole("threads", threads, 2**31)
         self._opened = os.fspath(path), device, number, backend, bool(lepton_only)
-        self._core = _sampler.SamplerCore(*self._opened)
+        self._core = sampler_core.SamplerCore(*self._opened)
 
     @property
     def name(self) -> str:
@@ -207,10 +207,10 @@ class Sampler:
     def _source(
         self, low: float, high: float, flux: Flux | None, weighted: bool, seed: int, beam: Beam | None
     ) -> SourceCore:
-        from nugan_hep import _sampler
+        from nugan_hep import sampler_core
 
         place = None if beam is None else beam.in_core()
-        return _sampler.SourceCore([self._core], [1.0], low, high, flux, weighted, seed, place)
+        return sampler_core.SourceCore([self._core], [1.0], low, high, flux, weighted, seed, place)
 
     def _flux(self, flux: FluxLike, flux_units: str | None, flux_columns: str | None) -> Flux:
         known = as_flux(flux, *self.enu_range, flux_units, self._core.probe, flux_columns)
