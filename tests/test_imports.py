@@ -63,6 +63,7 @@ ALLOWED: dict[str, set[str]] = {
         "training",
     },
     "joint": {"base", "data", "families.common", "families.flow", "training"},
+    "replicas": {"base", "output", "top", "training"},
     "transfer": {"base"},
     "measurement": {"base", "data", "hadrons", "output"},
     "measurement.readers": {"base", "hadrons", "measurement"},

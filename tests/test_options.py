@@ -36,6 +36,7 @@ def test_defaults(program: str) -> None:
         ("--first 2e6", "first", 2_000_000),
         ("--seed 18446744073709551615", "seed", 2**64 - 1),
         ("--see=3", "seed", 3),
+        ("--replicas 1e2", "replicas", 100),
         ("--energy 0.7", "energy", 0.7),
         ("--en=.5", "energy", 0.5),
         ("--uniform 0.5 3", "uniform", (0.5, 3.0)),
