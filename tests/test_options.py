@@ -97,6 +97,8 @@ def test_values_that_begin_with_a_minus(separator: str) -> None:
         ("--t 1", "ambiguous option: --t could match --target, --time, --threads"),
         ("--quiet=1", "argument --quiet: takes no value"),
         ("-n", "argument -n: expected one argument"),
+        ("--replicas 0", "argument --replicas: '0' is not a whole number of at least 1"),
+        ("--replicas 2 --format rootracker", "the format rootracker has no place for weights of replicas"),
         ("--energy --quiet", "argument --energy: expected one argument"),
         ("--uniform 3", "argument --uniform: expected 2 arguments"),
         ("--uniform 3 --quiet", "argument --uniform: expected 2 arguments"),

@@ -20,7 +20,7 @@ Columns = dict[str, NDArray[Any]]
 Maker = Callable[[int, int], Columns]
 CARBON = 1000060120
 HOLD = [name for name, form in formats.FORMATS.items() if form.replicas]
-NAMES = ["nominal", "axial mass +1 sigma", "c"]
+NAMES = ["nominal", "MA+1sigma", "c"]
 
 
 def suffix(form: str) -> str:
@@ -93,7 +93,7 @@ def test_weights_have_names_in_nuhepmc(tmp_path: Path, make_columns: Maker) -> N
             assert list(event.run_info.weight_names) == ["CV", *NAMES]
             cv = columns["wght"][k]
             np.testing.assert_allclose(event.weights, [cv, *(cv * columns["wght_rep"][k].astype("f8"))])
-            assert event.weight("axial mass +1 sigma") == pytest.approx(cv * columns["wght_rep"][k, 1])
+            assert event.weight("MA+1sigma") == pytest.approx(cv * columns["wght_rep"][k, 1])
 
 
 def test_an_event_that_counts_for_nothing(tmp_path: Path, make_columns: Maker) -> None:
@@ -158,4 +158,4 @@ def test_runs_are_put_together_if_they_have_the_same(
     capsys.readouterr()
     for path in (other, none):
         assert convert.main([str(one), str(path), "--to", "npz", str(tmp_path / "f.npz")]) == 2
-        assert "they have the replicas nominal, axial mass +1 sigma, c and " in capsys.readouterr().err
+        assert "they have the replicas nominal, MA+1sigma, c and " in capsys.readouterr().err

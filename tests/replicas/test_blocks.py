@@ -70,6 +70,8 @@ def test_a_flat_block_is_one_node() -> None:
         ({"kind": "guess"}, "kind 'guess': expected one of tune, bootstrap, alternative"),
         ({"names": ("a", "b", "CV")}, "'CV' is no name of a replica"),
         ({"names": ("a", "b", "c\n")}, "is no name of a replica"),
+        ({"names": ("a", "b", "axial mass")}, "'axial mass' is no name of a replica"),
+        ({"names": ("a", "b", "")}, "'' is no name of a replica"),
         ({"names": ("a", "b")}, "of 2 replicas: expected"),
         ({"step": (0.0, 1.0, 1.0)}, "expected steps above 0"),
         ({"low": (np.nan, 1.0, 1.0)}, "a grid from"),

@@ -74,11 +74,25 @@ def test_flat_replicas_of_another_model(tmp_path: Path, capsys: pytest.CaptureFi
 
 
 @pytest.mark.slow
-def test_a_molecule(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_molecule(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv("NUGAN_MODELS_PATH", str(tmp_path))
     attach(MODEL, [weights(1.0)], tmp_path / "numu_C12_inc.pt")
     out = tmp_path / "events.npz"
-    options = ["--probe", "numu", "--target", "CH", "--energy", "1", "-n", "500", "--quiet", "--replicas", "1"]
+    options = [
+        "--probe",
+        "numu",
+        "--target",
+        "CH",
+        "--energy",
+        "1",
+        "-n",
+        "500",
+        "--quiet",
+        "--replicas",
+        "1",
+    ]
     assert sample.main([*options, "--out", str(out)]) == 2
     assert "numu_H1_inc.pt has no replicas, expected a model" in capsys.readouterr().err
     attach("numu_H1_inc", [flat_block(["a"], "tune")], tmp_path / "numu_H1_inc.pt")
@@ -94,9 +108,15 @@ def test_a_molecule(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pyt
     ("words", "message"),
     [
         ([], "no replicas: expected --alternative or --flat-like"),
-        (["--alternative", "numu_C12_lfg"], "--alternative 'numu_C12_lfg': expected NAME=MODEL, each name once"),
+        (
+            ["--alternative", "numu_C12_lfg"],
+            "--alternative 'numu_C12_lfg': expected NAME=MODEL, each name once",
+        ),
         (["--alternative", "a=numu_C12_lfg", "a=numu_C12_alt"], "'a=numu_C12_alt': expected NAME=MODEL"),
-        (["--alternative", "a=numu_Ar40_inc"], "numu_Ar40_inc has the target 1000180400, numu_C12_inc 1000060120"),
+        (
+            ["--alternative", "a=numu_Ar40_inc"],
+            "numu_Ar40_inc has the target 1000180400, numu_C12_inc 1000060120",
+        ),
         (["--alternative", "a=nowhere"], "nowhere"),
         (["--flat-like", "numu_C12_qe"], "--flat-like numu_C12_qe: it has no replicas"),
     ],

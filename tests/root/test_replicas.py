@@ -38,7 +38,18 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def options(model: Path, out: Path, *more: str) -> list[str]:
-    words = ["--model", str(model), "--replicas", "2", "-n", str(ENTRIES), "--out", str(out), "--quiet", *more]
+    words = [
+        "--model",
+        str(model),
+        "--replicas",
+        "2",
+        "-n",
+        str(ENTRIES),
+        "--out",
+        str(out),
+        "--quiet",
+        *more,
+    ]
     return words
 
 

@@ -63,8 +63,11 @@ class Block(NamedTuple):
         if self.kind not in KINDS:
             raise UserError(f"replicas of the kind {self.kind!r}: expected one of {', '.join(KINDS)}")
         for name in self.names:
-            if not name.strip() or not name.isprintable() or name == "CV":
-                raise UserError(f"{name!r} is no name of a replica: expected a printable one other than CV")
+            # HepMC3 takes names apart at blanks
+            if name.split() != [name] or not name.isprintable() or name == "CV":
+                raise UserError(
+                    f"{name!r} is no name of a replica: expected a printable one without blanks, other than CV"
+                )
         if self.values.ndim != 4 or 0 in self.values.shape or self.values.shape[3] != len(self.names):
             raise UserError(
                 f"values of the shape {self.values.shape} of {len(self.names)} replicas: expected "
