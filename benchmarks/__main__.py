@@ -20,13 +20,13 @@ from typing import Any
 
 import torch
 
-from benchmarks import commands, device, hadrons, machine, models, report
+from benchmarks import commands, device, hadrons, machine, models, replicas, report
 from benchmarks.figures import draw
 from benchmarks.row import Options, Row
 from benchmarks.scan import scan
 from nugan_hep import cli
 
-PARTS = {"models": models.rows, "hadrons": hadrons.rows, "commands": commands.rows}
+PARTS = {"models": models.rows, "hadrons": hadrons.rows, "replicas": replicas.rows, "commands": commands.rows}
 # only where asked for, with --device
 ON_DEVICE = {"device": device.rows}
 QUICK = {"n": 20_000, "repeat": 2, "memory_n": 20_000}

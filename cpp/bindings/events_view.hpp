@@ -12,13 +12,14 @@
 class NumpyEvents {
  public:
   /// @param columns  a dict of arrays [n] by the names of columns, other names are passed over; under
-  ///     "particles" the dict of to_dict()
+  ///     "particles" the dict of to_dict(), under "wght_rep" an array [n, replicas]
   explicit NumpyEvents(const pybind11::dict& columns) {
 #define NUGAN_TAKE(type, name, where, otherwise, meaning) take<type>(columns, #name, view_.name);
 #define NUGAN_NOTHING(type, name, value, meaning)
     NUGAN_COLUMNS(NUGAN_TAKE, NUGAN_NOTHING)
 #undef NUGAN_TAKE
 #undef NUGAN_NOTHING
+    take<float>(columns, nugan::replica_weights_name, view_.wght_rep, true, 2);
     if (!columns.contains(particles_name)) return;
     const auto own = columns[particles_name].cast<pybind11::dict>();
     auto& particles = view_.particles;
@@ -37,16 +38,17 @@ class NumpyEvents {
  private:
   template <class T, class Stored>
   void take(const pybind11::dict& columns, const char* name, std::span<const Stored>& column,
-            bool of_events = true) {
+            bool of_events = true, pybind11::ssize_t dimensions = 1) {
     if (!columns.contains(name)) return;
     const auto array =
         pybind11::array_t<T, pybind11::array::c_style | pybind11::array::forcecast>::ensure(columns[name]);
     if (!array) throw pybind11::error_already_set();
     const auto size = static_cast<std::size_t>(array.size());
-    if (array.ndim() != 1 || (of_events && rows_ >= 0 && array.size() != rows_))
-      throw nugan::Error(std::string("column ") + name +
-                         ": expected one dimension and the length of the others");
-    if (of_events) rows_ = array.size();
+    if (array.ndim() != dimensions || (of_events && rows_ >= 0 && array.shape(0) != rows_))
+      throw nugan::Error(std::string("column ") + name + ": expected " +
+                         (dimensions == 1 ? "one dimension" : "two dimensions") +
+                         " and the length of the others");
+    if (of_events) rows_ = array.shape(0);
     arrays_.append(array);
     column = {reinterpret_cast<const Stored*>(array.data()), size};
   }

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <nugan/EventsView.hpp>
+#include <nugan/Replica.hpp>
 #include <utility>
 #include <vector>
 
@@ -25,9 +26,13 @@ inline constexpr const char* particles_name = "particles";
 /// nugan_hep.particles makes an awkward array of
 inline Columns to_dict(nugan::Events&& events) {
   Columns columns;
+  const auto rows = static_cast<pybind11::ssize_t>(events.size()),
+             replicas = static_cast<pybind11::ssize_t>(events.replicas());
   nugan::for_stored_columns([&](const nugan::ColumnInfo& info, auto column) {
     if (!(events.*column).empty()) columns[info.name] = to_numpy(std::move(events.*column));
   });
+  if (replicas > 0)
+    columns[nugan::replica_weights_name] = to_numpy(std::move(events.wght_rep)).reshape({rows, replicas});
   if (auto& particles = events.particles; !particles.empty()) {
     pybind11::dict own;
     own["offsets"] = to_numpy(std::move(particles.offsets));

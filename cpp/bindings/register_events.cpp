@@ -1,4 +1,5 @@
 #include <nugan/Events.hpp>
+#include <nugan/Replica.hpp>
 #include <string>
 
 #include "register.hpp"
@@ -48,4 +49,5 @@ void register_events(py::module_& m) {
   NUGAN_PARTICLE_COLUMNS(NUGAN_APPEND)
 #undef NUGAN_APPEND
   m.attr("particle_columns") = of_particles;
+  m.attr("REPLICA_WEIGHTS") = nugan::replica_weights_name;
 }

@@ -68,6 +68,34 @@ Vectorized<double> each(const Array& enu, const Array& emu, const Array& theta, 
   return py::vectorize(one)(enu, emu, theta, mass);
 }
 
+// [N, 3]
+Array smooth_coordinates(const Array& w2, const Array& q2, const Array& enu) {
+  const auto n = enu.size();
+  if (w2.ndim() != 1 || q2.ndim() != 1 || enu.ndim() != 1 || w2.size() != n || q2.size() != n)
+    throw nugan::Error("w2, q2, enu: expected arrays of one dimension and equal length");
+  Array result({n, py::ssize_t{3}});
+  auto out = result.mutable_unchecked<2>();
+  for (py::ssize_t i = 0; i < n; ++i) {
+    const auto at = nugan::smooth_coordinates(w2.at(i), q2.at(i), enu.at(i));
+    for (py::ssize_t d = 0; d < 3; ++d) out(i, d) = at[static_cast<std::size_t>(d)];
+  }
+  return result;
+}
+
+// Columns enu, emu, theta [N, 3] of coordinates [N, 3]
+Array at_smooth_coordinates(const Array& at, double mass) {
+  if (at.ndim() != 2 || at.shape(1) != 3) throw nugan::Error("coordinates: expected the shape [N, 3]");
+  Array result({at.shape(0), py::ssize_t{3}});
+  auto out = result.mutable_unchecked<2>();
+  for (py::ssize_t i = 0; i < at.shape(0); ++i) {
+    const auto event = nugan::at_smooth_coordinates({at.at(i, 0), at.at(i, 1), at.at(i, 2)}, mass);
+    out(i, 0) = event.enu;
+    out(i, 1) = event.emu;
+    out(i, 2) = event.theta;
+  }
+  return result;
+}
+
 nugan::FourMomentum row(const Array& p, py::ssize_t i) {
   return {p.at(i, 0), p.at(i, 1), p.at(i, 2), p.at(i, 3)};
 }
@@ -107,5 +135,7 @@ void register_kinematics(py::module_& m) {
   of_events("q2", &each<nugan::momentum_transfer_squared>);
   of_events("w2", &each<nugan::hadronic_mass_squared>);
   of_events("bjorken_x", &each<nugan::bjorken_x>);
+  m.def("smooth_coordinates", &smooth_coordinates, py::arg("w2"), py::arg("q2"), py::arg("enu"));
+  m.def("at_smooth_coordinates", &at_smooth_coordinates, py::arg("coordinates"), py::arg("mass"));
   m.def("imbalance", &imbalance, py::arg("lepton"), py::arg("proton"), py::arg("target"), py::arg("left"));
 }

@@ -46,6 +46,7 @@ void register_options(py::module_& m) {
       .def_readonly("threads", &Options::threads)
       .def_readonly("chunk", &Options::chunk)
       .def_readonly("lepton_only", &Options::lepton_only)
+      .def_readonly("replicas", &Options::replicas)
       .def_readonly("root_writer", &Options::root_writer)
       .def_readonly("force", &Options::force)
       .def_readonly("quiet", &Options::quiet)
@@ -68,8 +69,10 @@ void register_options(py::module_& m) {
       .def_readonly("columns", &EventFormat::columns)
       .def_readonly("needs_sigma", &EventFormat::needs_sigma)
       .def_readonly("vertices", &EventFormat::vertices)
+      .def_readonly("replicas", &EventFormat::replicas)
       .def_readonly("by_root", &EventFormat::by_root);
-  m.def("check_holds", &nugan::check_holds, py::arg("format"), py::arg("sigma"), py::arg("vertices"));
+  m.def("check_holds", &nugan::check_holds, py::arg("format"), py::arg("sigma"), py::arg("vertices"),
+        py::arg("replicas") = false);
   m.def("event_formats", &nugan::event_formats);
   m.def("format_of", &nugan::format_of, py::arg("name"));
   m.def("least_event_bytes", &nugan::least_event_bytes, py::arg("format"), py::arg("compression"));

@@ -121,6 +121,13 @@ void register_sampler(py::module_& m) {
       .def_property_readonly("threads", &nugan::Sampler::threads)
       .def_property_readonly("backend", &nugan::Sampler::backend)
       .def_property_readonly("hadrons", &nugan::Sampler::hadrons)
+      .def("with_replicas", &nugan::Sampler::with_replicas, py::arg("count"))
+      .def_property_readonly("replicas",
+                             [](const nugan::Sampler& s) {
+                               std::vector<std::pair<std::string, std::string>> found;
+                               for (const auto& [name, kind] : s.replicas()) found.emplace_back(name, kind);
+                               return found;
+                             })
       .def("sample_uniform", &sample_uniform, py::arg("enu_low"), py::arg("enu_high"), py::arg("n"),
            py::arg("seed"), py::arg("first") = 0)
       .def("sample_spectrum", &sample_spectrum, py::arg("spectrum"), py::arg("n"), py::arg("seed"),

@@ -25,6 +25,7 @@ __all__: list[str] = [
     "NUCLEUS",
     "PROTON",
     "PROTON_MASS",
+    "REPLICA_WEIGHTS",
     "TORCH_VERSION",
     "VERTEX",
     "W_UNDEFINED",
@@ -45,6 +46,7 @@ __all__: list[str] = [
     "Run",
     "another_seed",
     "archive_format_version",
+    "at_smooth_coordinates",
     "between",
     "bjorken_x",
     "borders_between",
@@ -123,6 +125,7 @@ __all__: list[str] = [
     "remnant_code",
     "rotation",
     "same_border",
+    "smooth_coordinates",
     "split_flux_source",
     "stream",
     "to_proxies",
@@ -246,6 +249,8 @@ class Options:
     @property
     def quiet(self) -> bool: ...
     @property
+    def replicas(self) -> int: ...
+    @property
     def root_writer(self) -> bool: ...
     @property
     def seed(self) -> int: ...
@@ -273,6 +278,8 @@ class EventFormat:
     def object_class(self) -> str: ...
     @property
     def objects(self) -> list[str]: ...
+    @property
+    def replicas(self) -> bool: ...
     @property
     def suffixes(self) -> list[str]: ...
     @property
@@ -463,6 +470,10 @@ class NuHepMC:
 def another_seed(
     seed: typing.SupportsInt | typing.SupportsIndex, purpose: typing.SupportsInt | typing.SupportsIndex
 ) -> int: ...
+def at_smooth_coordinates(
+    coordinates: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    mass: typing.SupportsFloat | typing.SupportsIndex,
+) -> numpy.typing.NDArray[numpy.float64]: ...
 def between(
     flux: nugan_hep.flux.Flux,
     low: typing.SupportsFloat | typing.SupportsIndex,
@@ -481,7 +492,7 @@ def borders_between(
 ) -> numpy.typing.NDArray[numpy.float64]: ...
 def check_flux_source(path: str, histogram: str, is_root: bool, columns: str) -> None: ...
 def check_format(name: str, path: os.PathLike | str | bytes) -> None: ...
-def check_holds(format: EventFormat, sigma: bool, vertices: bool) -> None: ...
+def check_holds(format: EventFormat, sigma: bool, vertices: bool, replicas: bool = False) -> None: ...
 def check_not_being_written(path: os.PathLike | str | bytes) -> None: ...
 def check_outside(
     flux: nugan_hep.flux.Flux,
@@ -655,6 +666,11 @@ def same_border(
     a: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     b: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
 ) -> numpy.typing.NDArray[numpy.bool]: ...
+def smooth_coordinates(
+    w2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    q2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    enu: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+) -> numpy.typing.NDArray[numpy.float64]: ...
 def split_flux_source(source: str) -> tuple[str, str]: ...
 def stream(
     seed: typing.SupportsInt | typing.SupportsIndex,
@@ -698,6 +714,7 @@ NUCLEON_MASS: float = 0.938918755685
 NUCLEUS: int = 2
 PROTON: int = 2212
 PROTON_MASS: float = 0.93827208943
+REPLICA_WEIGHTS: str = "wght_rep"
 TORCH_VERSION: str = "2.13.0+cpu"
 VERTEX: int = 1
 W_UNDEFINED: float = -999.0

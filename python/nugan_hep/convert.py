@@ -18,6 +18,7 @@ from nugan_hep import cli, skipping
 from nugan_hep.errors import NoEventsError, UserError
 from nugan_hep.output import Columns, EventReader, formats, merge
 from nugan_hep.output.atomic import check_target
+from nugan_hep.output.columns import REPLICAS
 from nugan_hep.output.recognise import read_all, recognise
 
 PROGRAM = "nugan-convert"
@@ -87,8 +88,11 @@ def _convert(options: argparse.Namespace, reader: EventReader, out: Path, step: 
     UserError : the format cannot hold them; the input is damaged; the output cannot be written
     """
     run = reader.run
+    if not formats.FORMATS[options.to].replicas:
+        for one in (run, *run.parts):
+            one.metadata.pop("replicas", None)
     run.metadata["converted"] = [*run.metadata.get("converted", []), step]
-    vertices = False
+    vertices = replicas = False
     with (
         formats.create(options.to, out, run, options.compression, options.force) as writer,
         cli.progress("events", options.quiet) as bar,
@@ -96,6 +100,7 @@ def _convert(options: argparse.Namespace, reader: EventReader, out: Path, step: 
         task = bar.add_task("converting", total=reader.events, note="")
         for columns in reader.chunks:
             vertices = vertices or _has_vertices(columns)
+            replicas = replicas or REPLICAS in columns
             writer.write(columns)
             bar.update(task, completed=writer.events)
         left_out = sum(one.metadata.get("left_out", 0) for one in run.together)
@@ -111,6 +116,10 @@ def _convert(options: argparse.Namespace, reader: EventReader, out: Path, step: 
         print(f"{PROGRAM}: {left_out:,} of {reader.events:,} events are {what}", file=sys.stderr)
     if vertices and not formats.FORMATS[options.to].vertices and not options.quiet:
         print(f"{PROGRAM}: format {options.to} has no vertices: they were left out", file=sys.stderr)
+    if replicas and not formats.FORMATS[options.to].replicas and not options.quiet:
+        print(
+            f"{PROGRAM}: format {options.to} has no weights of replicas: they were left out", file=sys.stderr
+        )
     return writer.events
 
 

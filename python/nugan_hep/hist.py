@@ -27,6 +27,7 @@ from nugan_hep import _core, edges, kinematics, observables, rate
 from nugan_hep.errors import UserError
 from nugan_hep.flux_readers import as_flux
 from nugan_hep.output import Columns, Run, recognise
+from nugan_hep.output.columns import REPLICAS
 
 if TYPE_CHECKING:
     from hist import Hist
@@ -64,6 +65,7 @@ def fill(
     seed: int = 0,
     enu: float | None = None,
     flux: FluxLike | None = None,
+    replicas: bool | int = False,
 ) -> Hist[Any]:
     """Fill a histogram of one or more observables.
 
@@ -83,28 +85,33 @@ def fill(
         those of the number of events
     sigma : the mean cross section of all events [1e-38 cm²/nucleon], if the source does not know it
     n, seed, enu, flux : of a sampler, see :meth:`nugan_hep.Sampler.sample`
+    replicas : fill one histogram for each replica, with the events' weights times ``wght_rep``; of a sampler
+        their number. :func:`nugan_hep.bands.band` makes a band of them
 
     Returns
     -------
-    hist.Hist with the storage Weight and axes named as the observables
+    hist.Hist with the storage Weight and axes named as the observables, before them ``replica`` if asked for
 
     Raises
     ------
-    UserError : unknown observables, bins that are none, no cross section, a file that cannot be read
+    UserError : unknown observables, bins that are none, no cross section, no replicas, a file that cannot be
+        read
     ValueError : arguments that contradict each other
     """
-    from hist import Hist, storage
+    from hist import Hist, axis, storage
 
     if not names:
         raise ValueError("expected one observable or more")
     if cross_section and not weighted:
         raise ValueError("a cross section needs the weights: expected weighted=True")
+    if replicas and not weighted:
+        raise ValueError("replicas are weights: expected weighted=True")
     found = [observables.find(name)[0] for name in names]
-    needed = observables.needed(found, selection is not None)
-    with _open(source, needed, n, seed, enu, flux) as events:
+    needed = [*observables.needed(found, selection is not None), *([REPLICAS] if replicas else [])]
+    with _open(source, needed, n, seed, enu, flux, replicas) as events:
         axes = [_axis(name, _bins_of(bins, name, found), events.highest) for name in found]
         usual = [_is_usual(_bins_of(bins, name, found)) for name in found]
-        h = Hist(*axes, storage=storage.Weight())
+        h: Hist[Any] | None = None
         total = 0.0
         for columns in events.chunks:
             values = [observables.values(name, columns, events.process) for name in found]
@@ -115,14 +122,37 @@ def fill(
             weight = np.asarray(columns["wght"] if weighted and "wght" in columns else 1.0, np.float64)
             weight = np.broadcast_to(weight, values[0].shape)
             total += float(np.sum(weight))
+            factors = _factors(columns) if replicas else None
             if selection is not None:
                 kept = observables.chosen(selection, columns)
                 values, weight = [one[kept] for one in values], weight[kept]
-            h.fill(*values, weight=weight)
+                factors = None if factors is None else factors[kept]
+            if factors is None:
+                h = h or Hist(*axes, storage=storage.Weight())
+                h.fill(*values, weight=weight)
+                continue
+            count = factors.shape[1]
+            universes = axis.Integer(0, count, name="replica", flow=False)
+            h = h or Hist(universes, *axes, storage=storage.Weight())
+            for k in range(count):
+                h.fill(k, *values, weight=weight * factors[:, k])
+    h = h or Hist(*axes, storage=storage.Weight())
     h.label = "events"
     if cross_section:
         _scale(h, found, sigma if sigma is not None else _known(events.sigma()), total)
     return h
+
+
+def _factors(columns: Columns) -> Any:
+    """Weights of replicas [N, K].
+
+    Raises
+    ------
+    UserError : the events have none
+    """
+    if REPLICAS not in columns:
+        raise UserError("the events have no replicas: expected some of nugan-sample --replicas")
+    return columns[REPLICAS]
 
 
 def _known(sigma: float | None) -> float:
@@ -219,11 +249,19 @@ def _scale(h: Hist[Any], names: Sequence[str], sigma: float, total: float) -> No
 
 @contextlib.contextmanager
 def _open(
-    source: Any, names: list[str], n: int | None, seed: int, enu: float | None, flux: FluxLike | None
+    source: Any,
+    names: list[str],
+    n: int | None,
+    seed: int,
+    enu: float | None,
+    flux: FluxLike | None,
+    replicas: bool | int,
 ) -> Iterator[Events]:
     """The events of any source."""
     if hasattr(source, "sample"):
-        yield _drawn(source, n, seed, enu, flux)
+        if replicas is True:
+            raise ValueError("replicas = True: expected the number of a sampler's replicas")
+        yield _drawn(source, n, seed, enu, flux, int(replicas) or None)
         return
     if n is not None or enu is not None or flux is not None:
         raise ValueError("n, enu and flux go with a sampler")
@@ -243,7 +281,14 @@ def _highest(run: Run) -> float:
     return run.energy or kinematics.ENU_RANGE[1]
 
 
-def _drawn(sampler: Sampler, n: int | None, seed: int, enu: float | None, flux: FluxLike | None) -> Events:
+def _drawn(
+    sampler: Sampler,
+    n: int | None,
+    seed: int,
+    enu: float | None,
+    flux: FluxLike | None,
+    replicas: int | None,
+) -> Events:
     if n is None:
         raise ValueError("n, the number of events, is missing")
     if enu is not None and flux is not None:
@@ -261,7 +306,7 @@ def _drawn(sampler: Sampler, n: int | None, seed: int, enu: float | None, flux: 
         highest = float(enu)
     sizes = ((first, min(CHUNK, n - first)) for first in range(0, n, CHUNK))
     return Events(
-        (sampler.sample(enu, size, seed, first, flux=flux) for first, size in sizes),
+        (sampler.sample(enu, size, seed, first, flux=flux, replicas=replicas) for first, size in sizes),
         lambda: sigma,
         highest,
         sampler._core.process,

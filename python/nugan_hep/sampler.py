@@ -21,7 +21,7 @@ from nugan_hep.particles import from_core
 from nugan_hep.rate import Rate, check_outside, flux_rate
 
 if TYPE_CHECKING:
-    from nugan_hep._sampler import SourceCore
+    from nugan_hep._sampler import SamplerCore, SourceCore
 
 Columns = dict[str, NDArray[Any]]
 
@@ -97,6 +97,12 @@ class Sampler:
         """What the archive says of itself: probe, target, training, metrics, cross section."""
         return dict(json.loads(self._core.metadata))
 
+    @property
+    def replica_names(self) -> list[str]:
+        """Names of the replicas that the model has weights of, in the order of ``wght_rep``."""
+        blocks = self.metadata.get("replicas", {}).get("blocks", [])
+        return [str(name) for block in blocks for name in block["names"]]
+
     def __reduce__(self) -> tuple[Any, ...]:
         """For ``pickle`` and ``copy``: what opens the model again, not its weights."""
         return _open_again, (type(self), *self._opened, self._core.sha256)
@@ -120,6 +126,7 @@ class Sampler:
         weighted: bool = False,
         allow_flux_outside: bool = False,
         beam: Beam | None = None,
+        replicas: int | None = None,
     ) -> Columns:
         """Draw events ``first`` ... ``first + n - 1`` of a seed.
 
@@ -142,6 +149,8 @@ class Sampler:
         weighted : spread the energies uniformly over the flux, with its shape as weights ``wght``
         allow_flux_outside : let more than 5 % of the rate lie outside of the model's range
         beam : where the events are and where the beam goes, see :class:`nugan_hep.Beam`
+        replicas : K, give each event weights of the first K replicas of the model
+            (:attr:`replica_names`, docs/uncertainty.md)
 
         Returns
         -------
@@ -149,9 +158,10 @@ class Sampler:
             iev Ev El pxl pyl pzl pl cthl thetal phil Q2 W x y, named as in GENIE's gst tree; energies and
             momenta in GeV, angles in rad, Q2 in GeV². W is -999 where W² < 0. ``weighted`` adds wght
             (float64, mean 1), ``beam`` adds pxv pyv pzv (GeV), vtxx vtxy vtxz vtxt (float64, m and s). A
-            model with hadrons adds ``particles``: an awkward array ``[n, *]`` of Momentum4D (package vector) with
-            pdg, status (0 initial, 1 final, 15 nucleus left behind) and mother, see
-            :mod:`nugan_hep.particles`.
+            model with hadrons adds ``particles``: an awkward array ``[n, *]`` of Momentum4D (package vector)
+            with pdg, status (0 initial, 1 final, 15 nucleus left behind) and mother, see
+            :mod:`nugan_hep.particles`. ``replicas`` adds wght_rep [n, K] (float32): in replica k an event
+            counts wght_rep[:, k] times its weight.
 
         Raises
         ------
@@ -174,14 +184,17 @@ class Sampler:
         if n is None:
             raise ValueError("n, the number of events, is missing")
         n, first = _event_number("n", n), _event_number("first", first)
+        core = self._core
+        if replicas is not None:
+            core = core.with_replicas(_whole("replicas", replicas, 2**31))
         if energies is not None and energies.ndim > 0:
-            events = self._core.sample_at(energies, seed, first)
+            events = core.sample_at(energies, seed, first)
             return from_core(events if beam is None else beam.place(events, seed, first))
         low, high = self.enu_range if uniform is None else _two_energies(uniform)
         if energies is not None:
             low = high = float(energies)
         known = None if flux is None else self._flux(flux, flux_units, flux_columns)
-        source = self._source(low, high, known, weighted, seed, beam)
+        source = self._source(core, low, high, known, weighted, seed, beam)
         if known is not None:
             check_outside(known, sum(source.outside), self.enu_range, allow_flux_outside)
         return from_core(source.draw(first, n))
@@ -204,13 +217,20 @@ class Sampler:
         """
         return flux_rate(self._core, self._flux(flux, flux_units, flux_columns))
 
+    @staticmethod
     def _source(
-        self, low: float, high: float, flux: Flux | None, weighted: bool, seed: int, beam: Beam | None
+        core: SamplerCore,
+        low: float,
+        high: float,
+        flux: Flux | None,
+        weighted: bool,
+        seed: int,
+        beam: Beam | None,
     ) -> SourceCore:
         from nugan_hep import sampler_core
 
         place = None if beam is None else beam.in_core()
-        return sampler_core.SourceCore([self._core], [1.0], low, high, flux, weighted, seed, place)
+        return sampler_core.SourceCore([core], [1.0], low, high, flux, weighted, seed, place)
 
     def _flux(self, flux: FluxLike, flux_units: str | None, flux_columns: str | None) -> Flux:
         known = as_flux(flux, *self.enu_range, flux_units, self._core.probe, flux_columns)

@@ -41,6 +41,7 @@ WHOLE_EVENTS = {
     "to a zstd:1 gst, CPU time",
     "to a zstd:1 rootracker, CPU time",
 }
+REPLICAS = {"the lepton alone", *(f"weights of {count} replicas" for count in (1, 10, 100))}
 COMMANDS = {
     "python -c 'import torch'",
     "python -c 'import nugan_hep'",
@@ -66,7 +67,7 @@ def run(*arguments: str, models: tuple[str, ...] = MODELS) -> str:
 @pytest.mark.heavy
 def test_report_has_every_row(tmp_path: Path) -> None:
     path = tmp_path / "report.json"
-    parts = [option for name in ("models", "hadrons", "commands") for option in ("--part", name)]
+    parts = [option for name in ("models", "hadrons", "replicas", "commands") for option in ("--part", name)]
     text = run(*parts, "--folder", str(tmp_path), "--json", str(path))
     report = json.loads(path.read_text())
     assert report["machine"]["processor"]
@@ -84,6 +85,7 @@ def test_report_has_every_row(tmp_path: Path) -> None:
         assert names[model] >= EVERY_NETWORK | EVERY_FILE
     assert names[PRESET] >= EVERY_NETWORK
     assert set().union(*names.values()) >= WHOLE_EVENTS
+    assert set().union(*names.values()) >= REPLICAS
     assert set().union(*names.values()) >= COMMANDS
     assert [path.name for path in tmp_path.iterdir()] == ["report.json"]  # nothing is left behind
 

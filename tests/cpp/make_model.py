@@ -12,6 +12,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from nugan_hep.families.common.exported import weights_sha256
@@ -73,11 +74,12 @@ def write_model(
     relative_error: float | None = None,
     channels: Any = None,
     hadrons: tuple[torch.nn.Module, dict[str, Any]] | None = None,
+    replicas: tuple[torch.nn.Module, dict[str, Any]] | None = None,
 ) -> Path:
     """Save the toy generator to ``path``; ``fault`` breaks it: nan, energy, shape, raise or sha256.
 
     ``channels`` is that part of the cross section in the metadata, at 0.3, 2.725, 5.15, 7.575 and 10 GeV.
-    ``hadrons`` are the module of that name and what the metadata say of it.
+    ``hadrons`` and ``replicas`` are the modules of these names and what the metadata say of them.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # TorchScript is in maintenance
@@ -87,6 +89,8 @@ def write_model(
             model.xsec_relative_error = relative_error
         if hadrons:
             model.hadrons = hadrons[0]
+        if replicas:
+            model.replicas = replicas[0]
         model.sha256 = weights_sha256(model)
         if fault == "sha256":
             del model.sha256
@@ -103,6 +107,7 @@ def write_model(
                 "shift": 0.004,
                 **({"cross_section": {"channels": channels}} if channels is not None else {}),
                 **({"hadrons": hadrons[1]} if hadrons else {}),
+                **({"replicas": replicas[1]} if replicas else {}),
             }
         )
         torch.jit.save(script, str(path), _extra_files={"nugan.json": document} if metadata else {})
@@ -116,6 +121,17 @@ def with_a_bit_flipped(archive: bytes) -> bytes:
     return archive[:start] + bytes([archive[start] ^ 1]) + archive[start + 1 :]
 
 
+def powers_of_energy() -> tuple[torch.nn.Module, dict[str, Any]]:
+    """Two replicas: the square root of the neutrino energy in GeV, and 1 over it."""
+    from nugan_hep.replicas import Block
+    from nugan_hep.replicas.attaching import description
+    from nugan_hep.replicas.tables import Tables
+
+    ends = np.array([[-1.0, 2.0], [1.5, -3.0]], np.float16)  # at log E = -2 and 3
+    block = Block((0, 0, -2), (1, 1, 5), ends.reshape(1, 1, 2, 2), ("root", "inverse"), "alternative")
+    return Tables([block]), description([block])
+
+
 def write_all(folder: Path) -> None:
     """The toy model, one for each fault, and files that are no models at all."""
     archive = write_model(folder / "toy.pt").read_bytes()
@@ -124,6 +140,8 @@ def write_all(folder: Path) -> None:
     write_model(folder / "electron.pt", probe=12, target=1000080160)
     write_model(folder / "electron_carbon.pt", probe=12)
     write_model(folder / "argon.pt", target=1000180400)
+    write_model(folder / "replicas.pt", replicas=powers_of_energy())
+    write_model(folder / "replicas_argon.pt", target=1000180400, replicas=powers_of_energy())
     for fault in ("nan", "energy", "shape", "raise", "sha256"):
         write_model(folder / f"{fault}.pt", fault=fault)
     (folder / "flipped.pt").write_bytes(with_a_bit_flipped(archive))

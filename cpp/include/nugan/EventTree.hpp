@@ -116,7 +116,7 @@ class NUGAN_EXPORT EventTree {
 
   /// The values of a chunk of events, of all branches in their order; those of late ones are empty. They may
   /// point to the events, which must outlive them.
-  /// @throws Error for particles that other events of the file do not have
+  /// @throws Error for particles that other events of the file do not have, or another number of replicas
   virtual std::vector<BranchValues> values(const EventsView& events) = 0;
 
   /// What is written at the end.
@@ -133,8 +133,8 @@ class NUGAN_EXPORT EventTree {
   RunFacts facts_;
 };
 
-/// A tree of a format, for events such as the first ones of a file: particles and modes have branches where
-/// these events have them.
+/// A tree of a format, for events such as the first ones of a file: particles, modes and weights of replicas
+/// have branches where these events have them.
 /// @param format  whose files are trees, such as gst
 /// @param facts   of the run
 /// @param first   events, of which only is looked at what they have

@@ -18,6 +18,9 @@ struct Event {
 #undef NUGAN_MEMBER
 #undef NUGAN_DERIVED_MEMBER
 
+  /// Its weights of the replicas, see Events::wght_rep. A view as that of particles().
+  std::span<const float> wght_rep{};
+
   /// Its particles, in the order of Particles; none where the model has no hadrons. The view is of the Events
   /// that the event is from, which must outlive it.
   auto particles() const { return own.of->between(own.first, own.last); }
@@ -54,6 +57,13 @@ struct Events {
   /// What takes part in each event, and leaves it; empty where the model has no hadrons.
   Particles particles{};
 
+  /// Weights of the replicas, [events, replicas()], beside `wght`: an event of a replica counts
+  /// wght * wght_rep. Empty where none were asked for, see Sampler::with_replicas.
+  std::vector<float> wght_rep{};
+
+  /// Number of replicas.
+  std::size_t replicas() const { return iev.empty() ? 0 : wght_rep.size() / iev.size(); }
+
   /// Number of events.
   std::size_t size() const { return iev.size(); }
 
@@ -69,6 +79,7 @@ struct Events {
     NUGAN_COLUMNS(NUGAN_GET, NUGAN_DERIVE)
 #undef NUGAN_GET
 #undef NUGAN_DERIVE
+    event.wght_rep = std::span(wght_rep).subspan(i * replicas(), replicas());
     if (!particles.empty()) {
       event.own = {.of = &particles,
                    .first = static_cast<std::size_t>(particles.offsets[i]),
@@ -80,6 +91,10 @@ struct Events {
   /// Appends an event that a loop picked out, to the columns that there are; the first one makes them all.
   void push_back(const Event& event) {
     const bool begins = iev.empty();
+    // copied, for they may be of these events
+    const std::vector<float> replica_weights(event.wght_rep.begin(), event.wght_rep.end());
+    if (begins || !wght_rep.empty())
+      wght_rep.insert(wght_rep.end(), replica_weights.begin(), replica_weights.end());
 #define NUGAN_ADD(type, name, where, otherwise, meaning) \
   if (begins || !this->name.empty()) this->name.push_back(event.name);
 #define NUGAN_NOTHING(type, name, value, meaning)

@@ -30,6 +30,7 @@ struct EventsView {
 #undef NUGAN_MEMBER
 #undef NUGAN_NOTHING
   ParticlesView particles{};
+  std::span<const float> wght_rep{};  ///< [events, replicas()], see Events
 
   EventsView() = default;
 
@@ -41,6 +42,7 @@ struct EventsView {
     NUGAN_COLUMNS(NUGAN_COPY, NUGAN_NOTHING)
 #undef NUGAN_COPY
 #undef NUGAN_NOTHING
+    wght_rep = events.wght_rep;
     particles.offsets = events.particles.offsets;
 #define NUGAN_COPY(type, name, meaning) particles.name = events.particles.name;
     NUGAN_PARTICLE_COLUMNS(NUGAN_COPY)
@@ -48,6 +50,9 @@ struct EventsView {
   }
 
   std::size_t size() const { return Ev.size(); }
+
+  /// Number of replicas; 0 of no events.
+  std::size_t replicas() const { return iev.empty() ? 0 : wght_rep.size() / iev.size(); }
 
   /// @throws Error for a column that all events have and these have not, or of another length
   void check() const {
@@ -59,6 +64,9 @@ struct EventsView {
     NUGAN_COLUMNS(NUGAN_CHECK, NUGAN_NOTHING)
 #undef NUGAN_CHECK
 #undef NUGAN_NOTHING
+    if (wght_rep.size() != iev.size() * replicas())
+      throw Error("column wght_rep has " + std::to_string(wght_rep.size()) + " numbers, not a multiple of " +
+                  std::to_string(iev.size()) + " events");
   }
 
   /// Events first ... first + n - 1 of these.
@@ -70,6 +78,7 @@ struct EventsView {
     NUGAN_COLUMNS(NUGAN_CUT, NUGAN_NOTHING)
 #undef NUGAN_CUT
 #undef NUGAN_NOTHING
+    view.wght_rep = wght_rep.subspan(first * replicas(), n * replicas());
     if (!particles.empty()) view.particles.offsets = particles.offsets.subspan(first, n + 1);
     return view;
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <nugan/Constants.hpp>
 #include <nugan/export.hpp>
 
@@ -76,6 +77,20 @@ NUGAN_EXPORT double hadronic_mass(double w2);
 
 /// Bjorken x = Q² / (2 M omega) for a nucleon at rest.
 NUGAN_EXPORT double bjorken_x(const Kinematics& event, double mass);
+
+/// Coordinates in which the cross sections of two models of a nucleus differ smoothly, each of order one:
+/// asinh((W² - M²) / 0.25 GeV²), log(Q² + 0.05 GeV²), log(enu), where M is the nucleon's mass. 0.25 GeV² is
+/// about the width of the quasielastic peak in W²; below 0.05 GeV² nothing changes with Q² any more.
+/// @param w2   W², GeV²
+/// @param q2   Q², GeV²; one below 0, which is rounding, counts as 0
+/// @param enu  neutrino energy, GeV, above 0
+NUGAN_EXPORT std::array<double, 3> smooth_coordinates(double w2, double q2, double enu);
+
+/// The event at these coordinates; theta is NaN where there is none, in the phase space of a lepton of mass m
+/// and energy m <= emu.
+/// @param at    as smooth_coordinates() gives them
+/// @param mass  m, GeV
+NUGAN_EXPORT Kinematics at_smooth_coordinates(const std::array<double, 3>& at, double mass);
 
 /// The observables of one event.
 /// @param event  the kinematics

@@ -12,7 +12,8 @@ namespace nugan {
 ///
 /// An event has one vertex, the neutrino's scattering off a nucleus at rest. Where the model has no hadrons,
 /// all but the lepton is one pseudo-particle with the four-momentum that balances the event. Momenta [GeV]
-/// have ten digits, which give float32 back exactly; lab_pos is in cm and s.
+/// have ten digits, which give float32 back exactly; lab_pos is in cm and s. The weights are wght and, of
+/// each replica, wght times its own.
 class NUGAN_EXPORT NuHepMC {
  public:
   /// PDG number of what stands for the hadrons and the nucleus that is left behind.

@@ -32,6 +32,7 @@ struct Options {
   int threads = 0;
   std::int64_t chunk = 0;  ///< events held at once
   bool lepton_only = false;
+  std::int64_t replicas = 0;  ///< of the models, that events have weights of
   bool root_writer = false;
   bool force = false;
   bool quiet = false;

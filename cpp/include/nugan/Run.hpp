@@ -5,6 +5,7 @@
 #include <nugan/Energies.hpp>
 #include <nugan/Flux.hpp>
 #include <nugan/Process.hpp>
+#include <nugan/Replica.hpp>
 #include <nugan/Value.hpp>
 #include <nugan/channels.hpp>
 #include <nugan/cross_section_at.hpp>
@@ -51,6 +52,7 @@ struct Run {
   };
   std::vector<Model> models{};
 
+  Replicas replicas{};    ///< that the events have weights of, in the order of `wght_rep`
   std::string program{};  ///< what wrote the file
   std::string command{};
   std::string time{};     ///< when, such as "2025-01-31T12:00:00+00:00"

@@ -7,9 +7,11 @@
 #include <nugan/Events.hpp>
 #include <nugan/Flux.hpp>
 #include <nugan/ModelInfo.hpp>
+#include <nugan/Replica.hpp>
 #include <nugan/export.hpp>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace nugan {
@@ -52,6 +54,15 @@ class NUGAN_EXPORT Sampler {
   /// Whether its events have hadrons: `particles` and `mode`.
   bool hadrons() const;
 
+  /// The same sampler, whose events have a weight of each of the first replicas in the model's table:
+  /// `wght_rep`. They share the networks. The other columns are the same, bit by bit.
+  /// @param count  at least 1
+  /// @throws Error for fewer replicas in the archive, none at all, or a table that is damaged
+  Sampler with_replicas(std::int64_t count) const;
+
+  /// The replicas that its events have weights of, in the order of `wght_rep`; none unless asked for.
+  const Replicas& replicas() const;
+
   /// What runs the network: "fused" with the instruction set, or "torch".
   std::string backend() const;
 
@@ -92,6 +103,8 @@ class NUGAN_EXPORT Sampler {
 
  private:
   class Impl;
+  explicit Sampler(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+
   std::shared_ptr<const Impl> impl_;
 };
 

@@ -20,6 +20,7 @@ struct EventFormat {
   bool columns = false;         ///< a table of the columns of events, of which a reader can choose
   bool needs_sigma = false;     ///< holds a flux-averaged cross section
   bool vertices = true;         ///< has a place for vertices and times
+  bool replicas = true;         ///< and for weights of replicas
   bool by_root = false;         ///< nugan-gen writes it, through ROOT
 };
 
@@ -37,9 +38,14 @@ NUGAN_EXPORT const EventFormat& check_format(const std::string& name, const std:
 /// The format of a name. @throws Error for an unknown one
 NUGAN_EXPORT const EventFormat& format_of(const std::string& name);
 
-/// @throws Error where a format holds a flux-averaged cross section and the events have none, or where it has
-/// no place for vertices and the beam has some
-NUGAN_EXPORT void check_holds(const EventFormat& format, bool sigma, bool vertices);
+/// Refuse events that a format has no place for.
+/// @param format    of the file
+/// @param sigma     whether they have a flux-averaged cross section
+/// @param vertices  whether they have vertices or times
+/// @param replicas  whether they have weights of replicas
+/// @throws Error where the format holds a flux-averaged cross section and they have none, or where it has no
+/// place for what they have
+NUGAN_EXPORT void check_holds(const EventFormat& format, bool sigma, bool vertices, bool replicas = false);
 
 /// How the contents of a file are compressed.
 struct Compression {

@@ -20,6 +20,7 @@
 #include <nugan/Particles.hpp>
 #include <nugan/Process.hpp>
 #include <nugan/Rate.hpp>
+#include <nugan/Replica.hpp>
 #include <nugan/Run.hpp>
 #include <nugan/Sampler.hpp>
 #include <nugan/Source.hpp>

@@ -30,7 +30,7 @@ std::unique_ptr<EventWriter> create(const std::string& path, Run run, const Even
   if (!path.ends_with(".root"))
     throw Error(message(path, ": expected a name with .root for the format ", config.format));
   check_holds(format_of(config.format), run.sigma.has_value(),
-              run.beam && (run.beam->vertex || run.beam->time));
+              run.beam && (run.beam->vertex || run.beam->time), !run.replicas.empty());
   auto file =
       std::make_unique<AtomicFile>(path, parse_compression(config.format, config.compression), config.force);
   if (format_of(config.format).object_class == "TTree")

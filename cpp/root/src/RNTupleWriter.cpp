@@ -102,7 +102,7 @@ class TupleWriter final : public EventWriter {
     for (std::size_t k = 0; k < branches.size(); ++k) {
       const Branch& branch = branches[k];
       with_type(branch, [&]<class T>(T) {
-        if (branch.counter.empty()) {
+        if (branch.counter.empty() && branch.shape.empty()) {
           model->MakeField<T>(branch.name);
         } else if constexpr (!std::is_same_v<T, bool>) {
           model->MakeField<std::vector<T>>(branch.name);
@@ -119,6 +119,13 @@ class TupleWriter final : public EventWriter {
     for (std::size_t k = 0; k < branches.size(); ++k) bind(k);
   }
 
+  // Of one element of a branch
+  std::size_t numbers_of(std::size_t k) const {
+    std::size_t numbers = 1;
+    for (const std::size_t length : source_->branches()[k].shape) numbers *= length;
+    return numbers;
+  }
+
   void bind(std::size_t k) {
     entry_->BindRawPtr(source_->branches()[k].name, lists_[k] ? lists_[k]->address() : entries_->address(k));
   }
@@ -129,7 +136,7 @@ class TupleWriter final : public EventWriter {
     for (std::size_t i = 0; i < events.size(); ++i) {
       entries_->next();
       for (std::size_t k = 0; k < lists_.size(); ++k)
-        if (lists_[k]) lists_[k]->set(entries_->address(k), entries_->count(k));
+        if (lists_[k]) lists_[k]->set(entries_->address(k), entries_->count(k) * numbers_of(k));
       writer_->Fill(*entry_);
     }
     events_ += static_cast<std::int64_t>(events.size());

@@ -107,6 +107,15 @@ Value of_flavours(const Run& run) {
   return all;
 }
 
+Value of_replicas(const Replicas& replicas) {
+  List names, kinds;
+  for (const auto& [name, kind] : replicas) {
+    names.emplace_back(name);
+    kinds.emplace_back(kind);
+  }
+  return Map{{"names", names}, {"kinds", kinds}};
+}
+
 Value of_exposure(const Exposure& exposure) {
   return Map{{"pot", exposure.pot},
              {"mass", exposure.mass},
@@ -151,6 +160,7 @@ Value::Map describe(const Run& run, std::optional<std::int64_t> events, bool tab
     say("flux", of_whole_flux(*run.energies->flux, *run.energies, run.outside));
   if (!run.flavours.empty()) say("flavours", of_flavours(run));
   if (!run.models.empty()) say("cross_section", of_cross_section(run));
+  if (!run.replicas.empty()) say("replicas", of_replicas(run.replicas));
   if (run.exposure) say("exposure", of_exposure(*run.exposure));
   if (const auto requested = run.requested ? run.requested : events) say("requested", *requested);
   if (events) say("events", *events);

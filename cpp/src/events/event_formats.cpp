@@ -48,6 +48,7 @@ const std::vector<EventFormat>& event_formats() {
        .object_class = "TTree",
        .plain_bytes = 795,
        .compressed_bytes = 50,
+       .replicas = false,
        .by_root = true},
       // of the text of an event of the shortest numbers
       {.name = "nuhepmc",
@@ -114,7 +115,7 @@ const EventFormat& format_of(const std::string& name) {
   return *format;
 }
 
-void check_holds(const EventFormat& format, bool sigma, bool vertices) {
+void check_holds(const EventFormat& format, bool sigma, bool vertices, bool replicas) {
   if (format.needs_sigma && !sigma)
     throw Error(message(
         "format ", format.name,
@@ -122,6 +123,8 @@ void check_holds(const EventFormat& format, bool sigma, bool vertices) {
         "--flux, --energy)"));
   if (!format.vertices && vertices)
     throw Error(message("--vertex, --time: the format ", format.name, " has no place for vertices"));
+  if (!format.replicas && replicas)
+    throw Error(message("--replicas: the format ", format.name, " has no place for weights of replicas"));
 }
 
 Compression parse_compression(const std::string& format, const std::string& text) {

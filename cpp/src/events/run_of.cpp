@@ -57,6 +57,7 @@ Run run_of(const Source& source) {
     run.flux = flux_of(nuclei.front());
   else
     for (const int probe : source.probes()) run.flavours.push_back(flavour_of(source, probe));
+  run.replicas = nuclei.front().sampler.replicas();
   run.time = utc_now();
   run.backend = nuclei.front().sampler.backend();
   run.seed = source.seed();

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <nugan/Error.hpp>
+#include <nugan/Replica.hpp>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,8 +14,13 @@ namespace nugan {
 template <class C>
 class LineTree : public EventTree {
  public:
-  LineTree(std::string name, std::string title, std::int64_t cluster, RunFacts facts, bool particles)
-      : EventTree(std::move(name), std::move(title), cluster, std::move(facts)), particles_(particles) {}
+  /// @param first  events of which only is looked at what they have: particles, replicas
+  LineTree(std::string name, std::string title, std::int64_t cluster, RunFacts facts, const EventsView& first)
+      : EventTree(std::move(name), std::move(title), cluster, std::move(facts)),
+        particles_(!first.particles.empty()),
+        replicas_(first.replicas()) {}
+
+  bool has_particles() const { return particles_; }
 
   void add(std::span<const Line<C>> lines) {
     for (const Line<C>& line : lines) {
@@ -22,8 +29,24 @@ class LineTree : public EventTree {
     }
   }
 
+  /// The branch of the weights of replicas, where the events have them.
+  void add_replicas() {
+    if (replicas_ == 0) return;
+    const auto leaf = std::string(replica_weights_name) + '[' + std::to_string(replicas_) + "]/F";
+    const Line<C> lines[] = {
+        {leaf.c_str(), "weights of the replicas, beside the event's weight", [](const C& c) {
+           const auto weights = c.events.wght_rep;
+           return BranchValues{.data = reinterpret_cast<const std::byte*>(weights.data()),
+                               .step = c.events.replicas() * sizeof(float)};
+         }}};
+    add(lines);
+  }
+
   std::vector<BranchValues> values(const EventsView& events) override {
     const C chunk(events, facts_, known_, particles_);
+    if (chunk.size > 0 && events.replicas() != replicas_)
+      throw Error("events with " + std::to_string(events.replicas()) + " replicas after events with " +
+                  std::to_string(replicas_) + ": expected as many in one file");
     std::vector<BranchValues> found;
     found.reserve(lines_.size());
     for (const auto& line : lines_) found.push_back(line ? line(chunk) : BranchValues{});
@@ -35,6 +58,7 @@ class LineTree : public EventTree {
 
  private:
   bool particles_;
+  std::size_t replicas_;
   std::vector<BranchValues (*)(const C&)> lines_{};
 };
 

@@ -14,6 +14,7 @@ namespace {
 
 constexpr int digits = 9;          // after the point of the first digit, of momenta
 constexpr int weight_digits = 22;  // as HepMC3 writes weights
+constexpr int replica_digits = 9;  // which give a float32 back
 constexpr double cm = 100;         // in a metre
 
 struct FourVector {
@@ -124,15 +125,20 @@ std::string NuHepMC::text(const EventsView& events) {
   for (const auto& kind : known_) masses.push_back(nuclear_mass(kind.process.target));
   const std::span<const double> place[] = {e.vtxx, e.vtxy, e.vtxz, e.vtxt};
   const bool placed = !(place[0].empty() && place[1].empty() && place[2].empty() && place[3].empty());
-  Text text(chunk.size * 640 + chunk.particles * 100);
+  const std::size_t replicas = e.replicas();
+  Text text(chunk.size * (640 + 17 * replicas) + chunk.particles * 100);
   for (std::size_t i = 0; i < chunk.size; ++i) {
     const auto& process = chunk.kind(i).process;
     const auto mode = e.mode.empty() ? process.channel : static_cast<Mode>(e.mode[i]);
     const std::size_t count =
         chunk.has_particles ? static_cast<std::size_t>(e.particles.offsets[i + 1] - e.particles.offsets[i])
                             : 4;
+    const double weight = e.wght.empty() ? 1 : e.wght[i];
     text << "E " << e.iev[i] << " 1 " << count << "\nU GEV CM\nW ";
-    text.scientific(e.wght.empty() ? 1 : e.wght[i], weight_digits) << "\nA 0 lab_pos";
+    text.scientific(weight, weight_digits);
+    for (const float factor : e.wght_rep.subspan(i * replicas, replicas))
+      (text << " ").scientific(weight * factor, replica_digits);
+    text << "\nA 0 lab_pos";
     for (std::size_t k = 0; k < 4; ++k) {
       text << " ";
       if (!placed || place[k].empty())

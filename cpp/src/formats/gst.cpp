@@ -191,16 +191,16 @@ const Line<GstChunk> hadrons[] = {
 }  // namespace
 
 std::unique_ptr<EventTree> make_gst(RunFacts facts, const EventsView& first) {
-  const bool particles = !first.particles.empty();
   auto tree = std::make_unique<LineTree<GstChunk>>("gst", "nugan-hep events: GeV, rad", basket,
-                                                   std::move(facts), particles);
+                                                   std::move(facts), first);
   for (const ColumnLine& line : columns)
     if (line.where != Where::extra) {
       const Line<GstChunk> one[] = {{line.leaf.c_str(), line.meaning, line.values}};
       tree->add(one);
     }
   if (!first.mode.empty()) tree->add(modes);
-  if (particles) tree->add(hadrons);
+  if (tree->has_particles()) tree->add(hadrons);
+  tree->add_replicas();
   return tree;
 }
 

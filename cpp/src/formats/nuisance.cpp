@@ -240,12 +240,13 @@ Flux flux_of(const RunFacts& facts) {
 
 class NuisanceTree final : public LineTree<C> {
  public:
-  NuisanceTree(RunFacts facts, bool particles)
-      : LineTree("FlatTree_VARS", "FlatTree_VARS", basket, std::move(facts), particles),
+  NuisanceTree(RunFacts facts, const EventsView& first)
+      : LineTree("FlatTree_VARS", "FlatTree_VARS", basket, std::move(facts), first),
         flux_(flux_of(facts_)),
         spectrum_(flux_.density.size()) {
     add(lines);
-    if (particles) add(signals);
+    if (has_particles()) add(signals);
+    add_replicas();
   }
 
   std::vector<BranchValues> values(const EventsView& events) override {
@@ -280,7 +281,7 @@ class NuisanceTree final : public LineTree<C> {
 }  // namespace
 
 std::unique_ptr<EventTree> make_nuisance(RunFacts facts, const EventsView& first) {
-  return std::make_unique<NuisanceTree>(std::move(facts), !first.particles.empty());
+  return std::make_unique<NuisanceTree>(std::move(facts), first);
 }
 
 }  // namespace nugan

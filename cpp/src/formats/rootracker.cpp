@@ -196,8 +196,8 @@ const Line<C> lines[] = {
 
 class Rootracker final : public LineTree<C> {
  public:
-  Rootracker(RunFacts facts, bool particles)
-      : LineTree("gRooTracker", "GENIE event tree rootracker format", basket, std::move(facts), particles) {
+  Rootracker(RunFacts facts, const EventsView& first)
+      : LineTree("gRooTracker", "GENIE event tree rootracker format", basket, std::move(facts), first) {
     add(lines);
   }
 
@@ -208,7 +208,7 @@ class Rootracker final : public LineTree<C> {
 }  // namespace
 
 std::unique_ptr<EventTree> make_rootracker(RunFacts facts, const EventsView& first) {
-  return std::make_unique<Rootracker>(std::move(facts), !first.particles.empty());
+  return std::make_unique<Rootracker>(std::move(facts), first);
 }
 
 }  // namespace nugan

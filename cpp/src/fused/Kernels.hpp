@@ -6,6 +6,7 @@
 #include "Packed.hpp"
 #include "draw.hpp"
 #include "lepton_columns.hpp"
+#include "weights.hpp"
 
 namespace nugan {
 
@@ -28,6 +29,8 @@ struct Kernels {
   /// Replaces rows of `in` by their exponentials over that of the largest; their sum is one row of each tile
   /// in `out`.
   void (*exponentials)(const Lot&, int classes);
+  /// Weights of replicas of one event, see corner_weights.
+  void (*weights)(const Corners&, int count, float* weights);
   /// Does `rounds` times 2 * tile * accumulators multiplications and additions, from registers alone.
   float (*multiply_add)(std::int64_t rounds);
 };

@@ -45,6 +45,7 @@ constexpr Kernels make_kernels() {
           .layer = run_layer<S>,
           .quantile = run_quantile<S>,
           .exponentials = run_exponentials<S>,
+          .weights = corner_weights<S>,
           .multiply_add = multiply_add<S>};
 }
 

@@ -15,6 +15,8 @@ namespace {
 // float32 columns may lie half a unit in the last place beyond the edges of the phase space
 constexpr double float_slack = std::numeric_limits<float>::epsilon();
 
+constexpr double w2_unit = 0.25, q2_unit = 0.05;  // GeV², of smooth coordinates
+
 double square(double v) {
   return v * v;
 }
@@ -73,6 +75,20 @@ double hadronic_mass(double w2) {
 
 double bjorken_x(const Kinematics& event, double mass) {
   return momentum_transfer_squared(event, mass) / (2 * nucleon_mass * (event.enu - event.emu));
+}
+
+std::array<double, 3> smooth_coordinates(double w2, double q2, double enu) {
+  return {std::asinh((w2 - square(nucleon_mass)) / w2_unit), std::log(std::max(q2, 0.0) + q2_unit),
+          std::log(enu)};
+}
+
+Kinematics at_smooth_coordinates(const std::array<double, 3>& at, double mass) {
+  const double excess = w2_unit * std::sinh(at[0]), q2 = std::exp(at[1]) - q2_unit, enu = std::exp(at[2]);
+  const double emu = enu - (excess + q2) / (2 * nucleon_mass), p = lepton_momentum(emu, mass);
+  // sin²(theta / 2), from momentum_transfer_squared()
+  const double s = ((q2 + square(mass)) / (2 * enu) - square(mass) / (emu + p)) / (2 * p);
+  const bool physical = emu > mass && s >= 0 && s <= 1;
+  return {enu, emu, physical ? 2 * std::asin(std::sqrt(s)) : std::numeric_limits<double>::quiet_NaN()};
 }
 
 Observables observables(const Kinematics& event, double mass) {

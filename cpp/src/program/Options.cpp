@@ -151,7 +151,7 @@ void choose_format(Options& o, bool gen) {
   if (o.root_writer && !format.by_root)
     throw Error(message("--root-writer has the formats ", format_names(true), ", not ", o.format,
                         "; leave it out, nugan-sample writes them all"));
-  check_holds(format, true, o.beam.vertex || o.beam.time);
+  check_holds(format, true, o.beam.vertex || o.beam.time, o.replicas > 0);
   if (o.compression.empty()) o.compression = usual_compression(format, o.out);
   parse_compression(o.format, o.compression);
 }

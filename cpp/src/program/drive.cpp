@@ -53,6 +53,12 @@ std::vector<Nucleus> open_models(const Options& options, const Names& folders, s
   return nuclei;
 }
 
+// Samplers whose events have weights of the replicas asked for
+void add_replicas(std::vector<Nucleus>& nuclei, std::int64_t count) {
+  if (count == 0) return;
+  for (auto& nucleus : nuclei) nucleus.sampler = nucleus.sampler.with_replicas(count);
+}
+
 // The flux of each flavour: of an object of the file that has its name, or of the one for its neutrino
 std::vector<std::pair<int, Flux>> read_flavours(const Options& options, const FluxReader& read) {
   std::vector<std::pair<int, Flux>> found;
@@ -96,6 +102,7 @@ Energies choose_energies(const Options& options, const std::vector<Nucleus>& nuc
 Opened open_source(const Options& options, const Names& folders, const FluxReader& read) {
   std::string warning;
   auto nuclei = open_models(options, folders, warning);
+  add_replicas(nuclei, options.replicas);
   const auto range = common_range(nuclei);
   auto energies = choose_energies(options, nuclei, range, read);
   Source source(std::move(nuclei), std::move(energies), options.seed, options.beam);

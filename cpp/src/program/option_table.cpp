@@ -30,7 +30,10 @@ const std::vector<OptionSection>& option_table() {
         {.name = "--target", .value = "T", .help = "C12, Ar, 1000180400, CH, H2O, or mass fractions C12=0.9,Ar40=0.1",
          .take = [](O& o, G g) { o.target = g.value(); }},
         {.name = "--lepton-only", .value = "", .help = "leave out the hadrons of models that have them",
-         .take = [](O& o, G) { o.lepton_only = true; }}}},
+         .take = [](O& o, G) { o.lepton_only = true; }},
+        {.name = "--replicas", .value = "K",
+         .help = "give every event weights wght_rep of the first K replicas that the model has (docs/uncertainty.md)",
+         .take = [](O& o, G g) { o.replicas = parsed(g, parse_count, 1); }}}},
     {"number of events", {
         {.name = "-n", .value = "N", .help = "events, 1e6 allowed (default 1e6)",
          .take = [](O& o, G g) { o.n = parsed(g, parse_count, 1); }, .group = number},

@@ -6,6 +6,7 @@
 #include <nugan/find_model.hpp>
 #include <thread>
 
+#include "../replicas/ReplicaStage.hpp"
 #include "../stages/EnergyStage.hpp"
 #include "../stages/model_stages.hpp"
 #include "../text/message.hpp"
@@ -18,7 +19,7 @@ namespace nugan {
 
 namespace {
 
-using Stages = std::vector<std::unique_ptr<const Stage>>;
+using Stages = std::vector<std::shared_ptr<const Stage>>;
 
 void check_memory(std::int64_t n, const Stages& stages) {
   std::uint64_t event_bytes = 0;
@@ -63,17 +64,29 @@ int resolve_threads(int threads) {
 class Sampler::Impl {
  public:
   Impl(const std::string& model, const Config& config)
-      : generator(find_model(model), config.device, config.backend),
+      : generator(std::make_shared<const Generator>(find_model(model), config.device, config.backend)),
         threads(resolve_threads(config.threads)),
-        hadrons(generator.info().hadrons && !config.lepton_only),
-        stages_(model_stages(generator, threads, config.lepton_only)) {}
+        hadrons(generator->info().hadrons && !config.lepton_only) {
+    for (auto& stage : model_stages(*generator, threads, config.lepton_only))
+      stages_.push_back(std::move(stage));
+  }
+
+  // With one more stage
+  Impl(const Impl& plain, std::shared_ptr<const ReplicaStage> stage)
+      : generator(plain.generator),
+        threads(plain.threads),
+        hadrons(plain.hadrons),
+        replicas(stage->replicas()),
+        stages_(plain.stages_) {
+    stages_.push_back(std::move(stage));
+  }
 
   Events sample(const EnergyStage::Energies& energies, std::int64_t n, std::uint64_t seed,
                 std::int64_t first) const {
     check_memory(n, stages_);
     try {
       Chunk chunk{.seed = seed, .first = first, .events = make_columns(n)};
-      EnergyStage(energies, generator.kernels(), threads)(chunk);
+      EnergyStage(energies, generator->kernels(), threads)(chunk);
       for (const auto& stage : stages_) (*stage)(chunk);
       return std::move(chunk.events);
     } catch (const std::bad_alloc&) {
@@ -81,12 +94,13 @@ class Sampler::Impl {
     }
   }
 
-  Generator generator;
+  std::shared_ptr<const Generator> generator;
   int threads;
   bool hadrons;
+  Replicas replicas{};
 
  private:
-  Stages stages_;
+  Stages stages_{};
 };
 
 Sampler::Sampler(const std::string& model) : Sampler(model, Config{}) {}
@@ -95,19 +109,30 @@ Sampler::Sampler(const std::string& model, const Config& config)
     : impl_(std::make_shared<const Impl>(model, config)) {}
 
 const ModelInfo& Sampler::model() const {
-  return impl_->generator.info();
+  return impl_->generator->info();
 }
 
 const std::string& Sampler::device() const {
-  return impl_->generator.device();
+  return impl_->generator->device();
 }
 
 std::string Sampler::backend() const {
-  return impl_->generator.backend();
+  return impl_->generator->backend();
 }
 
 bool Sampler::hadrons() const {
   return impl_->hadrons;
+}
+
+Sampler Sampler::with_replicas(std::int64_t count) const {
+  // those of a table before would come twice
+  if (!impl_->replicas.empty()) throw Error("replicas: this sampler has some already, expected one without");
+  return Sampler(
+      std::make_shared<const Impl>(*impl_, make_replica_stage(*impl_->generator, impl_->threads, count)));
+}
+
+const Replicas& Sampler::replicas() const {
+  return impl_->replicas;
 }
 
 int Sampler::threads() const {
@@ -167,7 +192,7 @@ EventLoop Sampler::events(const Flux& flux, std::int64_t n, std::uint64_t seed) 
 }
 
 std::vector<float> Sampler::generate(std::span<const float> latent, std::span<const float> enu) const {
-  const Generator& generator = impl_->generator;
+  const Generator& generator = *impl_->generator;
   const auto latent_size = static_cast<std::size_t>(model().latent_size);
   if (latent.size() != enu.size() * latent_size)
     throw Error(message("latents: ", latent.size(), " numbers for ", enu.size(), " energies: expected ",

@@ -14,6 +14,7 @@
 #include "../random/streams.hpp"
 #include "../stages/BeamStage.hpp"
 #include "../stages/NucleusStage.hpp"
+#include "../text/joined.hpp"
 #include "../text/message.hpp"
 #include "check_numbers.hpp"
 
@@ -30,6 +31,10 @@ void scatter(const Events& from, const std::vector<std::size_t>& rows, Events& t
     target.resize(to.size());
     for (std::size_t i = 0; i < rows.size(); ++i) target[rows[i]] = origin[i];
   });
+  const std::size_t replicas = from.replicas();
+  if (replicas > 0) to.wght_rep.resize(to.size() * replicas);
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    std::copy_n(from.wght_rep.data() + i * replicas, replicas, to.wght_rep.data() + rows[i] * replicas);
 }
 
 // The particles of events, row after row: the next event of nucleus which[i]
@@ -88,6 +93,20 @@ void check_hadrons(const Nucleus& one, const Nucleus& other) {
                       " has: expected all or none; --lepton-only leaves them out"));
 }
 
+std::string names_of(const Replicas& replicas) {
+  if (replicas.empty()) return "no replicas";
+  return message("the replicas ", joined(replicas | std::views::transform(&Replica::name)));
+}
+
+// One column of weights has one meaning
+void check_replicas(const Nucleus& one, const Nucleus& other) {
+  const Replicas &ours = one.sampler.replicas(), &theirs = other.sampler.replicas();
+  if (ours == theirs) return;
+  throw Error(message("source: ", one.sampler.model().name, " has ", names_of(ours), ", ",
+                      other.sampler.model().name, " ", names_of(theirs),
+                      ": expected the same names and kinds of all models"));
+}
+
 }  // namespace
 
 Source::Source(std::vector<Nucleus> nuclei, Energies energies, std::uint64_t seed, Beam beam)
@@ -102,6 +121,7 @@ Source::Source(std::vector<Nucleus> nuclei, Energies energies, std::uint64_t see
     neutrinos += flux.between(energies_.low, energies_.high).integral();
   for (auto& nucleus : nuclei_) {
     check_hadrons(nuclei_[0], nucleus);
+    check_replicas(nuclei_[0], nucleus);
     fill(nucleus, energies_);
     if (!one_flavour) nucleus.neutrinos = nucleus.rate->flux.integral() / neutrinos;
     if (!nucleus.sigma && !alone)

@@ -6,26 +6,22 @@ what belongs to them beside is in the metadata under the same name. The lepton's
 
 from __future__ import annotations
 
-import io
-import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
 
-from nugan_hep import families, species
-from nugan_hep.archive import METADATA_FILE, TRAINING_FILE, find_model, read_extra, read_metadata
+from nugan_hep import species
+from nugan_hep.archive import find_model, read_metadata
 from nugan_hep.errors import UserError
-from nugan_hep.families.common.exported import scripted, weights_sha256
 from nugan_hep.hadrons import sampling
 from nugan_hep.hadrons.events import MODE_NAMES, MODES
 from nugan_hep.hadrons.model import HadronModel
 from nugan_hep.hadrons.sampling import HadronSampler
 from nugan_hep.hadrons.saved import LAYOUT, load, model_of
-from nugan_hep.output.atomic import new_file
 from nugan_hep.run_folder import read_run
 from nugan_hep.training import checkpoint
-from nugan_hep.training.config import from_saved
+from nugan_hep.training.stage_archive import add_stage, opened
 
 
 def sampler_of(model: HadronModel) -> HadronSampler:
@@ -100,13 +96,7 @@ def of_archive(name: str | Path) -> Hadrons:
     metadata = read_metadata(path)
     if not metadata.get("hadrons"):
         raise UserError(f"{path} has no hadrons, expected a model with them")
-    try:
-        module = torch.jit.load(path, map_location="cpu")
-        if weights_sha256(module) != metadata["sha256"]:
-            raise UserError(f"{path}: its weights are not those that were written: it is damaged")
-        sampler = module.hadrons
-    except (RuntimeError, AttributeError) as error:
-        raise UserError(f"cannot read the hadrons of {path}: {str(error).splitlines()[0]}") from None
+    sampler = opened(path).hadrons
     return Hadrons(str(path), sampler, metadata["hadrons"], {key: metadata[key] for key in PROCESS})
 
 
@@ -117,33 +107,10 @@ def attach(hadrons: Hadrons, lepton: str, out: Path) -> dict[str, Any]:
     ------
     UserError : no such model, of another probe, target or range, or ``out`` cannot be written
     """
-    if out.suffix != ".pt":
-        raise UserError(f"cannot write a model as {out}: expected the suffix .pt")
-    path = find_model(lepton)
-    metadata = read_metadata(path)
+    metadata = read_metadata(find_model(lepton))
     for key, own in hadrons.process.items():
         if own != metadata[key]:
             raise UserError(
                 f"the hadrons of {hadrons.source} have {key} {own}, the model {lepton} {metadata[key]}"
             )
-    training = read_extra(path, TRAINING_FILE)
-    start = checkpoint.parse(training, path, checkpoint.START_KEYS)
-    config = from_saved(start["config"])
-    family = families.of_config(config)
-    network = family.exported(config, family.loaded(config, start))
-    network.hadrons = hadrons.sampler
-    old = torch.jit.load(path, map_location="cpu")
-    error = {"xsec_relative_error": old.xsec_relative_error} if hasattr(old, "xsec_relative_error") else {}
-    attributes = {
-        key: metadata[key]
-        for key in ("format_version", "family", "name", "probe", "target", "interaction", "latent_size")
-    }
-    module = scripted(network, {**attributes, **error}, {"xsec_enu": old.xsec_enu, "xsec": old.xsec})
-    metadata["hadrons"] = hadrons.about
-    metadata["sha256"] = str(module.sha256)
-    buffer = io.BytesIO()
-    extra = {METADATA_FILE: json.dumps(metadata, indent=1).encode(), TRAINING_FILE: training}
-    torch.jit.save(module, buffer, _extra_files=extra)
-    with new_file(out, force=True) as file:
-        file.write(buffer.getvalue())
-    return metadata
+    return add_stage(lepton, "hadrons", hadrons.sampler, hadrons.about, out)

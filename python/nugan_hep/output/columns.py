@@ -30,7 +30,11 @@ EXTRAS = {name: (dtype, meaning) for name, dtype, where, meaning, _ in _core.col
 TYPES = {name: np.dtype(code) for name, (code, _) in BRANCHES.items()}
 COLUMNS = tuple(name for name, _, where, _, _ in _core.columns if where in ("drawn", "optional"))
 """What a reader gives back beside :data:`EXTRAS` and particles; the rest follows from ``tgt``."""
-EVERYTHING = (*COLUMNS, *EXTRAS, particles.PARTICLES)
+REPLICAS = _core.REPLICA_WEIGHTS
+"""The column of the weights of replicas, float32 [N, K]."""
+WHERE_THERE = (*EXTRAS, particles.PARTICLES, REPLICAS)
+"""Columns that a file has where its events have them."""
+EVERYTHING = (*COLUMNS, *WHERE_THERE)
 """The same and what only some files have."""
 
 
@@ -65,10 +69,10 @@ def gst_branches(columns: Columns, run: Run) -> tuple[_core.EventTree, list[Any]
 def complete(columns: Columns, run: Run) -> dict[str, Any]:
     """All of :data:`BRANCHES`, [N] each in its type, see :func:`gst_branches`.
 
-    What files have only where events do stays as it is: :data:`EXTRAS` and particles.
+    What files have only where events do stays as it is: :data:`WHERE_THERE`.
     """
     tree, values = gst_branches({name: columns[name] for name in columns if name in BRANCHES}, run)
-    more = {name: columns[name] for name in (*EXTRAS, particles.PARTICLES) if name in columns}
+    more = {name: columns[name] for name in WHERE_THERE if name in columns}
     return {**dict(zip((branch.name for branch in tree.branches), values, strict=True)), **more}
 
 

@@ -3,7 +3,7 @@
 Only what the model knows is written: the columns of events, and, where events have them, the hadrons that
 leave the nucleus (``nf pdgf Ef ... nfp nfn ...``) and the interaction mode (``qel mec res dis coh``). Beside
 the tree lies a TObjString ``nugan``: JSON with the model, the seed, the command, the cross section and a line
-about each branch.
+about each branch. Weights of replicas are the branch ``wght_rep[K]``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 
 from nugan_hep.errors import UserError
 from nugan_hep.output import Columns, EventReader, Run, treewriter
-from nugan_hep.output.columns import EVERYTHING, damage, run_of, stored
+from nugan_hep.output.columns import EVERYTHING, REPLICAS, damage, run_of, stored
 from nugan_hep.output.final_particles import NEEDED, completed
 from nugan_hep.output.treereader import open_tree
 from nugan_hep.output.treewriter import TreeWriter
@@ -77,11 +77,12 @@ def _chunks(path: str | Path, tree: Any, names: Sequence[str], plain: Sequence[s
     there = set(tree.keys())
     flags = FLAGS if "mode" in names and there >= {*FLAGS} else {}
     hadrons = FIELDS if PARTICLES in names and there >= {*FIELDS.values()} else {}
-    needed = dict.fromkeys([*plain, *flags, *hadrons.values(), *(NEEDED if hadrons else ())])
+    replicas = {REPLICAS} & {*names} & there
+    needed = dict.fromkeys([*plain, *replicas, *flags, *hadrons.values(), *(NEEDED if hadrons else ())])
     with damage(path):
         if tree.num_entries:
             for table in tree.iterate([*needed], step_size=CHUNK):
-                chunk = {name: table[name].to_numpy() for name in plain}
+                chunk = {name: table[name].to_numpy() for name in (*plain, *replicas)}
                 if flags:
                     chunk["mode"] = sum(
                         table[flag].to_numpy() * np.int32(mode) for flag, mode in flags.items()

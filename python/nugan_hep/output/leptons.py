@@ -36,7 +36,8 @@ class Leptons(NamedTuple):
     nu, charged : px py pz E of neutrino and charged lepton [N, 4]; NaN where there is none
     weight : of the event
     vertex : x y z [m] and t [s], [N, 4]
-    particles, mode : of events of nugan-sample that have them, the columns of these names
+    particles, mode, replicas : of events of nugan-sample that have them, the columns of these names and the
+        weights of replicas [N, K]
     """
 
     number: NDArray[Any]
@@ -49,6 +50,7 @@ class Leptons(NamedTuple):
     vertex: Array
     particles: Any = None
     mode: NDArray[np.int32] | None = None
+    replicas: NDArray[np.float32] | None = None
 
 
 def partner(probe: NDArray[Any]) -> NDArray[Any]:
@@ -149,6 +151,7 @@ def columns(path: str | Path, run: Run, chunks: Iterator[Leptons]) -> Iterator[C
             "wght": chunk.weight[fits].astype(np.float64),
             **{name: chunk.vertex[fits, k].astype(np.float64) for k, name in enumerate(VERTEX)},
             **({"mode": chunk.mode, PARTICLES: chunk.particles} if ours and chunk.mode is not None else {}),
+            **({_core.REPLICA_WEIGHTS: chunk.replicas} if ours and chunk.replicas is not None else {}),
         }
 
 

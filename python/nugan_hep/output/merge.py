@@ -28,12 +28,14 @@ def merge(runs: Sequence[Run]) -> Run:
 
     Raises
     ------
-    UserError : fluxes in different units; runs that differ and do not say how many events they have
+    UserError : fluxes in different units; other replicas; runs that differ and do not say how many events
+        they have
     """
     parts = [part for run in runs for part in run.together]
     if len(parts) == 1:
         return parts[0]
     _check_units(parts)
+    _check_replicas(parts)
     share = _shares(parts)
     pots = [part.pot for part in parts]
     sigma, error = _sigma(parts)
@@ -116,6 +118,17 @@ def _check_units(parts: Sequence[Run]) -> None:
         raise UserError(
             f"runs cannot be put together: their fluxes have the units {', '.join(units)}; expected one unit"
         )
+
+
+def _check_replicas(parts: Sequence[Run]) -> None:
+    """One column of weights has one meaning."""
+    for part in parts:
+        if part.metadata.get("replicas") != parts[0].metadata.get("replicas"):
+            one, other = (", ".join(run.replicas) or "none" for run in (parts[0], part))
+            raise UserError(
+                f"runs cannot be put together: they have the replicas {one} and {other}; expected the same, "
+                "of the same kinds"
+            )
 
 
 def _shares(parts: Sequence[Run]) -> list[float]:

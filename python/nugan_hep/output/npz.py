@@ -32,6 +32,7 @@ from nugan_hep.output.columns import (
     EVERYTHING,
     EXTRAS,
     METADATA,
+    REPLICAS,
     TYPES,
     TableWriter,
     about,
@@ -51,6 +52,7 @@ OFFSETS = f"{PARTICLES}_offsets"
 KINDS = {
     **TYPES,
     **{name: np.dtype(code) for name, (code, _) in EXTRAS.items()},
+    REPLICAS: np.dtype("f4"),
     OFFSETS: np.dtype("i8"),
     **{f"{PARTICLES}_{name}": kind for name, kind in FIELDS.items()},
 }
@@ -82,7 +84,7 @@ def create(
         writer = TableWriter(run, ROWS, lambda table: columns.add(complete(table, run)))
         yield writer
         writer.finish()
-        _assemble(stream, level, columns.files, about(run))
+        _assemble(stream, level, columns, about(run))
 
 
 class _Columns:
@@ -91,11 +93,13 @@ class _Columns:
     Attributes
     ----------
     files : by name, with the type of the numbers
+    widths : of columns [N, K], K by name
     """
 
     def __init__(self, folder: str, stack: contextlib.ExitStack) -> None:
         self._folder, self._stack = folder, stack
         self.files: dict[str, tuple[IO[bytes], np.dtype[Any]]] = {}
+        self.widths: dict[str, int] = {}
         self._particles = 0
         for name, kind in TYPES.items():
             self._file(name, kind)
@@ -116,20 +120,22 @@ class _Columns:
             self._particles = int(ends[-1])
             table |= {f"{PARTICLES}_{name}": own[name] for name in FIELDS} | {OFFSETS: ends}
         for name, values in table.items():
+            if values.ndim == 2:
+                self.widths[name] = values.shape[1]
             self._file(name, values.dtype).write(values.tobytes())
 
 
-def _assemble(
-    stream: BinaryIO, level: int, files: Mapping[str, tuple[IO[bytes], np.dtype[Any]]], text: str
-) -> None:
+def _assemble(stream: BinaryIO, level: int, columns: _Columns, text: str) -> None:
     """Bring the columns into an archive, closing each one's file when it is copied."""
     how = zipfile.ZIP_DEFLATED if level else zipfile.ZIP_STORED
     with zipfile.ZipFile(stream, "w", how, compresslevel=level or None) as archive:
-        for name, (part, dtype) in files.items():
-            rows = part.tell() // dtype.itemsize
+        for name, (part, dtype) in columns.files.items():
+            width = columns.widths.get(name, 1)
+            rows = part.tell() // dtype.itemsize // width
             part.seek(0)
             with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
-                header = {"descr": npy.dtype_to_descr(dtype), "fortran_order": False, "shape": (rows,)}
+                shape = (rows, width) if name in columns.widths else (rows,)
+                header = {"descr": npy.dtype_to_descr(dtype), "fortran_order": False, "shape": shape}
                 npy.write_array_header_1_0(member, header)
                 shutil.copyfileobj(part, member, BLOCK)
             part.close()
@@ -142,7 +148,7 @@ def _assemble(
 def read(path: str | Path, names: Sequence[str] = EVERYTHING) -> Iterator[EventReader]:
     """The events of a file that :func:`create` wrote, by :data:`ROWS`; ``names`` are the columns wanted.
 
-    Of :data:`EXTRAS` and particles, what is there.
+    Of :data:`nugan_hep.output.columns.WHERE_THERE`, what is there.
 
     Raises
     ------
@@ -155,20 +161,24 @@ def read(path: str | Path, names: Sequence[str] = EVERYTHING) -> Iterator[EventR
             runs = runs_of(path, texts)
             there = set(archive.namelist())
             wanted = stored(path, names, {name.removesuffix(".npy") for name in there}, texts)
+            if REPLICAS in names and f"{REPLICAS}.npy" in there:
+                wanted.append(REPLICAS)
             members = {name: stack.enter_context(archive.open(f"{name}.npy")) for name in wanted}
-            sizes = {name: _rows(path, name, member) for name, member in members.items()}
+            shapes = {name: _shape(path, name, member) for name, member in members.items()}
+            widths = {name: shape[1] for name, shape in shapes.items() if len(shape) == 2}
+            sizes = {name: shape[0] for name, shape in shapes.items()}
             own: dict[str, IO[bytes]] = {}
             if PARTICLES in names and f"{OFFSETS}.npy" in there:
                 files = {"offsets": OFFSETS, **{name: f"{PARTICLES}_{name}" for name in FIELDS}}
                 own = {key: stack.enter_context(archive.open(f"{name}.npy")) for key, name in files.items()}
-                sizes[OFFSETS] = _rows(path, OFFSETS, own["offsets"]) - 1
-                counts = {_rows(path, f"{PARTICLES}_{name}", own[name]) for name in FIELDS}
+                sizes[OFFSETS] = _shape(path, OFFSETS, own["offsets"])[0] - 1
+                counts = {_shape(path, f"{PARTICLES}_{name}", own[name])[0] for name in FIELDS}
                 if len(counts) > 1:
                     raise UserError(f"{path}: fields of the particles differ in length")
         if len(set(sizes.values())) > 1:
             raise UserError(f"{path}: columns differ in length ({sizes})")
         events = next(iter(sizes.values()))
-        yield EventReader(whole(path, runs, events), events, _chunks(path, members, own, events))
+        yield EventReader(whole(path, runs, events), events, _chunks(path, members, widths, own, events))
 
 
 def _texts(archive: zipfile.ZipFile) -> list[str]:
@@ -179,18 +189,22 @@ def _texts(archive: zipfile.ZipFile) -> list[str]:
         return [str(text) for text in np.ravel(npy.read_array(member, allow_pickle=False))]
 
 
-def _rows(path: str | Path, name: str, member: IO[bytes]) -> int:
-    """Length of a column; its header is read."""
+def _shape(path: str | Path, name: str, member: IO[bytes]) -> tuple[int, ...]:
+    """Shape of a column, [N] or of replicas [N, K]; its header is read."""
     version = npy.read_magic(member)
     shape, _, kind = npy.read_array_header_1_0(member) if version == (1, 0) else ((), False, None)
     expected = KINDS[name]
-    if kind != expected or len(shape) != 1:
+    if kind != expected or len(shape) != (2 if name == REPLICAS else 1):
         raise UserError(f"{path}: expected {expected} numbers in the column {name}")
-    return int(shape[0])
+    return tuple(map(int, shape))
 
 
 def _chunks(
-    path: str | Path, members: Mapping[str, IO[bytes]], own: Mapping[str, IO[bytes]], events: int
+    path: str | Path,
+    members: Mapping[str, IO[bytes]],
+    widths: Mapping[str, int],
+    own: Mapping[str, IO[bytes]],
+    events: int,
 ) -> Iterator[Columns]:
     def numbers(name: str, member: IO[bytes], count: int) -> Any:
         return np.frombuffer(member.read(count * KINDS[name].itemsize), KINDS[name], count)
@@ -199,7 +213,12 @@ def _chunks(
         before = numbers(OFFSETS, own["offsets"], 1) if own else None
         for first in range(0, events, ROWS):
             rows = min(ROWS, events - first)
-            chunk = {name: numbers(name, member, rows) for name, member in members.items()}
+            chunk = {
+                name: numbers(name, member, rows * widths[name]).reshape(rows, widths[name])
+                if name in widths
+                else numbers(name, member, rows)
+                for name, member in members.items()
+            }
             if before is not None:
                 ends = np.append(before, numbers(OFFSETS, own["offsets"], rows))
                 if np.any(np.diff(ends) < 0):

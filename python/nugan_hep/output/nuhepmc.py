@@ -15,8 +15,9 @@ status  PDG         four-momentum in the laboratory [GeV]
 Otherwise all particles are written, the nucleus that is left behind with its own PDG number and status 1. The
 process of an event is that of its mode, or of its model's channel: 200 if that is quasielastic, 700, "CC
 inclusive", of the range for other processes (E.C.1), if it is not known. ``lab_pos`` is in cm and s. The
-weight CV is ``wght``. With the flux-averaged cross section of the head, in 1e-38 cm² per nucleon, a
-distribution becomes a cross section by the factor sigma / sum of CV.
+weight CV is ``wght``; each replica has a weight of its name, ``wght`` times its own. With the flux-averaged
+cross section of the head, in 1e-38 cm² per nucleon, a distribution becomes a cross section by the factor
+sigma / sum of CV.
 
 Momenta have ten digits, which give float32 back exactly and balance an event to 1e-7 GeV.
 """
@@ -30,11 +31,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import numpy as np
+
 from nugan_hep import _core, particles
 from nugan_hep.errors import UserError
 from nugan_hep.output import Columns, Run
 from nugan_hep.output import nuhepmc_run_info as clauses
 from nugan_hep.output.atomic import new_file
+from nugan_hep.output.columns import REPLICAS
 from nugan_hep.output.hepmc3_text import END
 from nugan_hep.output.nuhepmc_reader import read
 from nugan_hep.output.nuhepmc_run_info import library
@@ -68,6 +72,12 @@ class NuHepMCWriter:
 
     def write(self, columns: Columns) -> None:
         """Append the events of ``columns``, arrays [N] under the names of :mod:`nugan_hep.output`."""
+        replicas = np.shape(columns[REPLICAS])[1] if REPLICAS in columns else 0
+        if replicas != len(self.run.replicas):
+            raise UserError(
+                f"format nuhepmc names every weight: {replicas} replicas of events, "
+                f"{len(self.run.replicas)} of the run"
+            )
         self._begin()
         rows = len(columns["Ev"])
         self._modes = self._modes or "mode" in columns

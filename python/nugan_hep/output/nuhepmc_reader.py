@@ -95,6 +95,8 @@ class _Block:
         self._places: list[tuple[float, ...]] = []
         self._place: tuple[str, Any, tuple[float, ...]] = ("", None, (0.0, 0.0, 0.0, 0.0))
         self._weight: int | None = None
+        self._replicas = False
+        self._factors: list[Any] = []
 
     def add(self, event: Any) -> None:
         data = self._data()
@@ -128,9 +130,13 @@ class _Block:
 
     def _weight_of(self, event: Any) -> float:
         if self._weight is None:
-            names = list(event.run_info.weight_names) if event.run_info else []
+            info = event.run_info
+            names = list(info.weight_names) if info else []
             self._weight = names.index("CV") if "CV" in names else 0
+            self._replicas = info is not None and clauses.OURS in info.attributes and len(names) > 1
         weights = event.weights
+        if self._replicas:
+            self._factors.append(weights)
         return float(weights[self._weight]) if len(weights) > self._weight else 1.0
 
     def _place_of(self, event: Any) -> tuple[float, ...]:
@@ -162,8 +168,18 @@ class _Block:
             charged=charged,
             weight=weight.astype(np.float64),
             vertex=np.array(self._places, dtype=np.float64),
+            replicas=self._replica_weights(),
             **self._whole(probe, target, gev),
         )
+
+    def _replica_weights(self) -> Any:
+        """Weights of the replicas [N, K] beside CV, which comes first; 1 of events that do not count."""
+        if not self._factors:
+            return None
+        cv, *others = np.array(self._factors, dtype=np.float64).T
+        return np.divide(
+            np.transpose(others), cv[:, None], where=cv[:, None] != 0, out=np.ones((len(cv), len(others)))
+        ).astype(np.float32)
 
     def _whole(self, probe: Array, target: Array, gev: Array) -> dict[str, Any]:
         """All particles and the modes, where a nucleus is left as events of nugan-sample have it."""

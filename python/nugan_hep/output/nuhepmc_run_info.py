@@ -120,7 +120,7 @@ def run_info(run: Run, events: int, modes: bool = False) -> Any:
     """
     info = library("pyhepmc").GenRunInfo()
     info.tools = [info.ToolInfo("nugan-hep", _version(), "neural generators of neutrino-nucleus events")]
-    info.weight_names = ["CV"]
+    info.weight_names = ["CV", *run.replicas]
     for name, value in _attributes(run, modes):
         info.attributes[f"NuHepMC.{name}"] = value
     info.attributes[EVENTS] = events

@@ -12,6 +12,8 @@ flux, however many events the file has: the factor is written last. ``FlatTree_F
 flux times mean cross section. For one energy both are one bin of 1 MeV, with a flux of 1. With these three,
 NUISANCE reads the file as ``FLATTREE``.
 
+Weights of replicas are ``wght_rep[K]``, to be multiplied with ``Weight``.
+
 Beside the tree lies a TObjString ``nugan``: JSON with the run.
 """
 
@@ -27,7 +29,7 @@ import numpy as np
 
 from nugan_hep.errors import UserError
 from nugan_hep.output import Columns, EventReader, Run, treewriter
-from nugan_hep.output.columns import damage, run_of
+from nugan_hep.output.columns import REPLICAS, damage, run_of
 from nugan_hep.output.final_particles import FOUR, completed, modes_of
 from nugan_hep.output.leptons import lepton_masses
 from nugan_hep.output.treereader import lepton_columns, open_tree
@@ -83,9 +85,9 @@ def _chunks(path: str | Path, tree: Any) -> Iterator[Columns]:
     with damage(path):
         # the lepton alone is what models without hadrons write
         whole = "nfsp" in tree and bool(np.any(tree["nfsp"].array(library="np") > 1))
-        steps = tree.iterate(
-            ["PDGnu", "PDGLep", "tgt", "InputWeight", "Mode", *neutrino, *final], step_size=CHUNK
-        )
+        own = ["PDGnu", "PDGLep", "tgt", "InputWeight", "Mode"]
+        replicas = [REPLICAS] if REPLICAS in tree else []
+        steps = tree.iterate([*own, *replicas, *neutrino, *final], step_size=CHUNK)
         for table in steps:
             count = len(table)
             nu = np.stack([_one(path, table[name]) for name in neutrino], axis=1)
@@ -95,6 +97,7 @@ def _chunks(path: str | Path, tree: Any) -> Iterator[Columns]:
                 "neu": table["PDGnu"].to_numpy().astype(np.int32),
                 "tgt": table["tgt"].to_numpy().astype(np.int32),
                 "wght": table["InputWeight"].to_numpy().astype(np.float64),
+                **{name: table[name].to_numpy().astype(np.float32) for name in replicas},
                 **lepton_columns(path, nu, lepton, lepton_masses(table["PDGLep"].to_numpy())),
             }
             yield {**chunk, **(_whole(chunk, table, final) if whole else {})}

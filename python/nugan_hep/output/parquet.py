@@ -2,7 +2,7 @@
 
 Columns have the names and types of the tree of :mod:`nugan_hep.output.gst`. The file's metadata have the key
 ``nugan``: JSON with the run. Where events have particles, those of an event are a list in the column
-``particles``::
+``particles``, and the weights of its replicas a list of fixed size in ``wght_rep``::
 
     pyarrow.parquet.read_metadata("events.parquet").metadata[b"nugan"]
 """
@@ -22,6 +22,7 @@ from nugan_hep.output.atomic import new_file
 from nugan_hep.output.columns import (
     EVERYTHING,
     METADATA,
+    REPLICAS,
     TableWriter,
     about,
     check_readable,
@@ -97,6 +98,8 @@ def _arrow(table: dict[str, Any]) -> Any:
     import pyarrow as pa
 
     def column(values: Any) -> Any:
+        if isinstance(values, np.ndarray) and values.ndim == 2:
+            return pa.FixedSizeListArray.from_arrays(pa.array(np.ravel(values)), values.shape[1])
         if isinstance(values, np.ndarray):
             return pa.array(values)
         own = as_columns(values)
@@ -113,7 +116,7 @@ def _arrow(table: dict[str, Any]) -> Any:
 def read(path: str | Path, names: Sequence[str] = EVERYTHING) -> Iterator[EventReader]:
     """The events of a file that :func:`create` wrote, by row groups; ``names`` are the columns wanted.
 
-    Of :data:`EXTRAS` and particles, what is there.
+    Of :data:`nugan_hep.output.columns.WHERE_THERE`, what is there.
 
     Raises
     ------
@@ -128,7 +131,7 @@ def read(path: str | Path, names: Sequence[str] = EVERYTHING) -> Iterator[EventR
             texts = [] if content is None else [content.decode()]
             run = run_of(path, texts, file.metadata.num_rows)
             there = set(file.schema_arrow.names)
-            wanted = [*stored(path, names, there, texts), *({PARTICLES} & {*names} & there)]
+            wanted = [*stored(path, names, there, texts), *({PARTICLES, REPLICAS} & {*names} & there)]
         yield EventReader(run, file.metadata.num_rows, _chunks(path, file, wanted))
 
 
@@ -140,6 +143,8 @@ def _chunks(path: str | Path, file: Any, names: Sequence[str]) -> Iterator[Colum
 
 def _values(column: Any) -> Any:
     """A column as NumPy's array, lists of particles as awkward's."""
+    if hasattr(column.type, "list_size"):
+        return column.flatten().to_numpy(zero_copy_only=False).reshape(-1, column.type.list_size)
     if not hasattr(column, "offsets"):
         return column.to_numpy(zero_copy_only=False)
     offsets = column.offsets.to_numpy().astype(np.int64)

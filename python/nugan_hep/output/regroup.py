@@ -23,6 +23,7 @@ class Regrouped:
         self._rows = rows
         self._waiting: list[dict[str, NDArray[Any]]] = []
         self._held = 0
+        self._widths: dict[str, tuple[int, ...]] = {}
 
     def add(self, columns: Columns) -> Iterator[dict[str, NDArray[Any]]]:
         """The tables that are complete with these columns."""
@@ -31,6 +32,8 @@ class Regrouped:
         for name, values in chunk.items():
             if len(values) != count:
                 raise ValueError(f"column {name} has {len(values)} rows, expected {count}")
+            if isinstance(values, np.ndarray):
+                self._check_width(name, values)
         start = 0
         while self._held + count - start >= self._rows:
             stop = start + self._rows - self._held
@@ -40,6 +43,14 @@ class Regrouped:
             # copied, for the chunk's arrays may be used again
             self._waiting.append({name: copy.copy(values[start:]) for name, values in chunk.items()})
             self._held += count - start
+
+    def _check_width(self, name: str, values: NDArray[Any]) -> None:
+        """Refuse another number of replicas than before."""
+        before = self._widths.setdefault(name, values.shape[1:])
+        if before != values.shape[1:]:
+            raise UserError(
+                f"{name} of {values.shape[1]} replicas after {before[0]}: expected as many in one file"
+            )
 
     def rest(self) -> Iterator[dict[str, NDArray[Any]]]:
         """The last table, if rows are left."""

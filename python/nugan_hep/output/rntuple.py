@@ -17,7 +17,7 @@ from nugan_hep.output import Columns, EventReader, Run
 from nugan_hep.output.branches import LETTERS
 from nugan_hep.output.columns import EVERYTHING, METADATA, TableWriter, about, gst_branches
 from nugan_hep.output.gst import TREE, read_root
-from nugan_hep.output.rntuple_pages import extend, form_of
+from nugan_hep.output.rntuple_pages import as_lists, extend, form_of
 from nugan_hep.output.root_file import recreate
 from nugan_hep.output.treewriter import parse_compression
 
@@ -51,7 +51,7 @@ def create(
             nonlocal ntuple
             ntuple = ntuple or _begin(file, table, run)
             _, fields = gst_branches(table, run)
-            extend(ntuple, file, fields, len(table["Ev"]))
+            extend(ntuple, file, [as_lists(field) for field in fields], len(table["Ev"]))
 
         writer = TableWriter(run, CLUSTER, put)
         yield writer
@@ -66,7 +66,9 @@ def _begin(file: Any, table: Columns, run: Run) -> Any:
     import awkward as ak
 
     tree, _ = gst_branches(table, run)
-    forms = [form_of(LETTERS[one.letter], bool(one.counter), one.meaning) for one in tree.branches]
+    forms = [
+        form_of(LETTERS[one.letter], bool(one.counter or one.shape), one.meaning) for one in tree.branches
+    ]
     return file.mkrntuple(TREE, ak.forms.RecordForm(forms, [one.name for one in tree.branches]), tree.title)
 
 

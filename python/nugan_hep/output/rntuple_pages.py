@@ -42,6 +42,14 @@ def form_of(dtype: DTypeLike, ragged: bool, meaning: str) -> Any:
     return ak.forms.ListOffsetForm("i64", inner, parameters={"__doc__": meaning}) if ragged else inner
 
 
+def as_lists(field: Field) -> Field:
+    """Numbers [N, K] as lists of one length; other fields as they are."""
+    if isinstance(field, tuple) or field.ndim == 1:
+        return field
+    rows, length = field.shape
+    return field.reshape(-1), length * np.arange(rows + 1)
+
+
 def extend(ntuple: Any, file: Any, fields: Sequence[Field], rows: int) -> None:
     """Add a cluster of ``rows`` > 0 entries, with one page for each column of the fields.
 

@@ -61,6 +61,11 @@ class Run:
         return tuple(one for part in self.together for one in part.flavours or (part,))
 
     @property
+    def replicas(self) -> list[str]:
+        """Names of the replicas that the events have weights of."""
+        return list(self.metadata.get("replicas", {}).get("names", ()))
+
+    @property
     def probes(self) -> list[int]:
         """The neutrinos' PDG numbers."""
         return [*dict.fromkeys(run.probe for run in self.single)]

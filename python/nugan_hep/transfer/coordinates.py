@@ -13,11 +13,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nugan_hep import kinematics
+from nugan_hep import _core, kinematics
 from nugan_hep.kinematics import Array
-
-_W2_UNIT = 0.25  # GeV², about the width of the quasielastic peak in W²
-_Q2_UNIT = 0.05  # GeV², below which nothing changes with Q² any more
 
 
 def polarisation(enu: ArrayLike, emu: ArrayLike, theta: ArrayLike, mass: float) -> Array:
@@ -44,13 +41,6 @@ def coordinates(enu: ArrayLike, emu: ArrayLike, theta: ArrayLike, mass: float) -
 
 
 def of_invariants(w2: ArrayLike, q2: ArrayLike, enu: ArrayLike) -> Array:
-    """The same without the polarisation [N, 3], of W² and Q² [N] in GeV²."""
-    excess = np.asarray(w2, dtype=np.float64) - kinematics.NUCLEON_MASS**2
-    return np.stack(
-        [
-            np.arcsinh(excess / _W2_UNIT),
-            np.log(np.maximum(q2, 0.0) + _Q2_UNIT),
-            np.log(np.asarray(enu, dtype=np.float64)),
-        ],
-        axis=1,
-    )
+    """The same without the polarisation [N, 3], of W² and Q² [N] in GeV²: the core's rule."""
+    one, two, three = np.broadcast_arrays(*(np.asarray(column, np.float64) for column in (w2, q2, enu)))
+    return _core.smooth_coordinates(one, two, three)
