@@ -63,8 +63,8 @@ def test_several_observables_and_a_file(tmp_path: Path, columns: Columns) -> Non
 
 def test_a_cross_section_is_that_of_the_replica(columns: Columns) -> None:
     """The normalisation is the nominal one, so that a replica's total is its own."""
-    universes = hist.fill(columns, "Q2", bins=(10, -4, 36), cross_section=True, sigma=2.0, replicas=True)
-    totals = universes.values().sum(axis=1) * 4
+    universes = hist.fill(columns, "Q2", bins=(10, -10, 90), cross_section=True, sigma=2.0, replicas=True)
+    totals = universes.values().sum(axis=1) * 10
     weight = columns["wght"]
     wanted = 2 * (weight[:, None] * columns["wght_rep"]).sum(axis=0) / weight.sum()
     np.testing.assert_allclose(totals, wanted, rtol=1e-5)
