@@ -65,9 +65,9 @@ def run(block: Block, page: str, names: dict[str, Any]) -> None:
 
 
 def fewer(code: str) -> str:
-    """The commands with some hundred events, and without hadrons to draw them fast."""
+    """The commands with 200 events; exposures as they are, but without hadrons."""
     code = re.sub(r"-n \S+", "-n 200", code)
-    code = re.sub(r"--exposure (\S+),\S+", r"--exposure \1,0.00001", code)
+    code = code.replace("--exposure", "--lepton-only --exposure")
     if "-n 200" not in code and "--exposure" not in code:
         code = code.replace("--out", "-n 200 --out")
     return re.sub(r"(?<=^)((?:\w+=\S+ )?nugan-sample )", r"\1--threads 1 ", code, flags=re.MULTILINE)
