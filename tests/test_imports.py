@@ -67,7 +67,7 @@ ALLOWED: dict[str, set[str]] = {
         "training",
     },
     "joint": {"base", "data", "families.common", "families.flow", "training"},
-    "replicas": {"base", "output", "top", "training"},
+    "replicas": {"base", "output", "top", "training", "tuning"},
     "transfer": {"base"},
     "tuning": {"base", "hadrons", "measurement", "measurement.readers", "output", "transfer"},
     "measurement": {"base", "data", "hadrons", "output"},
