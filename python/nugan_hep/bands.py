@@ -49,7 +49,7 @@ class Band(NamedTuple):
         line = axes.stairs(self.nominal.values(), edges, **style)
         axes.stairs(self.high, edges, baseline=self.low, fill=True, alpha=0.3, color=line.get_edgecolor())
         axes.set_xlabel(self.nominal.axes[0].label)
-        axes.set_ylabel(self.nominal.label)
+        axes.set_ylabel(self.nominal.label or "")
         return axes
 
 
