@@ -71,6 +71,14 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session
+def site(session: nox.Session) -> None:
+    """The site, into build-site/html; a warning is an error. What follows ``--`` goes to sphinx-build."""
+    here = "-d", "build-site/doctrees", "docs"
+    strict = "-W", "--keep-going", "-j", "auto"
+    session.run(sys.executable, "-m", "sphinx", *strict, *session.posargs, *here, "build-site/html")
+
+
+@nox.session
 def docs_tables(session: nox.Session) -> None:
     """Write the tables of the docs that the core knows; with ``-- --check``, fail where they differ."""
     session.run(sys.executable, "tools/docs_tables.py", *session.posargs)

@@ -20,18 +20,21 @@ from typing import Any
 
 import torch
 
-from benchmarks import commands, hadrons, machine, models, replicas, report
+from benchmarks import commands, device, hadrons, machine, models, replicas, report
 from benchmarks.figures import draw
 from benchmarks.row import Options, Row
 from benchmarks.scan import scan
 from nugan_hep import cli
 
 PARTS = {"models": models.rows, "hadrons": hadrons.rows, "replicas": replicas.rows, "commands": commands.rows}
+# only where asked for, with --device
+ON_DEVICE = {"device": device.rows}
 QUICK = {"n": 20_000, "repeat": 2, "memory_n": 20_000}
 
 # training is measured by a module of its own
 if importlib.util.find_spec("benchmarks.training"):
     PARTS["training"] = importlib.import_module("benchmarks.training").rows
+    ON_DEVICE["device-training"] = importlib.import_module("benchmarks.training").device_rows
 
 
 def parser() -> argparse.ArgumentParser:
@@ -50,7 +53,13 @@ def parser() -> argparse.ArgumentParser:
     add("-n", type=cli.count, help="events a run (default 1e6)")
     add("--repeat", type=cli.count, help="rounds (default 5)")
     add("--memory-n", type=cli.count, metavar="N", help="events of the run for peak memory (default 1e7)")
-    add("--part", action="append", choices=PARTS, help="only this part; may be repeated")
+    add(
+        "--part",
+        action="append",
+        choices=PARTS | ON_DEVICE,
+        help="only this part; may be repeated; what begins with `device` runs only where it is asked for",
+    )
+    add("--device", type=cli.device, default="cpu", metavar="cpu|cuda[:k]", help="of the parts `device...`")
     add("--quick", action="store_true", help="20,000 events, 2 rounds: to see that it runs")
     add("--folder", type=Path, default=Path(tempfile.gettempdir()), help="where files are written")
     add("--json", type=Path, metavar="FILE", help="write every measurement here")
@@ -77,6 +86,7 @@ def options_of(arguments: argparse.Namespace) -> Options:
         memory_n=10_000_000,
         folder=arguments.folder,
         quick=arguments.quick,
+        device=arguments.device,
     )
     return replace(result, **{**(QUICK if arguments.quick else {}), **given})
 
@@ -95,7 +105,7 @@ def benchmark(argv: Sequence[str] | None) -> int:
             print(*draw(points, about["processor"], arguments.figures))
     else:
         for part in arguments.part or PARTS:
-            more = PARTS[part](options)
+            more = (PARTS | ON_DEVICE)[part](options)
             print("\n" + report.table(more, arguments.markdown), flush=True)
             rows += more
     if arguments.json:

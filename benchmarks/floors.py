@@ -19,9 +19,9 @@ TRIES = 20
 
 
 def dense_layers(archive: Path) -> list[tuple[int, int]]:
-    """Inputs and outputs of the dense layers of an archive, whose input layers are folded."""
-    module = torch.jit.load(str(archive))
-    return [(w.shape[1], w.shape[0]) for w in module.parameters() if w.ndim == 2]
+    """Inputs and outputs of the lepton's dense layers in an archive, whose input layers are folded."""
+    named = torch.jit.load(str(archive)).named_parameters()
+    return [(w.shape[1], w.shape[0]) for name, w in named if w.ndim == 2 and not name.startswith("hadrons.")]
 
 
 def multiply_adds(layers: list[tuple[int, int]]) -> int:

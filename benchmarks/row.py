@@ -13,7 +13,8 @@ class Options:
     """What the command line asked for.
 
     ``n`` events of a run in memory or to a file, ``memory_n`` of the run whose memory is measured;
-    ``quick`` asks for the shortest run that fills every row. Files are written into ``folder``.
+    ``quick`` asks for the shortest run that fills every row. Files are written into ``folder``. ``device``
+    is that of the parts on a device, cpu or cuda[:k].
     """
 
     models: tuple[str, ...]
@@ -22,6 +23,7 @@ class Options:
     memory_n: int
     folder: Path
     quick: bool = False
+    device: str = "cpu"
 
 
 @dataclass(frozen=True)

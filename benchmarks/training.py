@@ -6,20 +6,26 @@ sgemm-limited time.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from benchmarks.device import timed
 from benchmarks.row import Options, Row, ratios
 from benchmarks.timing import Action, measure
 from nugan_hep import families
 from nugan_hep.families.common.settings import TrainingConfig
 from nugan_hep.families.common.training import Training
 from nugan_hep.training.config import configured
+from nugan_hep.training.graph import Captured
 
 TARGET = 0.5
+GAN_MINUTES, FLOW_MINUTES = 15.0, 5.0
+STEPS_AT_ONCE = 200
 Shape = tuple[tuple[int, ...], tuple[int, ...]]
 
 
@@ -46,14 +52,21 @@ def matrix(shape: Shape) -> Tensor:
     )
 
 
-def step_of(training: Training, batch: int) -> Action:
-    """One training step on random events, as the loop calls it."""
+def events_of(training: Training, batch: int) -> tuple[Tensor, Tensor]:
+    """Random events of one step [B, 3] and [2B, 3], and a training that is ready for it."""
     torch.manual_seed(1)
     for network in training.networks.values():
         network.train()
     events = 1.8 * torch.rand(3 * batch, 3) - 0.9
     training.set_rates(0, 1.0)
-    return Action(lambda: training.step(events[:batch], events[batch:]), 1_000_000)
+    events = events.to(training.loss_sums.device)
+    return events[:batch], events[batch:]
+
+
+def step_of(training: Training, batch: int) -> Action:
+    """One training step on random events, as the loop calls it."""
+    events = events_of(training, batch)
+    return Action(lambda: training.step(*events), 1_000_000)
 
 
 def rows(options: Options) -> list[Row]:
@@ -69,6 +82,37 @@ def rows(options: Options) -> list[Row]:
         ]
     finally:
         torch.set_num_threads(threads)
+
+
+def device_rows(options: Options) -> list[Row]:
+    """The same steps on a device, eager and as a CUDA graph, and what all steps of a training take."""
+    result = []
+    for name, preset, most in (("GAN, B = 1000 and 2B", "inc", GAN_MINUTES), ("flow", "flow", FLOW_MINUTES)):
+        config = configured(preset, device=options.device)
+        device = torch.device(config.device)
+        steps = 1 if options.quick else STEPS_AT_ONCE
+        actions = {}
+        for how in ("eager", "graph"):
+            training = families.of_config(config).training(config, None, "none")
+            events = events_of(training, config.batch)
+            step = Captured(training.step, device) if how == "graph" else training.step
+            # the calls before a capture, and the capture itself
+            for _ in range(1 if options.quick else 5):
+                step(*events)
+            actions[how] = timed(device, partial(_repeat, step, events, steps), steps * 1_000_000)
+        times = measure(actions, options.repeat)
+        for how, text in (("eager", "eager"), ("graph", "CUDA graph")):
+            minutes = [config.steps * t / 60 for t in times[how].wall]
+            figure = f"minutes for {config.steps:,} steps"
+            limit = most if how == "graph" else None
+            group = f"training on {options.device}"
+            result.append(Row(group, f"{name}, {text}", times[how].wall, "s", minutes, figure, limit))
+    return result
+
+
+def _repeat(step: Callable[..., None], events: tuple[Tensor, Tensor], times: int) -> None:
+    for _ in range(times):
+        step(*events)
 
 
 def _row(name: str, config: TrainingConfig, target: float | None, repeat: int) -> Row:

@@ -23,200 +23,52 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nugan_hep import cli
-from nugan_hep.errors import UserError
-from nugan_hep.flux import Flux
-from nugan_hep.measurement import Content, Prediction, check_covariance, command, inputs, open_release
+from nugan_hep.measurement import Content, Prediction, command, inputs
 from nugan_hep.measurement import compare as compare_with_data
-from nugan_hep.measurement.hadronic import Signal, Spectrum, Window, fill
-from nugan_hep.measurement.whole import model_events, nuwro_events
+from nugan_hep.measurement.measured import Measured, fill
+from nugan_hep.measurement.readers import microboone_cc0pinp, minerva_cc0pi_stv, t2k_cc0pi_stv
+from nugan_hep.measurement.whole import Events, model_events, nuwro_events
 from nugan_hep.sampler import Sampler
 
-Array = NDArray[np.float64]
-
-CARBON, ARGON = 1000060120, 1000180400
-CARBON_IN_CH = 12 / 13
-"""Of the nucleons of CH."""
-UNIT = 1e-38
-WHERE = "NUISANCE has it, see the head of this program"
-DEGREE = math.pi / 180
-
-LABELS = {
-    "dpt": (r"$\delta p_T$", "GeV"),
-    "dalphat": (r"$\delta\alpha_T$", "rad"),
-    "dphit": (r"$\delta\phi_T$", "rad"),
-    "pn": ("$p_N$", "GeV"),
-    "p_mu": (r"$p_\mu$", "GeV"),
-    "p_p": ("$p_p$", "GeV"),
-    "cos_mu": (r"$\cos\theta_\mu$", ""),
-    "cos_p": (r"$\cos\theta_p$", ""),
-    "theta_mu": (r"$\theta_\mu$", "rad"),
-    "theta_p": (r"$\theta_p$", "rad"),
-    "theta_mup": (r"$\theta_{\mu p}$", "rad"),
-}
-"""Axes of :data:`nugan_hep.measurement.hadronic.OBSERVABLES`."""
-
-
-class Measurement(NamedTuple):
-    """What counts, on which nucleus (PDG), its share of the target's nucleons, and how a release is read."""
-
-    title: str
-    signal: Signal
-    target: int
-    share: float
-    model: str
-    read: Callable[[Path], list[Spectrum]]
-
-
-def spectrum(path: Path, name: str, edges: Array, data: Array, covariance: Array, **more: Any) -> Spectrum:
-    """A spectrum from numbers in 1e-38 cm²/nucleon."""
-    label, unit = LABELS[name]
-    if "unit_size" in more:
-        unit = "°"
-    checked = check_covariance(covariance, data.size, f"{path}, {name}")
-    return Spectrum(name, label, unit, edges, data, checked, **more)
-
-
-def read_t2k(folder: Path) -> list[Spectrum]:
-    """Three files, their cross sections in cm²/nucleon, the covariances in units of 1e-76 cm⁴."""
-    found = []
-    for file, name in (("dpt", "dpt"), ("dat", "dalphat"), ("dphit", "dphit")):
-        release = open_release(folder / f"{file}Results.root", WHERE)
-        result = release.histogram("Result")
-        edges = result.axes[0].edges().copy()
-        edges[0] = 0.0  # 1e-7 there
-        covariance = release.histogram("Covariance_Matrix", 2).values()
-        found.append(spectrum(release.path, name, edges, result.values() / UNIT, covariance))
-    return found
-
-
-MINERVA = {
-    "dpt": ("dpt", 1.0),
-    "dalphat": ("dalphat", DEGREE),
-    "dphit": ("dphit", DEGREE),
-    "neutronmomentum": ("pn", 1.0),
-    "muonmomentum": ("p_mu", 1.0),
-    "muontheta": ("theta_mu", DEGREE),
-    "protonmomentum": ("p_p", 1.0),
-    "protontheta": ("theta_p", DEGREE),
-}
-"""Names in the release, and the units of the axes in GeV or rad."""
-
-
-def read_minerva(path: Path) -> list[Spectrum]:
-    """Lists of a histogram with all errors, one with statistical errors, and the covariance in cm⁴.
-
-    The covariance counts bins as ROOT does, with those beyond both ends; bins without data are left out.
-    """
-    release = open_release(path, WHERE)
-    found = []
-    for key, (name, size) in MINERVA.items():
-        if key not in release.objects or len(release.objects[key]) != 3:
-            raise UserError(f"{path}: no list {key} of three objects, the layout is another one; {WHERE}")
-        histogram, _, matrix = release.objects[key]
-        values, edges = histogram.values(), histogram.axes[0].edges()
-        elements = np.asarray(matrix.member("fElements")).reshape(-1, matrix.member("fNcols"))
-        if elements.shape != (values.size + 2,) * 2:
-            shape = " x ".join(map(str, elements.shape))
-            raise UserError(f"{path}: {key} has {values.size} bins and a covariance of {shape} elements")
-        (used,) = np.nonzero(values)
-        if used.size == 0 or np.any(np.diff(used) != 1):
-            raise UserError(f"{path}: {key} has no bins with data that follow each other")
-        covariance = elements[np.ix_(used + 1, used + 1)] / UNIT**2
-        more = {} if size == 1 else {"unit_size": size}
-        ends = edges[used[0] : used[-1] + 2]
-        found.append(spectrum(path, name, ends, values[used] / UNIT, covariance, **more))
-    return found
-
-
-MICROBOONE = {
-    "mumom": "p_mu",
-    "muangle": "cos_mu",
-    "pmom": "p_p",
-    "pangle": "cos_p",
-    "thetamup": "theta_mup",
-}
-"""Names in the release."""
-
-
-def read_microboone(path: Path) -> list[Spectrum]:
-    """Cross sections in 1e-38 cm²/nucleon; the matrices count events, true bins along x, measured along y."""
-    release = open_release(path, WHERE)
-    found = []
-    for key, name in MICROBOONE.items():
-        data = release.histogram(f"DataXsec_{key}")
-        counts = release.histogram(f"SmearingMatrix_{key}", 2).values()
-        if counts.shape != (data.values().size,) * 2 or np.any(counts < 0) or not counts.sum(1).all():
-            raise UserError(f"{path}: SmearingMatrix_{key} does not count events in the bins of the data")
-        smearing = (counts / counts.sum(axis=1, keepdims=True)).T
-        covariance = release.histogram(f"CovarianceMatrix_{key}", 2).values()
-        edges = data.axes[0].edges()
-        found.append(spectrum(path, name, edges, data.values(), covariance, smearing=smearing))
-    return found
-
-
 EXPERIMENTS = {
-    "t2k": Measurement(
-        r"T2K $\nu_\mu$ CC0$\pi$ with protons on CH",
-        Signal(Window(0.25, math.inf, -0.6), Window(0.45, 1.0, 0.4)),
-        CARBON,
-        CARBON_IN_CH,
-        "numu_C12_inc",
-        read_t2k,
-    ),
-    "minerva": Measurement(
-        r"MINERvA $\nu_\mu$ CC0$\pi$ with protons on CH",
-        Signal(
-            Window(1.5, 10.0, math.cos(20 * DEGREE)),
-            Window(0.45, 1.2, math.cos(70 * DEGREE)),
-            fastest_inside=True,
-        ),
-        CARBON,
-        CARBON_IN_CH,
-        "numu_C12_inc",
-        read_minerva,
-    ),
-    "microboone": Measurement(
-        r"MicroBooNE $\nu_\mu$ CC0$\pi$ with protons on argon",
-        Signal(Window(0.1), Window(0.3, 1.2)),
-        ARGON,
-        1.0,
-        "numu_Ar40_inc",
-        read_microboone,
-    ),
+    "t2k": (t2k_cc0pi_stv, "numu_C12_inc"),
+    "minerva": (minerva_cc0pi_stv, "numu_C12_inc"),
+    "microboone": (microboone_cc0pinp, "numu_Ar40_inc"),
 }
+"""What reads a release, and the model that is compared with it by default."""
 
 
 def predict(
-    options: argparse.Namespace, samplers: Sequence[Sampler], flux: Flux, spectra: list[Spectrum]
-) -> dict[str, dict[str, Content]]:
+    options: argparse.Namespace, samplers: Sequence[Sampler], spectra: Sequence[Measured]
+) -> dict[str, tuple[Content, ...]]:
     """The cross section in the bins of each spectrum, by model; prints how much of the flux they cover."""
-    about = EXPERIMENTS[options.experiment]
+    parts = [one.parts[0] for one in spectra]
+    flux, ((nucleus, share),) = parts[0].flux, parts[0].nuclei
     found = {}
     if options.nuwro:  # before the models, which take long
-        events = nuwro_events(options.nuwro, options.xsec, flux, inputs.PROBE, about.target)
-        found[command.NUWRO] = fill(spectra, about.signal, events, about.share)
+        events = nuwro_events(options.nuwro, options.xsec, flux, inputs.PROBE, nucleus)
+        found[command.NUWRO] = fill(parts, events, share)
     with cli.progress("events") as bar:
         for sampler in samplers:
             low, high = sampler.enu_range
             under, over = (part / flux.integral() for part in (flux.integral(0, low), flux.integral(high)))
-            parts = f"{under:.1%} of the flux below {low:g} GeV and {over:.1%} above {high:g} GeV"
-            print(f"{sampler.name}: {parts} left out")
+            covered = f"{under:.1%} of the flux below {low:g} GeV and {over:.1%} above {high:g} GeV"
+            print(f"{sampler.name}: {covered} left out")
             task = bar.add_task(sampler.name, total=options.n, note="")
 
-            def counted(sampler: Sampler = sampler, task: Any = task) -> Any:
+            def counted(sampler: Sampler = sampler, task: Any = task) -> Iterator[Events]:
                 for events in model_events(sampler, flux, options.n, options.seed):
                     yield events
                     bar.advance(task, events.weights.size)
 
-            found[sampler.name] = fill(spectra, about.signal, counted(), about.share)
+            found[sampler.name] = fill(parts, counted(), share)
     return found
 
 
@@ -232,21 +84,22 @@ def compare(argv: Sequence[str] | None = None) -> int:
     command.add_options(parser, models, "cc0pi.png", "whole events of NuWro", 1_000_000)
     parser.set_defaults(model=[])
     options = parser.parse_args(argv)
-    about = EXPERIMENTS[options.experiment]
-    options.model = options.model or [about.model]
-    spectra = about.read(options.release)
-    command.check_options(options, len(spectra))
+    reader, model = EXPERIMENTS[options.experiment]
+    options.model = options.model or [model]
+    command.check_options(options, len(reader.SPECTRA))
     flux = inputs.read_flux(options.flux, options.flux_units, options.flux_columns)
-    samplers = inputs.open_models(options.model, about.target, options.threads, hadrons=True)
-    contents = predict(options, samplers, flux, spectra)
+    spectra = [reader.read(options.release, flux, name) for name in reader.SPECTRA]
+    nucleus = spectra[0].parts[0].nuclei[0][0]
+    samplers = inputs.open_models(options.model, nucleus, options.threads, hadrons=True)
+    contents = predict(options, samplers, spectra)
     shown, rows = [], [HEAD]
-    for one in spectra:
-        of_one = {name: found[one.name] for name, found in contents.items()}
-        predictions = {name: one.predict(content) for name, content in of_one.items()}
-        rows += [row(one, name, of_one, predictions) for name in predictions]
+    for k, (name, one) in enumerate(zip(reader.SPECTRA, spectra, strict=True)):
+        of_one = {model: found[k] for model, found in contents.items()}
+        predictions = {model: one.predict(content) for model, content in of_one.items()}
+        rows += [row(name, one, model, of_one, predictions) for model in predictions]
         shown.append(panel(one, predictions))
     print("\n".join(rows))
-    command.write_panels(options, shown, about.title)
+    command.write_panels(options, shown, reader.TITLE)
     return 0
 
 
@@ -256,14 +109,20 @@ HEAD = (
 )
 
 
-def row(one: Spectrum, name: str, contents: dict[str, Content], predictions: dict[str, Prediction]) -> str:
+def row(
+    spectrum: str,
+    one: Measured,
+    name: str,
+    contents: dict[str, Content],
+    predictions: dict[str, Prediction],
+) -> str:
     """A line of the table: a prediction against the data and, of the events' numbers, against NuWro.
 
     The difference of chi2 is less what the numbers of events add to each.
     """
     found = compare_with_data(one.data, one.covariance, predictions[name])
     text = (
-        f"{one.name:<9} {name:<15} {found.chi2:9.1f}/{found.ndf:<3} {found.p_value:8.1e} {found.error:21.1f} "
+        f"{spectrum:<9} {name:<15} {found.chi2:9.1f}/{found.ndf:<3} {found.p_value:8.1e} {found.error:21.1f} "
         f"{found.bias:5.1f} {found.uncorrelated:16.1f}"
     )
     if name == command.NUWRO or command.NUWRO not in predictions:
@@ -275,22 +134,22 @@ def row(one: Spectrum, name: str, contents: dict[str, Content], predictions: dic
     return f"{text} {apart.chi2:24.1f}/{apart.ndf:<3} {apart.p_value:8.1e} {more:11.1f} +- {error:.1f}"
 
 
-def panel(one: Spectrum, predictions: dict[str, Prediction]) -> Any:
+def panel(one: Measured, predictions: dict[str, Prediction]) -> Any:
     """What is drawn of a spectrum: NuWro first, for the models are drawn upon it."""
     from nugan_hep.measurement.figure import Panel
 
     names = sorted(predictions, key=lambda name: name != command.NUWRO)
     found = {name: compare_with_data(one.data, one.covariance, predictions[name]).chi2 for name in names}
     text = "\n".join(rf"{name} $\chi^2$ = {chi2:.1f}/{one.data.size}" for name, chi2 in found.items())
-    unit = f"/{one.unit}" if one.unit else ""
+    (view,) = one.views
     return Panel(
-        one.edges,
+        view.edges,
         one.data,
         np.sqrt(np.diag(one.covariance)),
         {name: predictions[name].values for name in names},
-        "",
-        f"{one.label} [{one.unit}]" if one.unit else one.label,
-        rf"$d\sigma/d${one.label} [$10^{{-38}}$ cm$^2${unit}]",
+        view.title,
+        view.x,
+        view.y,
         command.NUWRO,
         text,
     )

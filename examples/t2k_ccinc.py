@@ -29,8 +29,7 @@ from nugan_hep.errors import UserError
 from nugan_hep.kinematics import MUON_MASS, momentum
 from nugan_hep.measurement import Bins, Muons, Prediction, command, flux_weights, inputs
 from nugan_hep.measurement.readers import t2k_ccinc_2018
-from nugan_hep.measurement.readers.common import CARBON
-from nugan_hep.measurement.readers.t2k_ccinc_2018 import SHARE_OF_HYDROGEN
+from nugan_hep.measurement.readers.common import CARBON, FGD_HYDROGEN
 
 Array = NDArray[np.float64]
 
@@ -66,7 +65,7 @@ def hydrogen(options: argparse.Namespace, flux: Flux, bins: Bins) -> Array | Non
         raise UserError(f"{files}: events of the channel dyn = {unknown[0]}, expected {known}")
     weights = flux_weights(enu, options.xsec, flux)
     proton = sum(value * (channel == number) for number, value in PROTON_OVER_CARBON.items())
-    mixed = weights * (1 - SHARE_OF_HYDROGEN + SHARE_OF_HYDROGEN * np.asarray(proton))
+    mixed = weights * (1 - FGD_HYDROGEN + FGD_HYDROGEN * np.asarray(proton))
     print(f"hydrogen: the cross section per nucleon is {mixed.sum() / weights.sum():.3f} of carbon's")
     p, cosine = momentum(emu, MUON_MASS), np.cos(theta.astype(np.float64))
     carbon, detector = (bins.fill([Muons(p, cosine, each)]).sums[:-1] for each in (weights, mixed))

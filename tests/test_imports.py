@@ -30,15 +30,18 @@ BASE = COMPILED | {
     "flux_readers",
     "flux_units",
     "kinematics",
+    "opening",
     "particles",
     "rate",
     "run_folder",
     "sampler",
+    "sampler_core",
     "signals",
     "skipping",
     "species",
     "streams",
     "targets",
+    "toml_file",
 }
 """Modules of no folder that folders may import; the others, ``top``, are commands and the API."""
 
@@ -47,6 +50,7 @@ FAMILIES = {path.parent.name for path in (PACKAGE / "families").glob("*/settings
 ALLOWED: dict[str, set[str]] = {
     "base": set(),
     "output": {"base"},
+    "campaigns": {"base", "output"},
     "data": {"base", "output"},
     "families.common": {"base"},
     **{f"families.{name}": {"base", "families.common"} for name in FAMILIES},
@@ -63,8 +67,9 @@ ALLOWED: dict[str, set[str]] = {
         "training",
     },
     "joint": {"base", "data", "families.common", "families.flow", "training"},
-    "replicas": {"base", "output", "top", "training"},
+    "replicas": {"base", "output", "top", "training", "tuning"},
     "transfer": {"base"},
+    "tuning": {"base", "hadrons", "measurement", "measurement.readers", "output", "transfer"},
     "measurement": {"base", "data", "hadrons", "output"},
     "measurement.readers": {"base", "hadrons", "measurement"},
     "evaluation": {"base", "data", "families", "families.common", "families.gan", "output"},
@@ -79,6 +84,9 @@ ALLOWED: dict[str, set[str]] = {
 
 LAZY = {
     "awkward",
+    "dask_awkward",
+    "dask_jobqueue",
+    "distributed",
     "hist",
     "matplotlib",
     "mplhep",

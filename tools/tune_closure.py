@@ -30,13 +30,14 @@ from nugan_hep.measurement.folded import model_sigma
 from nugan_hep.measurement.readers import read_measured
 from nugan_hep.output.atomic import new_file
 from nugan_hep.tuning.events import respond
-from nugan_hep.tuning.fit import Fit, Source, choose_scales, fit
+from nugan_hep.tuning.fit import Fit, Source, choose_scales
 from nugan_hep.tuning.inputs import open_models
-from nugan_hep.tuning.likelihood import SIGNIFICANT, Data
+from nugan_hep.tuning.likelihood import SIGNIFICANT, Data, chi2
 from nugan_hep.tuning.posterior import replicas
 from nugan_hep.tuning.prior import Factor, Scales, log_all, points
 from nugan_hep.tuning.response import Filled, chunked
 
+SHAPE = "1 GeV"
 ENERGIES = (0.5, 1.0, 2.0, 3.0)
 BINS = 6
 LEAST = 0.002
@@ -129,6 +130,15 @@ def coverage(bins: Unused, factors: Sequence[Factor]) -> tuple[int, int]:
     return int(inside.sum()), int(counted.sum())
 
 
+def shape(bins: Unused, factors: Sequence[Factor]) -> list[list[float]]:
+    """Shares of bins, mean and standard deviation over the replicas."""
+    ratios = np.exp(log_all(factors, bins.events.x))
+    size = bins.truth.size
+    contents = [np.bincount(bins.events.rows, bins.events.weights * r, minlength=size) for r in ratios]
+    shares = np.array(contents) / np.sum(contents, axis=1, keepdims=True)
+    return [shares.mean(axis=0).tolist(), shares.std(axis=0).tolist()]
+
+
 class Distance:
     """EMD to the truth at 1 GeV of the model with a factor."""
 
@@ -171,6 +181,7 @@ def main() -> int:
     add("--way", default="scaled")
     add("-n", type=cli.count, default=1_000_000)
     add("--seed", type=int, default=1)
+    add("--against", type=Path, help="JSON of another closure with the same draws")
     add("--out", type=Path, required=True)
     options = parser.parse_args()
 
@@ -199,7 +210,7 @@ def main() -> int:
         data = Data(values, covariance * np.outer(again, again), measured.widths)
         sources = [Source(data, response, options.prior_norm)]
         best: Fit = choose_scales(sources, Scales(), options.way, options.evaluations)
-        untuned = fit(sources, Scales(1e-6, 1e-6, 1e-6), options.way).chi2[0]
+        untuned = chi2(data, response.untuned(), options.way)
         factors = replicas(sources, best, Scales(), options.way, options.replicas, draw)
         covered = {bins.name: coverage(bins, factors) for bins in not_used}
         after = distance(best.factor)
@@ -211,15 +222,19 @@ def main() -> int:
             "emd": after / before,
             "coverage": covered,
             "scales": best.scales.__dict__,
+            "shape": shape(next(bins for bins in not_used if bins.name == SHAPE), factors),
         }
         rows.append(row)
         inside, counted = (sum(pair[k] for pair in covered.values()) for k in range(2))
         print(
-            f"{draw}: chi2 {untuned:.0f} -> {best.chi2[0]:.1f}/{values.size}, parameters {best.parameters:.1f}, "
+            f"{draw}: chi2 {untuned:.0f} -> {best.chi2[0]:.1f}/{values.size}, "
+            f"parameters {best.parameters:.1f}, "
             f"coverage {inside / counted:.2f}, EMD {after:.3f} of {before:.3f}",
             flush=True,
         )
     print(summary(rows, before))
+    if options.against:
+        print(moved(rows, json.loads(options.against.read_text())["draws"]))
     with new_file(options.out, force=True) as file:
         file.write(
             json.dumps(
@@ -229,12 +244,27 @@ def main() -> int:
     return 0
 
 
+def moved(rows: Sequence[dict], others: Sequence[dict]) -> str:
+    """How far shapes at 1 GeV are from those of a closure of the same draws, in standard deviations."""
+    far = np.array(
+        [
+            (np.array(one["shape"][0]) - other["shape"][0]) / other["shape"][1]
+            for one, other in zip(rows, others, strict=False)
+        ]
+    )
+    mean, worst = np.abs(far.mean(axis=0)).max(), np.abs(far).max()
+    return (
+        f"shape at {SHAPE} against the other: mean |shift| {np.abs(far).mean():.2f} sigma, "
+        f"mean shift at most {mean:.2f} in a bin, largest of a draw {worst:.2f}"
+    )
+
+
 def summary(rows: Sequence[dict], before: float) -> str:
     """Means over draws."""
     ndf = rows[0]["ndf"]
-    chi2 = np.mean([row["chi2"] for row in rows]) / ndf
+    mean = np.mean([row["chi2"] for row in rows]) / ndf
     lines = [
-        f"chi2/ndf {chi2:.3f}, EMD ratio {np.median([row['emd'] for row in rows]):.2f} (untuned {before:.3f})",
+        f"chi2/ndf {mean:.3f}, EMD {np.median([row['emd'] for row in rows]):.2f} of the untuned {before:.3f}",
         f"parameters {np.mean([row['parameters'] for row in rows]):.1f}",
     ]
     for name in rows[0]["coverage"]:

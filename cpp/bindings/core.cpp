@@ -21,6 +21,7 @@ PYBIND11_MODULE(_core, m) {
       py::set_error(user_error, text_to_python(caught.what()));
     }
   });
+  m.attr("TORCH_VERSION") = NUGAN_TORCH_VERSION;  // that _sampler was linked to
   register_arguments(m);
   register_beam(m);
   register_events(m);

@@ -4,7 +4,7 @@
 # it stops where there is no CUDA toolkit, which the library does not need.
 #
 # Reads NUGAN_TORCH_DIR (the folder of the Python package torch) when Python is not to be asked.
-# Sets NUGAN_TORCH_LIB_DIR and NUGAN_TORCH_IN_SITE_PACKAGES.
+# Sets NUGAN_TORCH_LIB_DIR, NUGAN_TORCH_IN_SITE_PACKAGES and NUGAN_TORCH_VERSION (with its label, 2.13.0+cpu).
 
 set(_components Interpreter)
 if(NUGAN_PYTHON)
@@ -44,12 +44,12 @@ foreach(_file include/torch/script.h lib/libtorch.so lib/libtorch_cpu.so lib/lib
     message(FATAL_ERROR "${_torch_dir}: no ${_file} inside; nugan needs the torch package of pip (>= 2.7)")
   endif()
 endforeach()
-file(STRINGS "${_torch_dir}/version.py" _torch_version REGEX "^__version__")
-string(REGEX MATCH "[0-9]+\\.[0-9]+[^']*" _torch_version "${_torch_version}")
-if(_torch_version VERSION_LESS 2.7)
-  message(FATAL_ERROR "torch ${_torch_version} in ${_torch_dir}: nugan needs at least 2.7")
+file(STRINGS "${_torch_dir}/version.py" NUGAN_TORCH_VERSION REGEX "^__version__")
+string(REGEX MATCH "[0-9]+\\.[0-9]+[^']*" NUGAN_TORCH_VERSION "${NUGAN_TORCH_VERSION}")
+if(NUGAN_TORCH_VERSION VERSION_LESS 2.7)
+  message(FATAL_ERROR "torch ${NUGAN_TORCH_VERSION} in ${_torch_dir}: nugan needs at least 2.7")
 endif()
-message(STATUS "LibTorch ${_torch_version}: ${_torch_dir}")
+message(STATUS "LibTorch ${NUGAN_TORCH_VERSION}: ${_torch_dir}")
 
 add_library(torch_wheel INTERFACE)
 target_include_directories(torch_wheel SYSTEM INTERFACE

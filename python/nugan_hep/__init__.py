@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nugan_hep.archive import list_models
     from nugan_hep.beam import Beam
+    from nugan_hep.campaigns.partitions import campaign
     from nugan_hep.density import d2sigma, log_prob, reweight
     from nugan_hep.flux import Flux
     from nugan_hep.flux_readers import read_flux
@@ -27,6 +28,7 @@ __all__ = [
     "Flux",
     "Sampler",
     "__version__",
+    "campaign",
     "d2sigma",
     "get_cmake_dir",
     "list_models",
@@ -39,6 +41,7 @@ HOMES = {
     "Beam": "beam",
     "Flux": "flux",
     "Sampler": "sampler",
+    "campaign": "campaigns.partitions",
     "d2sigma": "density",
     "list_models": "archive",
     "log_prob": "density",

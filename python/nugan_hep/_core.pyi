@@ -26,6 +26,7 @@ __all__: list[str] = [
     "PROTON",
     "PROTON_MASS",
     "REPLICA_WEIGHTS",
+    "TORCH_VERSION",
     "VERTEX",
     "W_UNDEFINED",
     "Beam",
@@ -714,6 +715,7 @@ NUCLEUS: int = 2
 PROTON: int = 2212
 PROTON_MASS: float = 0.93827208943
 REPLICA_WEIGHTS: str = "wght_rep"
+TORCH_VERSION: str = "2.13.0+cpu"
 VERTEX: int = 1
 W_UNDEFINED: float = -999.0
 archive_format_version: int = 1

@@ -23,6 +23,7 @@ from nugan_hep.archive import find_model, list_models, read_metadata
 from nugan_hep.cross_section import CrossSection, from_table
 from nugan_hep.errors import UserError
 from nugan_hep.kinematics import Array
+from nugan_hep.tuning import saved
 
 AXIS_ANGLE = 0.01
 """Nearer to the beam axis [rad], p(theta) is too small to be divided by sin(theta)."""
@@ -106,7 +107,8 @@ def reweight(
 
     Parameters
     ----------
-    source, target : names or archives of two flows; the events are those of ``source``
+    source, target : names or archives of two flows; the events are those of ``source``. ``target`` may be the
+        folder of a run of ``tune``: its model with the factor that it learned
     enu, emu, theta : the events, see :func:`log_prob`
     rate : multiply by sigma_target(E_nu)/sigma_source(E_nu), for events that follow the rate of
         ``source`` in a flux
@@ -121,6 +123,11 @@ def reweight(
         quasielastic events off a free nucleon, which have no density; for events that ``source`` cannot
         have made
     """
+    if saved.is_tune(target):
+        tune = saved.load(target)
+        factor = tune.weights(*_columns(enu, emu, theta), rate).reshape(np.broadcast(enu, emu, theta).shape)
+        same = find_model(os.fspath(source)).stem == tune.model
+        return factor if same else factor * reweight(source, tune.model, enu, emu, theta, rate)
     one, other = _load(source), _load(target)
     for model in (one, other):
         if getattr(model.module, "has_line", False):

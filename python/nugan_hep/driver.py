@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import sys
 import time
 from typing import TYPE_CHECKING
 
-from nugan_hep import _core, archive, cli, flux_readers
+from nugan_hep import _core, cli
+from nugan_hep.opening import open_source, version
 from nugan_hep.output import Columns, EventWriter, formats
 from nugan_hep.output.run import of_core
 from nugan_hep.particles import from_core
@@ -15,33 +15,10 @@ from nugan_hep.signals import stop_signals
 
 if TYPE_CHECKING:
     from nugan_hep._sampler import Opened
-    from nugan_hep.flux import Flux
-
-
-def version() -> str:
-    versions = {}
-    for name in ("nugan-hep", "torch"):
-        try:
-            versions[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            versions[name] = "not installed"
-    return f"nugan-hep {versions['nugan-hep']} (torch {versions['torch']})"
 
 
 def _open(options: _core.Options) -> Opened:
-    """The models with the energies and the seed that the options ask for."""
-    try:
-        from nugan_hep import _sampler
-    except ImportError as error:  # Ctrl-C while the library is loaded comes as this
-        if isinstance(error.__cause__, KeyboardInterrupt):
-            raise KeyboardInterrupt from None
-        raise
-
-    def read_flux(source: str, probe: int) -> Flux:
-        said = options.flux_units or None, probe, options.flux_columns or None
-        return flux_readers.read_flux(source, *said)
-
-    opened = _sampler.open_source(options, archive.models_dirs(), read_flux)
+    opened = open_source(options)
     if opened.warning and not options.quiet:
         print(f"{options.program}: warning: {opened.warning}", file=sys.stderr)
     return opened

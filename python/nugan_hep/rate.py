@@ -62,10 +62,10 @@ def flux_rate(core: SamplerCore, flux: Flux, energies: tuple[float, float] | Non
     ------
     UserError : no flux there; a model without a cross section over its range
     """
-    from nugan_hep import _sampler
+    from nugan_hep import sampler_core
 
     low, high = energies or (core.enu_min, core.enu_max)
-    found = _sampler.flux_rate(flux, core, low, high)
+    found = sampler_core.flux_rate(flux, core, low, high)
     return Rate(
         flux=flux.between(low, high),
         spectrum=found.spectrum,

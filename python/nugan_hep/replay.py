@@ -8,13 +8,20 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nugan_hep import cli
 from nugan_hep.archive import find_model, read_metadata
+from nugan_hep.cross_section import from_table
 from nugan_hep.errors import UserError
 from nugan_hep.output.atomic import check_target, new_file
+from nugan_hep.tuning import saved
+
+if TYPE_CHECKING:
+    from nugan_hep.sampler import Sampler
+    from nugan_hep.transfer.draw import Weights
 
 PROGRAM = "python -m nugan_hep.replay"
 EPILOG = """\
@@ -25,6 +32,11 @@ evidence of the events decides. The output, events of the model resampled with i
 
   python -m nugan_hep.replay --from numu_C12_inc --data antinu_10k.root --probe -14 --out replay.npz
   python -m nugan_hep.finetune --from numu_C12_inc --data replay.npz --probe -14 --freeze none --out run
+
+Of a run of tune the factor is known, and replay.csv is its cross section:
+
+  python -m nugan_hep.replay --from TUNE --out replay.npz
+  python -m nugan_hep.finetune --from numu_C12_inc --data replay.npz --cross-section replay.csv --out run
 
 exit codes: 0 done, 2 bad input, 130 interrupted (nothing written)"""
 
@@ -38,9 +50,15 @@ def _command(argv: Sequence[str] | None) -> int:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--from", dest="source", required=True, metavar="MODEL", help="model to start from")
     parser.add_argument(
-        "--data", nargs="+", required=True, metavar="FILE", help="at most 200,000 events: ROOT, .npz, Parquet"
+        "--from",
+        dest="source",
+        required=True,
+        metavar="MODEL|RUN",
+        help="model to start from, or a run of tune, whose factor makes the weights",
+    )
+    parser.add_argument(
+        "--data", nargs="+", metavar="FILE", help="at most 200,000 events: ROOT, .npz, Parquet"
     )
     parser.add_argument(
         "--out",
@@ -72,7 +90,30 @@ def _command(argv: Sequence[str] | None) -> int:
     check_target(arguments.out, arguments.force)
     if arguments.out.suffix != ".npz":
         parser.error(f"--out {arguments.out}: expected the suffix .npz")
+    if saved.is_tune(arguments.source):
+        if arguments.data:
+            parser.error("--data: a run of tune has its own, expected --from MODEL or no --data")
+        return _replay_tune(arguments)
+    if not arguments.data:
+        parser.error("--data: expected files of events, or --from a run of tune")
     return _replay(arguments)
+
+
+def _replay_tune(arguments: argparse.Namespace) -> int:
+    from nugan_hep.sampler import Sampler
+
+    tune = saved.load(arguments.source)
+    source = Sampler(tune.model, threads=arguments.threads, lepton_only=True)
+    _write(arguments, source, tune, {"tune": tune.about})
+    table = arguments.out.with_suffix(".csv")
+    sigma = from_table(source.metadata.get("cross_section"))
+    if sigma is None:
+        raise UserError(f"{source.name} carries no cross section: train or export it with --cross-section")
+    rows = zip(sigma.enu, sigma.sigma * np.interp(sigma.enu, tune.enu, tune.mean[:, 0]), strict=True)
+    with new_file(table, force=True) as file:
+        file.write("".join(["enu,sigma\n", *(f"{enu:.9g},{value:.9g}\n" for enu, value in rows)]).encode())
+    print(f"wrote {table}, the tuned cross section, for --cross-section of finetune")
+    return 0
 
 
 def _replay(arguments: argparse.Namespace) -> int:
@@ -116,6 +157,22 @@ def _replay(arguments: argparse.Namespace) -> int:
         )
     ratio = fit(target, many, prior, scales)
     print(f"log evidence {ratio.log_evidence:.1f}, effective parameters {ratio.parameters:.0f}, {scales}")
+    provenance = {
+        "files": [Path(path).name for path in arguments.data],
+        "events": len(events),
+        "parameters": ratio.parameters,
+        "scales": asdict(scales),
+    }
+    _write(arguments, source, ratio, provenance)
+    return 0
+
+
+def _write(
+    arguments: argparse.Namespace, source: Sampler, ratio: Weights, provenance: dict[str, Any]
+) -> None:
+    """The replayed events, and beside them how they were made."""
+    from nugan_hep.transfer import draw
+
     parts = []
     with cli.progress("events", arguments.quiet) as bar:
         task = bar.add_task("replay", total=arguments.n, note="")
@@ -128,20 +185,12 @@ def _replay(arguments: argparse.Namespace) -> int:
     }
     with new_file(arguments.out, arguments.force) as file:
         np.savez(file, **arrays)  # type: ignore[arg-type]
-    provenance = {
-        "source": source.name,
-        "files": [Path(path).name for path in arguments.data],
-        "events": len(events),
-        "seed": arguments.seed,
-        "parameters": ratio.parameters,
-        "scales": asdict(scales),
-    }
+    about = {"replay": {"source": source.name, "seed": arguments.seed, **provenance}}
     with new_file(arguments.out.with_suffix(".json"), force=True) as file:
-        file.write(json.dumps({"replay": provenance}, indent=1).encode())
+        file.write(json.dumps(about, indent=1).encode())
     print(
         f"wrote {arguments.out} ({len(arrays['enu']):,} events) and {arguments.out.with_suffix('.json').name}"
     )
-    return 0
 
 
 def main(argv: Sequence[str] | None = None) -> int:

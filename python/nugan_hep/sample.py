@@ -35,9 +35,9 @@ def _shown(what: str) -> str:
         return _core.options_help(PROGRAM)
     if what == "models":
         return archive.model_table()
-    from nugan_hep import driver
+    from nugan_hep import opening
 
-    return driver.version() + "\n"
+    return opening.version() + "\n"
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -61,7 +61,7 @@ class Sampler:
         backend: str = "auto",
         lepton_only: bool = False,
     ) -> None:
-        from nugan_hep import _sampler
+        from nugan_hep import sampler_core
 
         if not isinstance(device, str):
             raise ValueError(f"device = {device!r}: expected cpu, cuda or cuda:k")
@@ -70,7 +70,7 @@ class Sampler:
         path = Path(find_model(os.fspath(model))).absolute()
         number = _whole("threads", threads, 2**31)
         self._opened = os.fspath(path), device, number, backend, bool(lepton_only)
-        self._core = _sampler.SamplerCore(*self._opened)
+        self._core = sampler_core.SamplerCore(*self._opened)
 
     @property
     def name(self) -> str:
@@ -158,8 +158,8 @@ class Sampler:
             iev Ev El pxl pyl pzl pl cthl thetal phil Q2 W x y, named as in GENIE's gst tree; energies and
             momenta in GeV, angles in rad, Q2 in GeV². W is -999 where W² < 0. ``weighted`` adds wght
             (float64, mean 1), ``beam`` adds pxv pyv pzv (GeV), vtxx vtxy vtxz vtxt (float64, m and s). A
-            model with hadrons adds ``particles``: an awkward array [n, *] of Momentum4D (package vector) with
-            pdg, status (0 initial, 1 final, 15 nucleus left behind) and mother, see
+            model with hadrons adds ``particles``: an awkward array ``[n, *]`` of Momentum4D (package vector)
+            with pdg, status (0 initial, 1 final, 15 nucleus left behind) and mother, see
             :mod:`nugan_hep.particles`. ``replicas`` adds wght_rep [n, K] (float32): in replica k an event
             counts wght_rep[:, k] times its weight.
 
@@ -227,10 +227,10 @@ class Sampler:
         seed: int,
         beam: Beam | None,
     ) -> SourceCore:
-        from nugan_hep import _sampler
+        from nugan_hep import sampler_core
 
         place = None if beam is None else beam.in_core()
-        return _sampler.SourceCore([core], [1.0], low, high, flux, weighted, seed, place)
+        return sampler_core.SourceCore([core], [1.0], low, high, flux, weighted, seed, place)
 
     def _flux(self, flux: FluxLike, flux_units: str | None, flux_columns: str | None) -> Flux:
         known = as_flux(flux, *self.enu_range, flux_units, self._core.probe, flux_columns)

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from nugan_hep import cli
+from nugan_hep.errors import UserError
 
 _EXAMPLES = """\
 examples:
@@ -17,6 +18,7 @@ examples:
   python -m nugan_hep.train --data whole.npz --out hadrons --preset hadrons
   python -m nugan_hep.train --data train.root --val val.root --out run --resume --steps 500000
   python -m nugan_hep.train --data events.parquet --out run --config run.toml --device cuda
+  torchrun --nproc-per-node 4 -m nugan_hep.train --data train.root --out run   # four share each batch
 
 Energies are in GeV, angles in rad. RUNDIR gets config.toml, run.json, history.csv, checkpoints,
 best.pt, and the best epoch as model.pt with its card model.md; of hadrons, config.toml, run.json and
@@ -53,6 +55,8 @@ def _of_hadrons(argv: Sequence[str] | None) -> bool:
 
 def _command(argv: Sequence[str] | None) -> int:
     if _of_hadrons(argv):
+        if os.environ.get("WORLD_SIZE", "1") != "1":
+            raise UserError("the preset hadrons is trained by one process: expected python, not torchrun")
         from nugan_hep.hadrons.train import command
 
         return command(argv, "python -m nugan_hep.train")

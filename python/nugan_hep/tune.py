@@ -6,17 +6,13 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from nugan_hep import cli
 
-if TYPE_CHECKING:
-    pass
-
 PROGRAM = "python -m nugan_hep.tune"
 EPILOG = """\
-The factor r(W, Q2, E_nu) multiplies the model's d2sigma. log r is a Gaussian process, zero where nothing is known;
-how large and how smooth it is, the evidence of the data decides. Its replicas are the uncertainty.
+The factor r(W, Q2, E_nu) multiplies the model's d2sigma. log r is a Gaussian process, zero where nothing is
+known; how large and how smooth it is, the evidence of the data decides. Its replicas are the uncertainty.
 
   python -m nugan_hep.tune --model numu_C12_inc --data t2k_ccinc_2018:RELEASE --out run
   python -m nugan_hep.tune --model numu_C12_inc --data t2k_ccinc_2018:RELEASE t2k_cc0pi_2016:FOLDER \\
@@ -51,7 +47,7 @@ def _parser() -> cli.Parser:
         nargs="+",
         default=["numu_C12_inc"],
         metavar="NAME|PATH",
-        help="model to tune (default numu_C12_inc); of several, each of another nucleus, the factor is the same",
+        help="model to tune (default numu_C12_inc); several of other nuclei get the same factor",
     )
     add(
         "--data",
@@ -72,7 +68,7 @@ def _parser() -> cli.Parser:
         nargs="+",
         default=[],
         metavar="KIND=FILE[:HIST]",
-        help="flux of a measurement whose release has none",
+        help="flux of a measurement whose release has none; of several beams, separated by commas",
     )
     add("--out", type=Path, required=True, metavar="RUN", help="folder")
     add(
@@ -95,6 +91,11 @@ def _parser() -> cli.Parser:
         default=[],
         metavar="KIND=S",
         help="a normalisation of a measurement's own, such as of a flux that its covariance leaves out",
+    )
+    add(
+        "--cross-validate",
+        action="store_true",
+        help="predict each group of bins, such as an angle's, by a fit to all others",
     )
     add("--replicas", type=cli.count, default=100, metavar="K", help="draws of the posterior (default 100)")
     add(

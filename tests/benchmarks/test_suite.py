@@ -130,6 +130,15 @@ def test_floor_counts_what_torch_counts(tmp_path: Path, latent_size: int) -> Non
     assert 2 * events * floors.multiply_adds(layers) == counter.get_total_flops()
 
 
+def test_floor_of_the_lepton_leaves_out_the_hadrons() -> None:
+    from benchmarks import floors
+    from nugan_hep.archive import find_model
+
+    # two networks, 2 x 64 and 3 x 112, and 3 x 32 + 1 numbers of a spline
+    layers = floors.dense_layers(Path(find_model("numu_C12_inc")))
+    assert [outputs for _, outputs in layers] == [64, 64, 97, 112, 112, 112, 97]
+
+
 def row(**settings: Any) -> Any:
     from benchmarks.row import Row
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import math
 import os
 import re
 from collections.abc import Callable
@@ -69,17 +68,6 @@ def microboone(path: Path, write_root: Write, **changes: Any) -> Path:
     return write_root(path, {k: v for k, v in (objects | changes).items() if v is not None})
 
 
-def test_units_of_the_releases(cc0pi: ModuleType, tmp_path: Path, write_root: Write) -> None:
-    """All in 1e-38 cm²/nucleon, and its square."""
-    for spectrum in cc0pi.read_t2k(t2k(tmp_path, write_root)):
-        np.testing.assert_allclose(spectrum.data, [0.4, 0.5, 0.6])
-        np.testing.assert_allclose(np.diag(spectrum.covariance), [0.011, 0.021, 0.031])
-        assert spectrum.edges.tolist() == [0, 0.2, 0.5, 1]
-    for spectrum in cc0pi.read_microboone(microboone(tmp_path / "a.root", write_root)):
-        assert spectrum.data.tolist() == [0.3, 0.2]
-        np.testing.assert_allclose(spectrum.smearing, [[0.7, 0.05], [0.3, 0.95]])
-
-
 @pytest.mark.slow
 def test_whole_way(
     cc0pi: ModuleType,
@@ -111,7 +99,7 @@ def test_whole_way(
     assert cc0pi.main([str(word) for word in arguments]) == 0
     text = capsys.readouterr().out
     assert "5.0% of the flux below 0.3 GeV and 0.0% above 10 GeV left out" in text
-    rows = re.findall(r"^(\w+) +toy .* ([\d.e-]+) +(\S+) \+- (\S+)$", text, re.MULTILINE)
+    rows = re.findall(r"^(\w+) +toy .* ([\d.e+-]+) +(\S+) \+- (\S+)$", text, re.MULTILINE)
     assert [row[0] for row in rows] == ["dpt", "dalphat", "dphit"]
     for _, p_value, difference, error in rows:
         assert float(p_value) > 1e-4
@@ -185,34 +173,9 @@ def test_models_and_options_that_do_not_fit(
     assert cc0pi.main(["minerva", release, str(flux), *out]) == 2
     assert "no list dpt of three objects" in error_line()
     assert cc0pi.main(["t2k", str(tmp_path), str(flux), "--nuwro", "a.npz", *out]) == 2
+    assert "--nuwro and --xsec go together" in error_line()
+    assert cc0pi.main(["t2k", str(tmp_path), str(flux), *out]) == 2
     assert "dptResults.root: no such file" in error_line()
-
-
-@pytest.mark.shared("measurements")
-def test_real_releases(cc0pi: ModuleType) -> None:
-    """Numbers of bins, and integrals of the spectra [1e-38 cm²/nucleon], which are alike."""
-    folder = SHARED / "measurements"
-    found = {
-        "t2k": cc0pi.read_t2k(folder / "t2k_cc0pi_stv"),
-        "minerva": cc0pi.read_minerva(folder / "minerva_cc0pi_stv" / "MINERvA_DataRelease_Updated.root"),
-        "microboone": cc0pi.read_microboone(
-            folder / "microboone_cc0pinp" / "CCNp_data_MC_cov_dataRelease.root"
-        ),
-    }
-    bins = {name: [spectrum.data.size for spectrum in spectra] for name, spectra in found.items()}
-    assert bins == {
-        "t2k": [8, 8, 8],
-        "minerva": [24, 12, 23, 24, 32, 19, 25, 26],
-        "microboone": [6, 12, 10, 9, 6],
-    }
-    for spectra in found.values():
-        sums = np.array([spectrum.data @ spectrum.widths for spectrum in spectra])
-        assert np.ptp(sums) < 0.25 * sums.mean()
-    ends = {spectrum.name: (spectrum.edges * spectrum.unit_size)[[0, -1]] for spectrum in found["minerva"]}
-    np.testing.assert_allclose(ends["p_mu"], [1.5, 10])
-    np.testing.assert_allclose(ends["p_p"], [0.45, 1.2])
-    np.testing.assert_allclose(ends["theta_mu"], [0, math.pi / 9])
-    np.testing.assert_allclose(ends["dphit"], [0, math.pi])
 
 
 @pytest.mark.heavy
@@ -244,7 +207,7 @@ def test_models_have_the_chi2_of_nuwro(
     given = [experiment, SHARED / "measurements" / release, SHARED / "flux" / flux]
     options = ["--nuwro", events, "--xsec", table, "-n", "1e6", "--out", tmp_path / "a.png"]
     assert cc0pi.main([str(word) for word in (*given, *options)]) == 0
-    rows = re.findall(r" ([\d.e-]+) +(\S+) \+- (\S+)$", capsys.readouterr().out, re.MULTILINE)
+    rows = re.findall(r" ([\d.e+-]+) +(\S+) \+- (\S+)$", capsys.readouterr().out, re.MULTILINE)
     assert len(rows) == {"t2k": 3, "microboone": 5}[experiment]
     for p_value, difference, error in rows:
         assert float(p_value) > 1e-4

@@ -1,8 +1,7 @@
-"""MicroBooNE's comparison on a made-up release of the same layout and, where it is, on the real one."""
+"""MicroBooNE's comparison on a made-up release of the same layout."""
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -13,14 +12,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from nugan_hep.measurement import Content
+from nugan_hep.measurement.readers.microboone_ccinc import BINS
 
 Array = NDArray[np.float64]
 Objects = dict[str, Any]
-
-SHARED = Path(os.environ.get("NUGAN_SHARED", Path(__file__).parents[3] / "shared")) / "data"
-REAL = SHARED / "measurements" / "microboone_ccinc" / "microboone_numu_cc_inclusive.root"
-needs_release = pytest.mark.shared("measurements/microboone_ccinc")
 
 
 @pytest.fixture(scope="module")
@@ -65,24 +60,6 @@ def flux(tmp_path: Path) -> Path:
     return path
 
 
-def test_smearing(microboone: ModuleType, release: Callable[..., Path]) -> None:
-    """Reconstructed from true bins by the definition, element by element."""
-    found = microboone.read_release(release())
-    _, _, smearing = matrices()
-    rng = np.random.default_rng(9)
-    true = Content(rng.random(43), 0.01 * rng.random(43))
-    prediction = found.smear(true)
-    areas = microboone.MICROBOONE.areas
-    for i in range(42):
-        expected = sum(smearing[i, j] * true.sums[j] for j in range(43)) / areas[i]
-        assert prediction.values[i] == pytest.approx(expected)
-        for k in (i, 41 - i):
-            expected = sum(smearing[i, j] * smearing[k, j] * true.variances[j] for j in range(43))
-            assert prediction.covariance[i, k] == pytest.approx(expected / areas[i] / areas[k])
-    # every muon is found in one of the 42 bins
-    assert prediction.values @ areas == pytest.approx(true.sums.sum())
-
-
 @pytest.mark.heavy
 def test_whole_way(
     microboone: ModuleType,
@@ -118,9 +95,9 @@ def test_whole_way(
 
     data, covariance, smearing = matrices()
     muons = model_muons(Sampler(argon, threads=1), read_flux(flux), 100_000, seed=1)
-    sums = microboone.MICROBOONE.fill(muons).sums
+    sums = BINS.fill(muons).sums
     for found, last in zip(chi2, (1.0, 0.0), strict=True):
-        predicted = smearing[:42] @ np.append(sums[:-1], last * sums[-1]) / microboone.MICROBOONE.areas
+        predicted = smearing[:42] @ np.append(sums[:-1], last * sums[-1]) / BINS.areas
         residual = data - predicted
         assert found == pytest.approx(residual @ np.linalg.inv(covariance) @ residual, rel=1e-3)
 
@@ -197,15 +174,6 @@ def test_an_antineutrino_model(
     options = ["--model", "numubar_C12_inc", "--out", str(tmp_path / "a.png")]
     assert microboone.main([str(release()), str(flux), *options]) == 2
     assert "a model of the probe -14, expected 14" in error_line()
-
-
-@needs_release
-def test_real_release(microboone: ModuleType) -> None:
-    """The paper's total, (0.693 +- 0.010 +- 0.165) x 1e-38 cm²/nucleon, is about that of the bins."""
-    found = microboone.read_release(REAL)
-    areas = microboone.MICROBOONE.areas
-    assert found.data @ areas == pytest.approx(0.693, abs=0.01)
-    assert np.sqrt(areas @ found.covariance @ areas) == pytest.approx(np.hypot(0.010, 0.165), rel=0.2)
 
 
 def test_a_model_of_carbon(

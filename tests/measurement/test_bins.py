@@ -7,6 +7,7 @@ import pytest
 
 from nugan_hep.errors import UserError
 from nugan_hep.measurement import Bins, Muons
+from nugan_hep.measurement.bins import Axis, number_in
 
 BINS = Bins([-1.0, 0.0, 0.9, 1.0], [[0.0, 2.0], [0.2, 0.5, 1.0], [0.0, 0.7, 1.5, 3.0]])
 
@@ -74,3 +75,42 @@ def test_a_bin_in_words() -> None:
     assert BINS.describe(5) == "1.5 < p < 3 GeV, 0.9 < cos(theta) < 1"
     with pytest.raises(IndexError):
         BINS.describe(6)
+
+
+def test_bins_of_a_table() -> None:
+    rows = [
+        [low, high, *edges[k : k + 2]]
+        for low, high, edges in zip(BINS.cos_theta[:-1], BINS.cos_theta[1:], BINS.momentum, strict=True)
+        for k in range(edges.size - 1)
+    ]
+    found = Bins.of_rows(rows, "table")
+    assert found.cos_theta.tolist() == BINS.cos_theta.tolist()
+    for edges, expected in zip(found.momentum, BINS.momentum, strict=True):
+        assert edges.tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize(
+    ("second", "text"),
+    [
+        ([0.0, 1.0, 0.4, 1.0], "bins 0 and 1 overlap or do not follow each other"),
+        ([0.0, 1.0, 0.6, 1.0], "bins 0 and 1 overlap"),
+        ([0.5, 1.5, 0.0, 1.0], "bins 0 and 1 overlap"),
+        ([1.0, 2.0, 0.0, 0.0], "edges of bins"),
+    ],
+)
+def test_tables_of_bins_that_overlap(second: list[float], text: str) -> None:
+    with pytest.raises(UserError, match=text):
+        Bins.of_rows([[0.0, 1.0, 0.0, 0.5], second], "table")
+
+
+def test_numbers_of_bins() -> None:
+    values = [-1.0, 0.0, 0.1, 0.5, 0.99, 1.0, 7.0]
+    assert number_in(np.array([0.0, 0.5, 1.0]), values).tolist() == [2, 0, 0, 1, 1, 2, 2]
+
+
+def test_words_of_an_axis() -> None:
+    momentum, cosine = Axis("p", "p", "GeV"), Axis("cos", r"\cos\theta")
+    assert momentum.between(0.2, 0.5) == "0.2 < p < 0.5 GeV"
+    assert cosine.between(-1, 0) == "-1 < cos < 0"
+    assert (momentum.title, cosine.title) == ("$p$ [GeV]", r"$\cos\theta$")
+    assert BINS.describe(2, momentum, cosine) == "0.5 < p < 1 GeV, 0 < cos < 0.9"

@@ -1,4 +1,4 @@
-"""Which events a measurement of muon and proton counts, what it measures, and how its bins are filled."""
+"""Which events a measurement of muon and proton counts, and what it measures of them."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nugan_hep.errors import UserError
 from nugan_hep.hadrons.final_states import Lists
 from nugan_hep.kinematics import MUON_MASS
-from nugan_hep.measurement.hadronic import OBSERVABLES, Signal, Spectrum, Window, fill, select
-from nugan_hep.measurement.whole import Events
+from nugan_hep.measurement.hadronic import AXES, OBSERVABLES, Signal, Window, select
 
 ANY = Signal(Window(), Window())
 MUON = [0.3, 0.0, 1.2]
@@ -112,37 +110,20 @@ def test_angles_follow_from_the_vectors() -> None:
             assert OBSERVABLES[name](kept)[0] == pytest.approx(value, abs=1e-6), name
 
 
-def spectrum(**more: Any) -> Spectrum:
-    return Spectrum("p_p", "p", "GeV", np.array([0.2, 0.5, 1.1]), np.ones(2), np.eye(2), **more)
+def test_of_the_lepton_and_of_pions() -> None:
+    lists = events([(211, [0.0, 0.3, 0.4]), (-211, [0.0, 0.0, 0.2])])
+    expected = {
+        "pt_mu": 0.3,
+        "pl_mu": 1.2,
+        "cos_mu": 1.2 / math.hypot(0.3, 1.2),
+        "p_pi": 0.5,
+        "theta_pi": math.acos(0.8),
+        "theta_mupi": math.acos(1.2 * 0.4 / (0.5 * math.hypot(0.3, 1.2))),
+        "q3": math.hypot(0.3, 3.0 - 1.2),
+    }
+    for name, value in expected.items():
+        assert OBSERVABLES[name](lists) == pytest.approx([value]), name
 
 
-def test_edges_of_bins() -> None:
-    content = spectrum().fill(np.array([0.1, 0.2, 0.4999, 0.5, 1.1, 3.0]), np.array([1, 2, 4, 8, 16, 32.0]))
-    assert content.sums.tolist() == [6, 8, 49]
-    assert content.variances.tolist() == [20, 64, 1 + 256 + 1024]
-
-
-def test_degrees() -> None:
-    one = spectrum(unit_size=math.pi / 180)
-    assert one.fill(np.radians([0.3, 0.6, 0.7]), np.ones(3)).sums.tolist() == [1, 2, 0]
-
-
-def test_smearing_moves_events_between_bins() -> None:
-    """30 % of the first bin are found in the second, 10 % the other way."""
-    one = spectrum(smearing=np.array([[0.7, 0.1], [0.3, 0.9]]))
-    content = one.fill(np.array([0.3, 0.4, 0.6]), np.array([1.0, 2.0, 5.0]))
-    found = one.predict(content)
-    np.testing.assert_allclose(found.values, [(0.7 * 3 + 0.5) / 0.3, (0.9 + 4.5) / 0.6])
-    mixed = [0.7 * 0.3 * 5 + 0.1 * 0.9 * 25, 0.49 * 5 + 0.01 * 25]
-    np.testing.assert_allclose(found.covariance[0], [mixed[1] / 0.09, mixed[0] / 0.18])
-    np.testing.assert_allclose(spectrum().predict(content).values, [10, 5 / 0.6])
-
-
-def test_fill_adds_chunks_and_takes_the_share() -> None:
-    lists = events([P], [(2212, [0.0, 0.0, 0.3])], [P, (211, [0.1, 0.0, 0.0])])
-    chunks = [Events(lists, np.array([1.0, 2.0, 4.0])), Events(lists, np.array([0.5, 0.0, 0.0]))]
-    found = fill([spectrum()], ANY, chunks, share=0.5)["p_p"]
-    np.testing.assert_allclose(found.sums, [1.0, 0.75, 0.0])
-    np.testing.assert_allclose(found.variances, [1.0, 0.25 * 1.25, 0.0])
-    with pytest.raises(UserError, match="no events"):
-        fill([spectrum()], ANY, [])
+def test_axes_are_of_observables() -> None:
+    assert set(AXES) <= set(OBSERVABLES)

@@ -46,7 +46,7 @@ def test_a_known_ratio_is_found(samples, random):
 
 def test_weights_have_mean_one_in_each_energy_bin(samples):
     target, source = samples
-    weights = fit(target, source, Prior(), Scales()).weights(source)
+    weights = fit(target, source, Prior(), Scales()).of_sample(source)
     means = np.bincount(source.bins, weights) / np.bincount(source.bins)
     np.testing.assert_allclose(means, 1.0, rtol=1e-9)
     assert np.isfinite(weights).all()
@@ -58,7 +58,7 @@ def test_equal_samples_need_no_parameters(random):
     target, source = draw(random, 2000), draw(random, 15_000)
     scales = choose_scales(target, source, Prior(), evaluations=6)
     ratio = fit(target, source, Prior(), scales)
-    weights = ratio.weights(source)
+    weights = ratio.of_sample(source)
     # a fit of k parameters to n events has weights of relative variance k/n
     assert weights.std() < 2 * np.sqrt(max(ratio.parameters, 1) / len(target.x)) + 0.02
     assert weights.std() < 0.15

@@ -25,7 +25,7 @@ from nugan_hep.data import Events, read_events
 from nugan_hep.errors import UserError
 from nugan_hep.families.flow.settings import FlowConfig
 from nugan_hep.kinematics import to_proxies
-from nugan_hep.training.config import load_toml
+from nugan_hep.toml_file import load_toml
 
 KEYS = {"name", "probe", "target", "data", "test", "cross_section", "interaction"}
 

@@ -1,7 +1,8 @@
 """Comparison with measured data: flux-averaged cross sections in a measurement's bins, chi2, figures.
 
-The examples ``t2k_ccinc.py`` and ``microboone_ccinc.py`` show the whole way. Cross sections are in
-1e-38 cm²/nucleon and averaged over the whole flux, as experiments publish them.
+The examples ``t2k_ccinc.py`` and ``microboone_ccinc.py`` show the whole way; data releases are read by
+:mod:`nugan_hep.measurement.readers`. Cross sections are in 1e-38 cm²/nucleon, averaged over the whole flux,
+as experiments publish them.
 """
 
 from __future__ import annotations

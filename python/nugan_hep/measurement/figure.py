@@ -22,7 +22,7 @@ LINES = ("-", "--", ":", "-.")
 """A step further in both for each prediction: 20 looks before one comes again."""
 WIDE = {"color": "#56b4e9", "linewidth": 3.5}
 """Look of the prediction that the others are drawn upon."""
-BAND = {"color": "#56b4e9", "alpha": 0.45}
+BAND: dict[str, Any] = {"color": "#56b4e9", "alpha": 0.45}
 SHOWN = 1.5
 """A last bin much wider than the others is drawn to this factor times its lower edge."""
 RATIO = (0.2, 2.2)

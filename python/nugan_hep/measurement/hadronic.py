@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -52,6 +53,7 @@ class Signal(NamedTuple):
     fastest_inside: bool = False
 
 
+@lru_cache(maxsize=1)  # of the spectra of one sample
 def select(lists: Lists, signal: Signal) -> tuple[Flags, Lists]:
     """Whether each event [N] counts, and those that do, without protons that are not looked at."""
     good = without_mesons(lists)

@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 
 from nugan_hep.output import Columns, EventReader, Run
-from nugan_hep.output.atomic import new_file
 from nugan_hep.output.branches import LETTERS
 from nugan_hep.output.columns import EVERYTHING, METADATA, TableWriter, about, gst_branches
 from nugan_hep.output.gst import TREE, read_root
 from nugan_hep.output.rntuple_pages import as_lists, extend, form_of
+from nugan_hep.output.root_file import recreate
 from nugan_hep.output.treewriter import parse_compression
 
 __all__ = ["create", "read"]
@@ -44,11 +44,7 @@ def create(
     ------
     UserError : bad compression, or the file cannot be written (existing, no folder, disk full)
     """
-    import uproot
-
-    options = parse_compression(compression)
-    with new_file(path, force) as stream:
-        file = uproot.recreate(stream, compression=options)
+    with recreate(path, run, parse_compression(compression), force) as file:
         ntuple: Any = None
 
         def put(table: Columns) -> None:

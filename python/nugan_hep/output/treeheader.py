@@ -202,6 +202,8 @@ def streamers() -> list[Any]:
     from uproot.writing._cascade import RawStreamerInfo
 
     models = [TTree.Model_TTree_v20, TBranch.Model_TBranch_v13]
-    models += [getattr(TLeaf, f"Model_{name}_v1") for name in {leaf[0] for leaf in LEAVES.values()}]
+    models += [
+        getattr(TLeaf, f"Model_{name}_v1") for name in dict.fromkeys(leaf[0] for leaf in LEAVES.values())
+    ]
     raw = {streamer[-2:]: streamer for model in models for streamer in model.class_rawstreamers}
     return [RawStreamerInfo(*streamer) for streamer in raw.values()]

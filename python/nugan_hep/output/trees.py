@@ -9,7 +9,6 @@ root/io/doc/TFile, ttree.md and tbasket.md.
 
 from __future__ import annotations
 
-import datetime
 import struct
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -19,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from nugan_hep.output import treeheader
 from nugan_hep.output.branches import LETTERS, Branch, root_string
+from nugan_hep.output.root_file import date
 
 Entry = ArrayLike | bytes
 """Numbers of one entry, or its bytes."""
@@ -142,7 +142,7 @@ class Tree:
         place = self._directory.freesegments.allocate(size)
         tail, width = (4 * (entries + 2), entries + 1) if branch.has_offsets else (0, length // entries)
         # 1004 and 3 are the versions of TKey (with 64-bit positions) and TBasket
-        key = KEY.pack(size, 1004, length, _now(), before, 0, place, self._directory.key.location)
+        key = KEY.pack(size, 1004, length, date(), before, 0, place, self._directory.key.location)
         basket = BASKET.pack(3, 32000, width, entries, before + length - tail, 0)
         self._sink.write(place, b"".join((key, self._names(branch), basket, payload)))
         branch.baskets.append((entries, place, size, before + length))
@@ -169,9 +169,3 @@ def _note_maximum(branch: Branch, values: NDArray[Any]) -> None:
 
 def _equal(data: bytes, entries: int) -> NDArray[Any]:
     return np.full(entries, len(data) // entries)
-
-
-def _now() -> int:
-    """ROOT's TDatime."""
-    t = datetime.datetime.now()
-    return (t.year - 1995) << 26 | t.month << 22 | t.day << 17 | t.hour << 12 | t.minute << 6 | t.second

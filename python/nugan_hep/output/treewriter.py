@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from nugan_hep import _core, particles
 from nugan_hep.output import Columns, Run
-from nugan_hep.output.atomic import new_file
 from nugan_hep.output.branches import (
     Branch,
     bits_object,
@@ -27,6 +26,7 @@ from nugan_hep.output.branches import (
 )
 from nugan_hep.output.columns import METADATA, about
 from nugan_hep.output.regroup import Regrouped
+from nugan_hep.output.root_file import recreate
 from nugan_hep.output.trees import Entry, Tree
 
 if TYPE_CHECKING:
@@ -199,10 +199,7 @@ def create(
     ------
     UserError : bad compression, or the file cannot be written (existing, no folder, disk full)
     """
-    import uproot
-
-    options = parse_compression(compression)
-    with new_file(path, force) as stream:
-        writer = TreeWriter(uproot.recreate(stream, compression=options), form, run)
+    with recreate(path, run, parse_compression(compression), force) as file:
+        writer = TreeWriter(file, form, run)
         yield writer
         writer.finish()

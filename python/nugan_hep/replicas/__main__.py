@@ -13,7 +13,7 @@ from nugan_hep import cli
 from nugan_hep.archive import find_model, read_metadata
 from nugan_hep.errors import UserError
 from nugan_hep.output.atomic import check_target
-from nugan_hep.replicas import alternatives, attaching
+from nugan_hep.replicas import alternatives, attaching, tunes
 from nugan_hep.replicas.blocks import Block, flat_block
 
 PROGRAM = "python -m nugan_hep.replicas"
@@ -21,6 +21,7 @@ EPILOG = """\
 examples:
   python -m nugan_hep.replicas numu_C12_inc --alternative lfg=numu_C12_lfg alt=numu_C12_alt --out carbon.pt
   nugan-sample --model carbon.pt --replicas 2 --out events.root
+  python -m nugan_hep.replicas numu_C12_inc --tune RUN --number 50 --out tuned.pt
 
 In replica k an event counts wght_rep[k] times its weight. An alternative's weights turn the model's events
 into its own, cross section included. All models of a run have the same replicas: --flat-like gives a model of
@@ -68,8 +69,16 @@ def _blocks(options: argparse.Namespace, others: dict[str, str]) -> tuple[list[B
                 )
             )
         made |= {"alternatives": others, "step": list(step)}
+    if options.tune:
+        with cli.progress("nodes", options.quiet) as bar:
+            task = bar.add_task("tune", total=None, note="")
+            block = tunes.tuned(
+                options.model, options.tune, options.number, lambda nodes: bar.update(task, completed=nodes)
+            )
+        blocks.append(block)
+        made["tune"] = Path(options.tune).name
     if not blocks:
-        raise UserError("no replicas: expected --alternative or --flat-like")
+        raise UserError("no replicas: expected --tune, --alternative or --flat-like")
     return blocks, made
 
 
@@ -113,6 +122,8 @@ def _parser() -> cli.Parser:
         metavar="NAME=MODEL",
         help="other flows of the same process, with cross sections",
     )
+    add("--tune", metavar="RUN", help="draws of the posterior of a run of tune, whose model this is")
+    add("--number", type=cli.count, metavar="K", help="of the tune's replicas (default all)")
     add("--flat-like", metavar="MODEL", help="the replicas of another model, all weights 1")
     add(
         "--step",

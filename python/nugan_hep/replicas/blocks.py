@@ -66,7 +66,7 @@ class Block(NamedTuple):
             # HepMC3 takes names apart at blanks
             if name.split() != [name] or not name.isprintable() or name == "CV":
                 raise UserError(
-                    f"{name!r} is no name of a replica: expected a printable one without blanks, other than CV"
+                    f"{name!r} is no name of a replica: expected a printable one without blanks, not CV"
                 )
         if self.values.ndim != 4 or 0 in self.values.shape or self.values.shape[3] != len(self.names):
             raise UserError(

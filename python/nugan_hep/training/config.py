@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Mapping
 from dataclasses import Field, fields, replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any, get_type_hints
 from nugan_hep import cli, families
 from nugan_hep.errors import UserError
 from nugan_hep.families.common.settings import TrainingConfig
+from nugan_hep.toml_file import load_toml
 
 Options = Mapping[str, tuple[Field[Any], type]]
 """By name, settings and their types."""
@@ -64,23 +64,6 @@ def setting_arguments(
             metavar=kind.__name__.upper(),
             help=f"{text} (default {item.default})",
         )
-
-
-def load_toml(path: Path) -> dict[str, Any]:
-    """What is in a TOML file.
-
-    Raises
-    ------
-    UserError : no such file, or not TOML
-    """
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
-    try:
-        return dict(tomllib.loads(path.read_text()))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UserError(f"cannot read configuration {path}: {error}") from None
 
 
 def read_toml(path: Path, settings: Options | None = None) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from nugan_hep import families
 from nugan_hep.archive import TRAINING_FILE, find_model, read_extra
 from nugan_hep.errors import UserError
 from nugan_hep.families.common.settings import TrainingConfig
+from nugan_hep.families.common.shares import normals
 from nugan_hep.families.common.training import Training
 from nugan_hep.training import checkpoint
 from nugan_hep.training.config import from_saved
@@ -59,7 +60,7 @@ class DistilledTraining(Training):
 
     def step(self, events: Tensor, more: Tensor) -> None:
         enu = more[:, :1]
-        latent = torch.randn(len(enu), self.latent_size, device=enu.device)
+        latent = normals(len(enu), self.latent_size, enu.device)
         loss = (self.model(latent, enu) - self._teacher(latent, enu)).square().mean()
         self.optimizers[0].zero_grad()
         loss.backward()

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from nugan_hep import families
 from nugan_hep.errors import UserError
+from nugan_hep.families.common import shares
 from nugan_hep.families.common.settings import TrainingConfig
 from nugan_hep.families.common.training import Training, load_weights
 from nugan_hep.training import checkpoint
@@ -87,7 +88,9 @@ class Trainer:
             raise UserError(f"batch = {config.batch} is more than the {len(data)} training events")
         self.config, self.folder, self.freeze = config, folder, freeze
         self.device = torch.device(config.device)
+        shares.check(config.batch, self.device)
         self.training = make_training(config, start, freeze)
+        shares.average_gradients(self.training.networks.values())
         self.captured = Captured(self.training.step, self.device)
         self.average = copy.deepcopy(self.training.model).eval().requires_grad_(False)
         self.fingerprint = [len(data), zlib.crc32(data.cpu().numpy().data)]
@@ -112,15 +115,15 @@ class Trainer:
         while self.step < config.steps:
             if self.training.set_rates(self.step, rate_factor(config, self.step)):
                 self.captured.forget()
-            self.captured(*self.batches(self.step))
+            self.captured(*map(shares.own, self.batches(self.step)))
             self._update_average()
             self.step += 1
             evaluate = self.step % config.eval_every == 0 or self.step == config.steps
-            stop = stopped()
+            stop = shares.anywhere(stopped())
             save = stop or self.step % config.checkpoint_every == 0
             if not (evaluate or save or self.step % LOSS_CHECK_EVERY == 0):
                 continue
-            means = (self.training.loss_sums / (self.step - since)).tolist()
+            means = shares.mean(self.training.loss_sums / (self.step - since)).tolist()
             losses = dict(zip(self.training.loss_names, means, strict=True))
             self.training.loss_sums.zero_()
             since = self.step
@@ -130,7 +133,7 @@ class Trainer:
             if evaluate:
                 progress.scores = self._evaluate(losses)
                 progress.best = self.best
-            if evaluate or save:
+            if (evaluate or save) and shares.number() == 0:
                 checkpoint.save_rotating(self.state(), self.folder)
             report(progress)
             if stop:
@@ -203,12 +206,14 @@ class Trainer:
         for key, value in scores.items():
             row |= {f"{key}_{metric}": score for metric, score in value.figures().items()}
         self.history.append(row)
-        write_history(self.history, self.folder)
+        if shares.number() == 0:
+            write_history(self.history, self.folder)
         # <= so that the first epoch counts even where no well-filled bin is shared yet
         if last or scores[name].by(choose) <= self.best:
             self.best = scores[name].by(choose)
-            best = self._best_state(candidates[name], name, scores[name])
-            checkpoint.save(best, self.folder / checkpoint.BEST)
+            if shares.number() == 0:
+                best = self._best_state(candidates[name], name, scores[name])
+                checkpoint.save(best, self.folder / checkpoint.BEST)
         return scores
 
     def _best_state(self, model: nn.Module, which: str, scores: Scores) -> dict[str, Any]:

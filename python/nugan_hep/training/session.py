@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from nugan_hep.archive import process_of
 from nugan_hep.cross_section import read_csv, to_table
 from nugan_hep.data import Events, read_events
 from nugan_hep.errors import UserError
+from nugan_hep.families.common import shares
 from nugan_hep.families.common.settings import TrainingConfig, not_valid
 from nugan_hep.kinematics import to_proxies
 from nugan_hep.run_folder import read_run
@@ -80,9 +82,22 @@ def run(
     """Train in ``arguments.out`` and export the best epoch.
 
     ``defaults`` has what the model is called and describes where the command line is silent; ``export``
-    makes a model of the best epoch in a run folder.
+    makes a model of the best epoch in a run folder. Processes of ``torchrun`` share each batch.
     The exit code is 0, or 128 plus the signal's number after SIGINT or SIGTERM.
     """
+    with shares.joined():
+        return _run(arguments, config, resumed, defaults, export, start, freeze)
+
+
+def _run(
+    arguments: argparse.Namespace,
+    config: TrainingConfig,
+    resumed: dict[str, Any] | None,
+    defaults: dict[str, Any],
+    export: Callable[[Path], Path],
+    start: dict[str, Any] | None,
+    freeze: str | None,
+) -> int:
     use_device(config.device)
     torch.set_num_threads(config.threads)
     folder: Path = arguments.out
@@ -96,6 +111,10 @@ def run(
         trainer.restore(resumed)
         if trainer.step >= config.steps:
             raise UserError(f"the run is at step {trainer.step:,} of {config.steps:,}: give more --steps")
+    if shares.number() > 0:
+        with stop_signals() as caught:
+            trainer.run(lambda now: None, lambda: bool(caught))
+        return 0
     run_files.begin(folder, description, config.as_dict())
     with stop_signals() as caught, _reporter(arguments, config, trainer.step) as report:
         trainer.run(report, lambda: bool(caught))
@@ -104,7 +123,7 @@ def run(
         print(f"best {_best(trainer.best, config)}; wrote {path} ({path.stat().st_size / 1e3:.0f} kB)")
     if trainer.step < config.steps:
         print(f"stopped at step {trainer.step}; continue with --resume", file=sys.stderr)
-        return 128 + caught[0]
+        return 128 + (caught[0] if caught else signal.SIGTERM)  # another process may have been told
     return 0
 
 

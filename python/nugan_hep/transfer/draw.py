@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Protocol
 
 import numpy as np
 
@@ -10,10 +11,17 @@ from nugan_hep.errors import UserError
 from nugan_hep.kinematics import Array, Kinematics
 from nugan_hep.sampler import Sampler
 from nugan_hep.transfer.coordinates import coordinates
-from nugan_hep.transfer.ratio import Ratio, Sample, energy_bins
+from nugan_hep.transfer.ratio import Sample, energy_bins
 
 CHUNK = 200_000
 _CAP_QUANTILE = 0.9995
+
+
+class Weights(Protocol):
+    """What makes events of the source those of the target."""
+
+    def of_sample(self, source: Sample) -> Array:
+        """Weights [N] of source events, of mean one at each energy."""
 
 
 def draw_source(source: Sampler, n: int, seed: int) -> Kinematics:
@@ -37,7 +45,7 @@ def resample(weights: Array, factor: float, random: np.random.Generator) -> Arra
     return indices
 
 
-def replay(source: Sampler, ratio: Ratio, n: int, seed: int) -> Iterator[Kinematics]:
+def replay(source: Sampler, ratio: Weights, n: int, seed: int) -> Iterator[Kinematics]:
     """Chunks of n events in all that follow ``p_source r/Z``, energies uniform over the range.
 
     An event whose weight is above the 99.95 % quantile may stand more than once.
@@ -54,7 +62,7 @@ def replay(source: Sampler, ratio: Ratio, n: int, seed: int) -> Iterator[Kinemat
         chunk += 1
         drawn = int(np.random.SeedSequence([seed, chunk]).generate_state(1, np.uint64)[0])
         events = draw_source(source, CHUNK, drawn)
-        weights = ratio.weights(sample_of(events, source))
+        weights = ratio.of_sample(sample_of(events, source))
         if factor == 0.0:
             factor = 1.0 / float(np.quantile(weights, _CAP_QUANTILE))
             if factor < 1.0 / 200.0:

@@ -21,6 +21,7 @@ from nugan_hep.kinematics import Array
 from nugan_hep.transfer.prior import Features, Prior, Scales
 
 ENERGY_BINS = 97
+CHUNK = 100_000
 _STEPS = 20
 _SPREAD = 2.0  # standard deviation of the logarithm of a scale
 _REACH = 2.5
@@ -35,33 +36,50 @@ class Sample(NamedTuple):
 
 @dataclass(frozen=True)
 class Ratio:
-    """A fitted log ratio; ``parameters`` is their effective number (MacKay)."""
+    """A fitted log ratio; ``parameters`` is their effective number (MacKay).
+
+    The posterior of the coefficients is nearly a normal distribution with the inverse covariance
+    ``precision`` [P, P] (Laplace's approximation).
+    """
 
     prior: Prior
     scales: Scales
     coefficients: Array
     log_evidence: float
     parameters: float
+    precision: Array
 
     def log_ratio(self, x: Array) -> Array:
         """log r [N] at coordinates x [N, 4]; what Z(E) would subtract is left in."""
-        features = self.prior.features(x, self.scales)
-        return (features @ self.coefficients.astype(np.float32)).astype(np.float64)
+        return np.asarray(_log_ratios(self, self.coefficients[:, None], x)[0])
 
-    def weights(self, source: Sample) -> Array:
+    def of_sample(self, source: Sample) -> Array:
         """r/Z of source events [N]: of mean one in each energy bin."""
-        log_ratio = np.concatenate(
-            [self.log_ratio(part) for part in np.array_split(source.x, _parts(source))]
-        )
-        ratio = np.exp(log_ratio - log_ratio.max())
-        counts = np.maximum(np.bincount(source.bins, minlength=ENERGY_BINS), 1)
-        mean = np.bincount(source.bins, ratio, ENERGY_BINS) / counts
-        weights: Array = ratio / mean[source.bins]
-        return weights
+        return _normalised(self.log_ratio(source.x), source.bins)
+
+    def replicas(self, source: Sample, n: int, seed: int) -> Array:
+        """The same of ``n`` draws of the posterior [n, N]."""
+        lower = np.linalg.cholesky(self.precision)
+        normal = np.random.default_rng(seed).standard_normal((len(lower), n))
+        drawn = self.coefficients[:, None] + np.linalg.solve(lower.T, normal)
+        return np.stack([_normalised(row, source.bins) for row in _log_ratios(self, drawn, source.x)])
 
 
-def _parts(sample: Sample) -> int:
-    return max(len(sample.x) // 100_000, 1)
+def _log_ratios(ratio: Ratio, coefficients: Array, x: Array) -> Array:
+    """log r [K, N] with coefficients [P, K]."""
+    found = np.empty((coefficients.shape[1], len(x)))
+    for first in range(0, len(x), CHUNK):
+        part = slice(first, first + CHUNK)
+        found[:, part] = (ratio.prior.features(x[part], ratio.scales) @ coefficients.astype(np.float32)).T
+    return found
+
+
+def _normalised(log_ratio: Array, bins: NDArray[np.int64]) -> Array:
+    ratio = np.exp(log_ratio - log_ratio.max())
+    counts = np.maximum(np.bincount(bins, minlength=ENERGY_BINS), 1)
+    mean = np.bincount(bins, ratio, ENERGY_BINS) / counts
+    weights: Array = ratio / mean[bins]
+    return weights
 
 
 def energy_bins(enu: Array, enu_range: tuple[float, float]) -> NDArray[np.int64]:
@@ -125,7 +143,7 @@ def _newton(
         if gain < 0.05:
             break
     parameters = len(c) - float(np.trace(np.linalg.inv(hessian)))
-    return Ratio(prior, scales, c, -value - 0.5 * float(np.linalg.slogdet(hessian)[1]), parameters)
+    return Ratio(prior, scales, c, -value - 0.5 * float(np.linalg.slogdet(hessian)[1]), parameters, hessian)
 
 
 def choose_scales(

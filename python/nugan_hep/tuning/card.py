@@ -27,36 +27,57 @@ def table(about: dict[str, Any]) -> str:
     for row in about["measurements"]:
         chi2 = " | ".join("{:.1f}, {:.1f}".format(*row["chi2"][way]) for way in _WORDS)
         measured, before, after = row["total"]
+        role = "fitted" if row["fitted"] else "predicted"
         lines.append(
-            f"| {row['title']} (arXiv:{row['reference']}) | {'fitted' if row['fitted'] else 'predicted'} "
-            f"| {row['bins']} | {chi2} | {measured:.4f} | {before:.4f} | {after:.4f} ± {row['total_error']:.4f} |"
+            f"| {row['title']} (arXiv:{row['reference']}) | {role} | {row['bins']} | {chi2} "
+            f"| {measured:.4f} | {before:.4f} | {after:.4f} ± {row['total_error']:.4f} |"
         )
     return "\n".join(lines)
+
+
+def held_out(about: dict[str, Any]) -> str:
+    """A row for each group of bins that was left out once; empty without cross-validation."""
+    rows = [(kind, one) for kind, parts in about["held_out"].items() for one in parts]
+    if not rows:
+        return ""
+    lines = [
+        "",
+        "| bins left out of the fit | bins | chi2 by the model | by the fit to the others |",
+        "|---|---|---|---|",
+    ]
+    for kind, one in [*rows, *((kind, _sum(parts)) for kind, parts in about["held_out"].items())]:
+        lines.append(f"| {kind}, {one['title']} | {one['bins']} | {one['before']:.1f} | {one['after']:.1f} |")
+    return "\n".join([*lines, ""])
+
+
+def _sum(parts: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"title": "all"} | {key: sum(one[key] for one in parts) for key in ("bins", "before", "after")}
 
 
 def text(about: dict[str, Any]) -> str:
     """The card."""
     scales = about["scales"]
     pulls = "".join(
-        f"- normalisation of {kind}: {value:+.2f} ± {error:.2f} of its prior's {about['prior_norm'][kind]:.0%}\n"
+        f"- normalisation of {kind}: {value:+.2f} ± {error:.2f} of {about['prior_norm'][kind]:.0%}\n"
         for kind, (value, error) in about["pulls"].items()
     )
     fitted = ", ".join(row["title"] for row in about["measurements"] if row["fitted"])
     return f"""# {about["model"]}, tuned to {fitted}
 
-A factor r(W, Q2, E_nu) on d2sigma of {", ".join(about["models"])} (hydrogen is left as it is), and {about["replicas"]}
-replicas of it. Cross sections in 1e-38 cm²/nucleon, averaged over the flux.
+A factor r(W, Q2, E_nu) on d2sigma of {", ".join(about["models"])} (hydrogen is left as it is),
+and {about["replicas"]} replicas of it. Cross sections in 1e-38 cm²/nucleon, averaged over the flux.
 
 {table(about)}
-
+{held_out(about)}
 - covariance in the fit: {_WORDS[about["covariance"]]}
-- prior: log r is zero with standard deviations of {scales["total"]:.2f} (as a whole), {scales["hadronic"]:.2f} (functions
-  of W and Q2) and {scales["energy"]:.2f} (of W, Q2 and E_nu). Lengths: {scales["length_w"]:.2f} in
-  asinh((W² - M²)/0.25 GeV²), {scales["length_q2"]:.2f} in log(Q2 + 0.05 GeV²), {scales["length_enu"]:.2f} in log E_nu.
-  All but the first: by the evidence of the data.
+- prior: log r is zero, with standard deviations of {scales["total"]:.2f} (as a whole),
+  {scales["hadronic"]:.2f} (functions of W and Q2), {scales["energy"]:.2f} (of W, Q2 and E_nu) and
+  {scales["fine"]:.2f} (of short lengths); lengths: {scales["length_w"]:.2f} in asinh((W² - M²)/0.25 GeV²),
+  {scales["length_q2"]:.2f} in log(Q2 + 0.05 GeV²), {scales["length_enu"]:.2f} in log E_nu. All but the first:
+  by the evidence of the data.
 - effective parameters: {about["parameters"]:.1f}
-{pulls}- `factor.png` shows r with its error over W and Q2; where its error is that of the prior, nothing was learned (hatched).
-- each `KIND.png` shows a measurement with the model before and after, and the 68 % band of the replicas.
+{pulls}- `factor.png` shows r with its error over W and Q2. Hatched: nothing was learned there.
+- `KIND.png` shows a measurement with the model before and after, and the 68 % band of the replicas.
 """
 
 

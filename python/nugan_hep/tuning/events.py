@@ -74,8 +74,8 @@ def mean_factor(sampler: Sampler, factors: Sequence[Factor], seed: int) -> tuple
     energies = np.linspace(*sampler.enu_range, GRID)
     enu = np.repeat(energies, PER_ENERGY)
     events = sampler.sample(enu=enu, seed=seed)
-    columns = (events[name].astype(np.float64) for name in ("Ev", "El", "thetal"))
-    x = points(*columns, sampler._core.process.lepton_mass)
+    el, theta = (events[name].astype(np.float64) for name in ("El", "thetal"))
+    x = points(enu, el, theta, sampler._core.process.lepton_mass)
     kept = chunked(
         Filled(x[part], np.arange(GRID).repeat(PER_ENERGY)[part], np.full(PER_ENERGY, 1.0 / PER_ENERGY))
         for part in np.split(np.arange(enu.size), GRID)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -24,12 +24,13 @@ ENERGY = 1.0
 """GeV, of the map of the factor."""
 SLICES = (("QE peak", 0.939), (r"$\Delta$", 1.232), ("W = 1.8 GeV", 1.8))
 """W in GeV of the curves over Q2."""
+TICKS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2, 1.4, 1.7, 2.0, 2.5, 3.0)
 LEARNED = 0.8
 """An error above this share of the prior's is hatched: next to nothing was learned there."""
 
 
-class Seen(Protocol):
-    """See :class:`nugan_hep.tuning.learn.Seen`."""
+class Seen(NamedTuple):
+    """A measurement, and what the model, the tune [B] and its replicas [K, B] say of it."""
 
     measured: Measured
     before: Array
@@ -74,6 +75,7 @@ def draw_factor(tune: Tune, alone: Mapping[str, Factor]) -> Figure:
     """r at 1 GeV over W and Q2 and its error; r over Q2 at three W, of each measurement alone too."""
     import matplotlib.pyplot as plt
     import mplhep
+    from matplotlib.colors import LogNorm
     from matplotlib.figure import Figure
 
     w, q2 = np.linspace(0.8, 2.2, 90), np.geomspace(0.01, 3.0, 80)
@@ -82,29 +84,28 @@ def draw_factor(tune: Tune, alone: Mapping[str, Factor]) -> Figure:
     logs = np.stack([factor.log(at) for factor in tune.replicas])
     error = logs.std(axis=0).reshape(w.size, q2.size)
     scales = tune.best.scales
-    prior = float(np.sqrt(scales.total**2 + scales.hadronic**2 + scales.energy**2))
+    prior = float(np.linalg.norm([scales.total, scales.hadronic, scales.energy, scales.fine]))
     with plt.style.context([mplhep.style.ROOT, {"font.size": 11, "axes.titlesize": 11}]):
         shown = Figure(figsize=(12, 8), layout="constrained")
-        upper, lower = shown.subfigures(2, 1)
-        for axes, values, name, reach in zip(
-            upper.subplots(1, 2),
-            (mean, error),
-            ("r at 1 GeV", r"error of $\ln r$"),
-            (None, (0.0, prior)),
-            strict=True,
-        ):
-            far = float(np.abs(mean - 1.0).max())
-            limits = reach or (1.0 - far, 1.0 + far)
-            colours = "RdBu_r" if reach is None else "viridis"
-            image = axes.pcolormesh(
-                w, q2, values.T, cmap=colours, vmin=limits[0], vmax=limits[1], rasterized=True
-            )
+        upper, lower = shown.subfigures(2, 1, squeeze=False).ravel()
+        farthest = float(np.exp(np.abs(np.log(mean)).max()))
+        left, right = upper.subplots(1, 2)
+        maps = (
+            (left, mean, f"r at {ENERGY:g} GeV", {"cmap": "RdBu_r", "norm": LogNorm(1 / farthest, farthest)}),
+            (right, error, r"error of $\ln r$", {"cmap": "viridis", "vmin": 0.0, "vmax": prior}),
+        )
+        for axes, values, name, colours in maps:
+            image = axes.pcolormesh(w, q2, values.T, rasterized=True, **colours)
             if (error > LEARNED * prior).any():
                 axes.contourf(
                     w, q2, error.T, levels=[LEARNED * prior, np.inf], colors="none", hatches=["///"]
                 )
             axes.set(yscale="log", xlabel="W [GeV]", ylabel=r"$Q^2$ [GeV$^2$]", title=name)
-            shown.colorbar(image, ax=axes)
+            bar = shown.colorbar(image, ax=axes)
+            if axes is left:
+                ticks = [t for t in TICKS if 1 / farthest <= t <= farthest]
+                bar.set_ticks(ticks, labels=[f"{t:g}" for t in ticks], minor=False)
+                bar.ax.minorticks_off()
         for axes, (name, place) in zip(lower.subplots(1, len(SLICES), sharey=True), SLICES, strict=True):
             line = grid(np.array([place]), q2)
             low, high = np.exp(np.quantile([f.log(line) for f in tune.replicas], [0.16, 0.84], axis=0))

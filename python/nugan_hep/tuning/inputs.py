@@ -5,17 +5,14 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from nugan_hep import flux_readers, targets
+from nugan_hep import targets
 from nugan_hep.errors import UserError
 from nugan_hep.measurement.measured import Measured, Part
 from nugan_hep.measurement.readers import READERS, read_measured
 from nugan_hep.sampler import Sampler
 from nugan_hep.tuning.events import HYDROGEN
-
-if TYPE_CHECKING:
-    from nugan_hep.flux import Flux
 
 
 class Inputs(NamedTuple):
@@ -47,7 +44,7 @@ def read(options: argparse.Namespace) -> Inputs:
                 )
     norms = {kind: _norm(kind, text) for kind, text in named["--prior-norm"].items()}
     measured = {
-        kind: read_measured(kind, Path(path), _flux(kind, named["--flux"].get(kind)))
+        kind: read_measured(kind, Path(path), _flux(named["--flux"].get(kind)))
         for kind, path in releases.items()
     }
     wanted = [part for one in measured.values() for part in one.parts]
@@ -80,8 +77,11 @@ def _norm(kind: str, text: str) -> float:
     return value
 
 
-def _flux(kind: str, text: str | None) -> Flux | None:
-    return None if text is None else flux_readers.read_flux(text)
+def _flux(text: str | None) -> str | list[str] | None:
+    """One flux, or those of several beams, separated by commas."""
+    if text is None or "," not in text:
+        return text
+    return text.split(",")
 
 
 def open_models(names: Sequence[str], parts: Sequence[Part], threads: int = 0) -> tuple[Sampler, ...]:
@@ -98,8 +98,8 @@ def open_models(names: Sequence[str], parts: Sequence[Part], threads: int = 0) -
     for probe, nucleus in sorted(wanted - there):
         if nucleus != HYDROGEN:
             raise UserError(
-                f"{targets.probe_name(probe)} on {targets.nucleus(nucleus)} was measured: no --model of it, there is "
-                + ", ".join(one.name for one in found)
+                f"{targets.probe_name(probe)} on {targets.nucleus(nucleus)} was measured: no --model of it, "
+                "there is " + ", ".join(one.name for one in found)
             )
         found.append(Sampler(targets.find_model(probe, nucleus), threads=threads, lepton_only=True))
     for one in found:

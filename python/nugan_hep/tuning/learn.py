@@ -3,38 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import functools
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from nugan_hep import cli
 from nugan_hep.errors import UserError
-from nugan_hep.kinematics import Array
 from nugan_hep.measurement.measured import Measured
 from nugan_hep.tuning import card, events, figures, likelihood, saved
 from nugan_hep.tuning.fit import Fit, Source, choose_scales, fit
+from nugan_hep.tuning.held_out import HeldOut, held_out
 from nugan_hep.tuning.inputs import Inputs
 from nugan_hep.tuning.likelihood import Data
 from nugan_hep.tuning.posterior import replicas
 from nugan_hep.tuning.prior import Scales, log_all
 from nugan_hep.tuning.response import Response
-
-
-class Seen(NamedTuple):
-    """A measurement, its response, and what the model, the tune and its replicas [K, B] say of it."""
-
-    measured: Measured
-    response: Response
-    before: Array
-    after: Array
-    replicas: Array
-    fitted: bool
-
-    @property
-    def data(self) -> Data:
-        """For :mod:`likelihood`."""
-        return data_of(self.measured)
 
 
 def data_of(measured: Measured) -> Data:
@@ -51,21 +36,15 @@ def run(options: argparse.Namespace, inputs: Inputs) -> None:
     """
     check_folder(options)
     about = Scales(total=options.prior_total)
-    measured = [*inputs.fitted, *inputs.tested]
     with cli.progress("events", options.quiet) as bar:
-        responses = []
-        for one in measured:
+        reached = []
+        for one in (*inputs.fitted, *inputs.tested):
             total = options.n * len(one.parts)
-            task = bar.add_task(one.kind, total=total, note="")
-            responses.append(
-                events.respond(
-                    one, inputs.models, options.n, options.seed, lambda k, task=task: bar.advance(task, k)
-                )
-            )
-    sources = [
-        Source(data_of(one), response, inputs.norms.get(one.kind, 0.0))
-        for one, response in zip(inputs.fitted, responses, strict=False)
-    ]
+            advance = functools.partial(bar.advance, bar.add_task(one.kind, total=total, note=""))
+            response = events.respond(one, inputs.models, options.n, options.seed, advance)
+            reached.append(reachable(one, response))
+    fitted = reached[: len(inputs.fitted)]
+    sources = [Source(data_of(one), response, inputs.norms.get(one.kind, 0.0)) for one, response in fitted]
     with cli.progress("fits", options.quiet) as bar:
         task = bar.add_task("scales", total=options.evaluations, note="")
         best = choose_scales(
@@ -85,20 +64,37 @@ def run(options: argparse.Namespace, inputs: Inputs) -> None:
             options.seed,
             lambda count: bar.update(task, completed=count),
         )
+    validated = (
+        held_out([one for one, _ in fitted], sources, best, options.covariance)
+        if options.cross_validate
+        else {}
+    )
     seen = []
-    for k, (one, response) in enumerate(zip(measured, responses, strict=True)):
+    for k, (one, response) in enumerate(reached):
         after, *spread = response.contents(np.exp(log_all([best.factor, *drawn], response.x)))
-        seen.append(Seen(one, response, response.untuned(), after, np.array(spread), k < len(inputs.fitted)))
+        seen.append(figures.Seen(one, response.untuned(), after, np.array(spread), k < len(inputs.fitted)))
     alone = each_alone(sources, best, options.covariance) if len(sources) > 1 else {}
     main = inputs.models[0]
     enu, mean = events.mean_factor(main, [best.factor, *drawn], options.seed)
-    tune = saved.Tune(describe(options, inputs, seen, best), best.factor, tuple(drawn), enu, mean)
+    tune = saved.Tune(describe(options, inputs, seen, best, validated), best.factor, tuple(drawn), enu, mean)
     options.out.mkdir(parents=True, exist_ok=True)
     figures.write(options.out, tune, seen, {sources_kind(inputs, k): fit.factor for k, fit in alone.items()})
     card.write(options.out, tune)
     saved.save(options.out, tune)
-    print(card.table(tune.about))
+    print(card.table(tune.about) + card.held_out(tune.about))
     print(f"wrote {options.out}")
+
+
+def reachable(measured: Measured, response: Response) -> tuple[Measured, Response]:
+    """Without the bins that no event of the models reaches, such as those above their energies."""
+    kept = response.untuned() > 0
+    if kept.all():
+        return measured, response
+    first = measured.describe(int(np.argmin(kept)))
+    print(
+        f"{measured.kind}: no event reaches {np.count_nonzero(~kept)} of {kept.size} bins, the first {first}"
+    )
+    return measured.take(kept), response._replace(matrix=response.matrix[kept])
 
 
 def check_folder(options: argparse.Namespace) -> None:
@@ -126,7 +122,13 @@ def each_alone(sources: Sequence[Source], best: Fit, way: str) -> Mapping[int, F
     return {k: fit([source], best.scales, way) for k, source in enumerate(sources)}
 
 
-def describe(options: argparse.Namespace, inputs: Inputs, seen: Sequence[Seen], best: Fit) -> dict[str, Any]:
+def describe(
+    options: argparse.Namespace,
+    inputs: Inputs,
+    seen: Sequence[figures.Seen],
+    best: Fit,
+    validated: Mapping[str, list[HeldOut]],
+) -> dict[str, Any]:
     """The content of ``tune.json``."""
     values, errors = best.pulls
     with_norm = [one.kind for one in inputs.fitted if inputs.norms.get(one.kind)]
@@ -148,11 +150,12 @@ def describe(options: argparse.Namespace, inputs: Inputs, seen: Sequence[Seen], 
         "replicas": options.replicas,
         "events": options.n,
         "seed": options.seed,
+        "held_out": {kind: [one._asdict() for one in parts] for kind, parts in validated.items()},
         "measurements": [_row(one, inputs.files[one.measured.kind]) for one in seen],
     }
 
 
-def _row(one: Seen, file: str) -> dict[str, Any]:
+def _row(one: figures.Seen, file: str) -> dict[str, Any]:
     measured = one.measured
     return {
         "kind": measured.kind,
@@ -162,7 +165,7 @@ def _row(one: Seen, file: str) -> dict[str, Any]:
         "fitted": one.fitted,
         "bins": int(measured.data.size),
         "chi2": {
-            way: [likelihood.chi2(one.data, values, way) for values in (one.before, one.after)]
+            way: [likelihood.chi2(data_of(measured), values, way) for values in (one.before, one.after)]
             for way in likelihood.WAYS
         },
         "total": [float(measured.widths @ values) for values in (measured.data, one.before, one.after)],

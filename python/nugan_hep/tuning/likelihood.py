@@ -29,7 +29,7 @@ SIGNIFICANT = 2.0
 
 
 class Data(NamedTuple):
-    """Measured values [B], their covariance [B, B] and widths [B] with ``widths @ values`` the sum of all bins."""
+    """Measured values [B], covariance [B, B] and widths [B]: ``widths @ values`` is the sum of all bins."""
 
     values: Array
     covariance: Array
@@ -37,7 +37,7 @@ class Data(NamedTuple):
 
 
 class Residuals(NamedTuple):
-    """What a step of a fit needs: residuals [B], their derivatives by the prediction [B, B], their covariance."""
+    """Residuals [B], their derivatives by the prediction [B, B], their covariance [B, B]."""
 
     values: Array
     jacobian: Array
@@ -48,7 +48,7 @@ def scaled(data: Data, prediction: Array) -> Array:
     """The covariance [B, B] with errors of the same percentages of the prediction [B]."""
     significant = data.values > SIGNIFICANT * np.sqrt(np.diag(data.covariance))
     scale = np.where(significant, prediction / np.where(significant, data.values, 1.0), 1.0)
-    return data.covariance * np.outer(scale, scale)
+    return np.asarray(data.covariance * np.outer(scale, scale))
 
 
 def residuals(data: Data, prediction: Array, way: str) -> Residuals:

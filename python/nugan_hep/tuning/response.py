@@ -13,7 +13,7 @@ from nugan_hep.kinematics import Array
 from nugan_hep.transfer.prior import Features
 
 CELL = np.array([0.15, 0.2, 0.25])
-"""Events of a bin that are as near to each other as this count as one, at their mean: the factor is smoother."""
+"""Events of a bin that are as near to each other count as one, at their mean: the factor is smoother."""
 
 
 class Filled(NamedTuple):
@@ -60,19 +60,20 @@ class Response(NamedTuple):
 
     def untuned(self) -> Array:
         """The measured bins [B] as the models have them."""
-        return self.contents(np.ones((1, self.weights.size)))[0]
+        return np.asarray(self.contents(np.ones((1, self.weights.size)))[0])
 
 
 def merged(parts: Iterable[Filled]) -> Filled:
     """Events of a bin and of one cell of points as one, at their weighted mean; ordered by bins."""
     found = list(parts)
-    x, rows, weights = (np.concatenate([part[k] for part in found]) for k in range(3))
+    x, weights = (np.concatenate([getattr(part, name) for part in found]) for name in ("x", "weights"))
+    rows = np.concatenate([part.rows for part in found])
     cells = np.floor(x / CELL).astype(np.int64)
     cells -= cells.min(axis=0)
     extent = cells.max(axis=0) + 1
     key = ((rows * extent[0] + cells[:, 0]) * extent[1] + cells[:, 1]) * extent[2] + cells[:, 2]
     keys, group = np.unique(key, return_inverse=True)
-    sums = np.bincount(group, weights, minlength=keys.size)
+    sums = np.bincount(group, weights, minlength=keys.size).astype(np.float64)
     mean = np.stack([np.bincount(group, weights * column) / sums for column in x.T], axis=1)
     return Filled(mean, (keys // int(np.prod(extent))).astype(np.intp), sums)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import zipfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from numpy.typing import ArrayLike
 from nugan_hep.errors import UserError
 from nugan_hep.kinematics import Array
 from nugan_hep.output.atomic import new_file
+from nugan_hep.transfer.ratio import Sample
 from nugan_hep.tuning.prior import PARAMETERS, Factor, Scales, log_all, points
 
 ABOUT, NUMBERS = "tune.json", "tune.npz"
@@ -40,6 +42,11 @@ class Tune:
     mean: Array
 
     @property
+    def model(self) -> str:
+        """Name of the model whose d2sigma the factor multiplies."""
+        return str(self.about["model"])
+
+    @property
     def lepton_mass(self) -> float:
         """GeV."""
         return float(self.about["lepton_mass"])
@@ -49,6 +56,12 @@ class Tune:
         columns = _flat(enu, el, theta)
         values = np.exp(self.best.log(points(*columns, self.lepton_mass)))
         return values if rate else values / np.interp(columns[0], self.enu, self.mean[:, 0])
+
+    def of_sample(self, source: Sample) -> Array:
+        """Weights [N] of mean one at each energy, for :func:`nugan_hep.transfer.draw.replay`."""
+        x = source.x[:, [0, 1, 3]]
+        mean = np.interp(np.exp(x[:, 2]), self.enu, self.mean[:, 0])
+        return np.asarray(np.exp(self.best.log(x)) / mean)
 
     def replica_weights(
         self, enu: ArrayLike, el: ArrayLike, theta: ArrayLike, n: int | None = None, rate: bool = True
@@ -111,14 +124,14 @@ def load(folder: str | os.PathLike[str]) -> Tune:
     path = Path(folder)
     try:
         about = json.loads((path / ABOUT).read_text())
-        with np.load(path / NUMBERS) as file:
+        with (path / NUMBERS).open("rb") as stream, np.load(stream) as file:
             arrays = {
                 name: np.asarray(file[name], np.float64) for name in ("scales", "coefficients", "enu", "mean")
             }
         if arrays["coefficients"].shape[1:] != (PARAMETERS,):
             raise ValueError(f"{arrays['coefficients'].shape[1:]} coefficients, expected {PARAMETERS}")
         factors = _factors(arrays["scales"], arrays["coefficients"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
         raise UserError(f"{path}: not a readable run of tune ({str(error).splitlines()[0]})") from None
     return Tune(about, factors[0], tuple(factors[1:]), arrays["enu"], arrays["mean"])
 

@@ -15,6 +15,8 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
+from nugan_hep.families.common import shares
+
 ActivationName = Literal["relu", "leaky_relu", "prelu"]
 NoisePlace = Literal["normalisation", "parameters"]
 
@@ -50,7 +52,7 @@ class Noise(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         if not self.training or self.sigma == 0.0:
             return x
-        normals = _slice(None, x) if _fits_bank(x) else torch.randn_like(x)
+        normals = _slice(None, x) if _fits_bank(x) else shares.normals(len(x), x.shape[1], x.device)
         return x.add_(normals, alpha=self.sigma) if self.inplace else x.add(normals, alpha=self.sigma)
 
     def extra_repr(self) -> str:
@@ -63,11 +65,16 @@ class Dropout(nn.Dropout):
     def forward(self, x: Tensor) -> Tensor:
         if not self.training or self.p == 0.0:
             return x
-        return x * _slice(self.p, x) if _fits_bank(x) else super().forward(x)
+        if _fits_bank(x):
+            return x * _slice(self.p, x)
+        if shares.processes() == 1:
+            return super().forward(x)
+        joint = torch.ones(len(x) * shares.processes(), *x.shape[1:], device=x.device)
+        return x * shares.own(super().forward(joint))
 
 
 def _fits_bank(x: Tensor) -> bool:
-    return x.device.type == "cpu" and x.numel() <= _BANK_SIZE // 2
+    return x.device.type == "cpu" and x.numel() * shares.processes() <= _BANK_SIZE // 2
 
 
 def _slice(fraction: float | None, x: Tensor) -> Tensor:
@@ -79,7 +86,8 @@ def _slice(fraction: float | None, x: Tensor) -> Tensor:
         else:
             kept = torch.rand(_BANK_SIZE, generator=random) >= fraction
             _banks[fraction] = kept.float() / (1.0 - fraction)
-    offset = int(torch.randint(_BANK_SIZE - x.numel(), ()))
+    offset = int(torch.randint(_BANK_SIZE - x.numel() * shares.processes(), ()))
+    offset += x.numel() * shares.number()
     return _banks[fraction][offset : offset + x.numel()].view_as(x)
 
 

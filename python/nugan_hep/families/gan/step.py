@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from nugan_hep.families.common.shares import normals
 from nugan_hep.families.gan.discriminator import Discriminator
 from nugan_hep.families.gan.generator import Generator
 from nugan_hep.families.gan.losses import (
@@ -85,6 +86,6 @@ class AdversarialStep:
         return relativistic(logits, of_real)
 
     def _generate(self, enu: Tensor) -> Tensor:
-        latent = torch.randn(len(enu), self.latent_size, device=enu.device)
+        latent = normals(len(enu), self.latent_size, enu.device)
         muons: Tensor = self.generator(latent, enu)
         return muons

@@ -46,8 +46,8 @@ def given_fluxes(kind: str, flux: Fluxes, wanted: Sequence[tuple[int, str]]) -> 
     """
     found = [] if flux is None else [flux] if isinstance(flux, Flux | str) else [*flux]
     if len(found) != len(wanted):
-        needed = "; ".join(f"{probe_name(probe)}, {where}" for probe, where in wanted)
-        raise UserError(f"{kind}: {len(found) or 'no'} flux given, expected {len(wanted)}: {needed}")
+        needed = ", ".join(f"{probe_name(probe)} ({where})" for probe, where in wanted)
+        raise UserError(f"{kind}: expected the flux of {needed}; given {len(found)}")
     return [_checked(kind, one, probe) for one, (probe, _) in zip(found, wanted, strict=True)]
 
 

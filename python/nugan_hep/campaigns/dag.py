@@ -1,0 +1,74 @@
+"""A campaign for HTCondor without Dask: a submit file, and a DAG with a job for each file."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from nugan_hep.campaigns import folder as folders
+from nugan_hep.campaigns.manifest import Manifest
+from nugan_hep.campaigns.spec import Farm
+from nugan_hep.errors import UserError
+from nugan_hep.output.atomic import new_file
+
+SUBMIT, CHECK, DAG = "campaign.sub", "check.sub", "campaign.dag"
+RETRIES = 3
+
+_JOB = """\
+universe = vanilla
+executable = {python}
+arguments = "-m nugan_hep.campaigns {arguments}"
+initialdir = {folder}
+output = {logs}/{name}.out
+error = {logs}/{name}.err
+log = {logs}/campaign.log
+should_transfer_files = NO
+getenv = true
+request_cpus = 1
+request_memory = {memory}
+{more}queue
+"""
+
+
+def write(folder: Path, manifest: Manifest, left: Iterable[int], farm: Farm) -> Path:
+    """Write the files that ``condor_submit_dag`` takes; the DAG's path.
+
+    The folder is on a file system that all machines of the farm share.
+
+    Raises
+    ------
+    UserError : a path that HTCondor cannot take, or the folder cannot be written
+    """
+    place = folder.absolute()
+    for path in (str(place), sys.executable):
+        if set(path) & set(" \t\"'$"):
+            raise UserError(f"{path}: HTCondor takes no paths with blanks, quotes or $")
+    with folders.writing(folder / folders.LOGS):
+        (folder / folders.LOGS).mkdir(exist_ok=True)
+    more = "".join(f"{line}\n" for line in farm.directives)
+    known = {
+        "python": sys.executable,
+        "folder": place,
+        "logs": folders.LOGS,
+        "memory": farm.memory,
+        "more": more,
+    }
+    jobs = []
+    for number in left:
+        name = f"file{number}"
+        jobs += [
+            f"JOB {name} {SUBMIT}",
+            f'VARS {name} number="{number}" file="{manifest.files[number].file}"',
+            f"RETRY {name} {RETRIES}",
+        ]
+    jobs.append(f"FINAL check {CHECK}")
+    _text(folder / SUBMIT, _JOB.format(arguments=f"make {place} $(number)", name="$(file)", **known))
+    _text(folder / CHECK, _JOB.format(arguments=f"check {place}", name="check", **known))
+    _text(folder / DAG, "\n".join(jobs) + "\n")
+    return folder / DAG
+
+
+def _text(path: Path, text: str) -> None:
+    with new_file(path, force=True) as stream:
+        stream.write(text.encode())

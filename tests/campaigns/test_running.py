@@ -1,0 +1,132 @@
+"""Campaigns by Dask: on this machine, on a farm whose processes are killed, on SLURM."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import farm
+import pytest
+import slurm
+
+pytest.importorskip("distributed", reason="no Dask (pip install 'nugan-hep[dask]')")
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+KILLS = 50
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.glob("[a-z]*") if path.is_file()}
+
+
+@pytest.fixture
+def words(toy: Path) -> list[str]:
+    return ["--model", str(toy), "-n", "2000", "--files", "4", "--quiet"]
+
+
+@pytest.mark.slow
+def test_processes_make_what_one_makes(words: list[str], tmp_path: Path, campaign: Run) -> None:
+    campaign("run", *words, "--on", "here", "--out", tmp_path / "one")
+    campaign("run", *words, "--on", "local", "--workers", 2, "--out", tmp_path / "two")
+    assert contents(tmp_path / "two") == contents(tmp_path / "one")
+
+
+@pytest.mark.slow
+def test_a_killed_campaign_goes_on(words: list[str], tmp_path: Path, campaign: Run) -> None:
+    """SIGKILL at random moments, without Dask and with it; what was made is not made again."""
+    campaign("run", *words, "--on", "here", "--out", tmp_path / "one")
+    dice, folder = random.Random(3), tmp_path / "two"
+    for on in ("here", "here", "local"):
+        resume = ["--resume"] if (folder / "manifest.json").exists() else []
+        command = [*farm.COMMAND, "run", *words, "--on", on, "--out", str(folder), *resume]
+        process = subprocess.Popen(command, start_new_session=True, stderr=subprocess.DEVNULL)
+        before = len(list(folder.glob("events*")))
+        while process.poll() is None and len(list(folder.glob("events*"))) <= before:
+            time.sleep(0.01)
+        time.sleep(dice.uniform(0, 0.1))
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    campaign("run", *words, "--on", "here", "--out", folder, "--resume")
+    assert contents(folder) == contents(tmp_path / "one")
+    assert not (folder / ".made").exists()
+    assert not (folder / ".making").exists()
+
+
+@pytest.mark.slow
+def test_a_full_disk_on_the_workers(toy: Path, small_disk: Path, campaign: Run) -> None:
+    """One line, the files that are whole stay, and with room the campaign goes on."""
+    words = [
+        "--model",
+        str(toy),
+        "-n",
+        "80000",
+        "--files",
+        "4",
+        "--format",
+        "npz",
+        "--on",
+        "local",
+        "--workers",
+        2,
+    ]
+    ballast = small_disk / "ballast"
+    ballast.write_bytes(bytes(2**20))
+    done = campaign("run", *words, "--out", small_disk / "run", code=2)
+    assert "Traceback" not in done.stderr
+    assert "go on with --resume" in done.stderr
+    assert done.stderr.count("\n") == 1
+    made = contents(small_disk / "run")
+    subprocess.run(["mount", "-o", "remount,size=64m", str(small_disk)], check=True)
+    campaign("run", "--resume", "--on", "here", "--out", small_disk / "run")
+    after = contents(small_disk / "run")
+    assert {name: after[name] for name in made if name.startswith("events")} == {
+        name: content for name, content in made.items() if name.startswith("events")
+    }
+    assert len(after) == 5
+
+
+@pytest.mark.heavy
+def test_nothing_is_lost_or_doubled_by_kills(tmp_path: Path) -> None:
+    """SIGKILL of scheduler, workers, nannies and the campaign's own process, 50 times."""
+    words = ["--model", "numu_C12_inc", "--lepton-only", "-n", "6e6", "--files", "200"]
+    farm.undisturbed(tmp_path / "calm", words)
+    killed = farm.disturbed(tmp_path / "wild", words, KILLS)
+    assert killed.total() == KILLS
+    assert {"scheduler", "worker", "nanny", "campaign"} == {*killed}
+    assert contents(tmp_path / "wild") == contents(tmp_path / "calm")
+
+
+@pytest.mark.heavy
+@pytest.mark.skipif(bool(slurm.missing()), reason=slurm.missing())
+def test_slurm(toy: Path, tmp_path: Path, campaign: Run) -> None:
+    """A real SLURM of this one machine: jobs make the same files, and a refusal is told in one line."""
+    words = ["--model", str(toy), "-n", "20000", "--files", "8", "--quiet"]
+    campaign("run", *words, "--on", "here", "--out", tmp_path / "one")
+    job = ["--on", "slurm", "--workers", 2, "--walltime", "00:10:00", "--memory", "1GB"]
+    with slurm.cluster(tmp_path / "slurm") as environment:
+        refused = campaign(
+            "run", *words, *job, "--queue", "nowhere", "--out", tmp_path / "two", code=2, env=environment
+        )
+        assert "slurm refuses: sbatch: error:" in refused.stderr
+        assert refused.stderr.count("\n") == 1
+        more = ["--queue", "short", "--out", tmp_path / "two", "--resume"]
+        campaign("run", *words, *job, *more, env=environment)
+    assert contents(tmp_path / "two") == contents(tmp_path / "one")
+    logs = "".join(path.read_text() for path in (tmp_path / "two" / "logs").iterdir())
+    assert "distributed.worker" in logs
+
+
+@pytest.mark.slow
+def test_without_a_batch_system(words: list[str], tmp_path: Path, campaign: Run) -> None:
+    done = campaign(
+        "run", *words, "--on", "pbs", "--out", tmp_path, code=2, env={**os.environ, "PATH": "/nowhere"}
+    )
+    assert "pbs refuses: " in done.stderr
+    assert "qsub" in done.stderr
+    assert sys.executable not in done.stderr

