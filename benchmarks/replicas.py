@@ -32,7 +32,7 @@ def model_rows(model: str, options: Options, folder: Path) -> list[Row]:
     n = max(1, options.n // 10)
     archive = folder / "replicas.pt"
     values = 0.1 * np.random.default_rng(1).standard_normal((*SIZE, max(COUNTS)))
-    names = tuple(f"replica {k}" for k in range(max(COUNTS)))
+    names = tuple(f"replica_{k}" for k in range(max(COUNTS)))
     attach(model, [Block(LOW, STEP, values.astype(np.float16), names, "bootstrap")], archive)
     sampler = Sampler(archive, threads=1, lepton_only=True)
     actions = {"plain": sampling(sampler, n)}
