@@ -9,7 +9,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 
-LINK = re.compile(r"(?<=\]\()(?![a-z]+:|#|/)([^)\s#]+)(#[^)\s]*)?(?=\))")
+LINK = re.compile(r"(\[[\w./-]+\.md)?\]\((?![a-z]+:|#|/)([^)\s#]+)(#[^)\s]*)?\)")
+"""The end of a link, or the whole of one whose words are a file's name."""
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -37,19 +38,13 @@ def with_site_links(text: str, folder: Path) -> str:
     """
 
     def link(match: re.Match[str]) -> str:
-        # the pages that are generated lie where only the site has them
-        name, anchor = match[1], match[2] or ""
+        # where the words are a file's name, the site has the title of what it leads to
+        begin, name, anchor = "[](" if match[1] else "](", match[2], match[3] or ""
         path = Path(os.path.normpath(folder / name))
-        if path.is_relative_to(DOCS / "generated"):
-            return match[0]
         if not path.exists():
             raise FileNotFoundError(f"a link in {folder.relative_to(ROOT)}/ to {name}, which is not there")
-        if page := page_of(path):
-            return page + anchor
-        if path.is_relative_to(DOCS):
-            return "/" + path.relative_to(DOCS).as_posix() + anchor
-        # a file to download; Sphinx takes a path with / from docs/
-        return "/" + os.path.relpath(path, DOCS) + anchor
+        # a file that is no page is shown or downloaded; Sphinx takes a path with / from docs/
+        return begin + (page_of(path) or "/" + os.path.relpath(path, DOCS)) + anchor + ")"
 
     # code is not touched
     parts, end = [], 0
