@@ -1,4 +1,5 @@
 #include <cmath>
+#include <nugan/EventsView.hpp>
 #include <nugan/Run.hpp>
 #include <nugan/Sampler.hpp>
 #include <nugan/Source.hpp>
