@@ -68,6 +68,7 @@ def test_primaries_are_the_events_drawn_in_python(
     assert "NuganPrimaryGenerator::GeneratePrimaries nugan: " in failed.stderr
 
 
+@pytest.mark.slow
 def test_a_model_of_leptons_has_one_primary(
     program: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

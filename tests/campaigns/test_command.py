@@ -80,7 +80,9 @@ def test_a_spec_and_options_that_count_more(
         (["--resume"], "holds no campaign to go on with"),
         (["--files", "601"], "files = 601: expected at most one for each of 600 events"),
         (["-n", "3e9"], "2,147,483,647"),
-        (["--on", "tcp://127.0.0.1:9"], "no scheduler answers at tcp://127.0.0.1:9"),
+        pytest.param(
+            ["--on", "tcp://127.0.0.1:9"], "no scheduler answers at tcp://127.0.0.1:9", marks=pytest.mark.slow
+        ),
     ],
 )
 def test_bad_input(
@@ -116,6 +118,7 @@ def test_two_campaigns_at_once(words: list[str], tmp_path: Path, capsys: pytest.
     assert not (tmp_path / "manifest.json").exists()
 
 
+@pytest.mark.slow
 def test_the_jobs_of_a_dag_make_the_same_files(words: list[str], tmp_path: Path, campaign: Run) -> None:
     """Jobs in any order, one of them twice, without Dask; the last one completes the manifest."""
     assert main("run", *words, "--out", tmp_path / "run", "--quiet") == 0

@@ -34,6 +34,7 @@ def plan(toy: Path, folder: Path, files: int = 3, **more: list[str]) -> manifest
     return whole
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMATS)
 def test_files_are_the_same_whatever_order_process_and_pace(toy: Path, tmp_path: Path, form: str) -> None:
     """Another process has another hash of texts, another time and another size of chunks."""

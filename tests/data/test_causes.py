@@ -181,6 +181,7 @@ def test_energy_transfers_below_the_shift(tmp_path: Path, files: SimpleNamespace
     assert "60 have an energy transfer below 0.004 GeV" in message(files.write(path, columns))
 
 
+@pytest.mark.slow
 def test_whoever_insists(tmp_path: Path, files: SimpleNamespace, capsys: pytest.CaptureFixture[str]) -> None:
     columns = kinetic(sample(files, 3000, slow=2.0))
     path = files.write(tmp_path / "e.npz", columns)

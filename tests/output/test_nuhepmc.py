@@ -427,6 +427,7 @@ def test_hepmc3_reads_the_run(reader: Path, file: Path) -> None:
     assert found[f"{at}Beam[14].MonoEnergetic.Energy"] == ["none"]
 
 
+@pytest.mark.slow
 def test_hepmc3_reads_the_events(reader: Path, tmp_path: Path, make_columns: Maker) -> None:
     n = 300
     columns = placed(make_columns(0, n))

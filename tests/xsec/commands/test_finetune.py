@@ -22,6 +22,7 @@ def test_transfer_is_better_than_scratch(run: Path, oxygen: Path, tmp_path: Path
     assert tuned["data"]["train"] == scratch["data"]["train"] == 20
 
 
+@pytest.mark.slow
 def test_frozen_blocks_stay_as_they_are(run: Path, oxygen: Path, tmp_path: Path) -> None:
     call = ["--from", str(run), "--data", str(oxygen), "--epochs", "5", "--unfreeze-last", "1", "--quiet"]
     assert main(["finetune", *call, "--out", str(tmp_path / "last")]) == 0

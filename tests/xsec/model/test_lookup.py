@@ -12,6 +12,7 @@ from nugan_hep.xsec.model.archive import read_metadata
 Error = Callable[[], str]
 
 
+@pytest.mark.slow
 def test_generators_and_cross_sections_are_told_apart(run: Path, tmp_path: Path, error: Error) -> None:
     assert not any(name.startswith("e_") for name in list_models())
     events = tmp_path / "e.root"
