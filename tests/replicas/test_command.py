@@ -107,7 +107,7 @@ def test_a_molecule(
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ([], "no replicas: expected --alternative or --flat-like"),
+        ([], "no replicas: expected --tune, --alternative or --flat-like"),
         (
             ["--alternative", "numu_C12_lfg"],
             "--alternative 'numu_C12_lfg': expected NAME=MODEL, each name once",
