@@ -3,6 +3,7 @@ import pytest
 
 from nugan_hep import replay
 from nugan_hep.data import read_events
+from nugan_hep.transfer import saved
 from nugan_hep.transfer.ratio import energy_bins
 
 SOURCE = "numu_C12_inc"
@@ -35,10 +36,15 @@ def test_the_replayed_events_follow_the_data(few, tmp_path, capsys, monkeypatch)
     # fewer source events than the command takes: enough for so few of the data
     monkeypatch.setattr(replay, "_FIT_EVENTS", 30_000)
     out = tmp_path / "replay.npz"
-    assert run(few, out, "-n", "30000", "--evaluations", "2") == 0
+    assert run(few, out, "-n", "30000", "--evaluations", "2", "--replicas", "5") == 0
     assert "effective parameters" in capsys.readouterr().out
     events = read_events(out)
     assert len(events) == 30_000
+    draws = saved.load(tmp_path / "replay.replicas.npz")
+    weights = np.exp(draws.log_weights(events.enu, events.emu, events.theta))
+    assert weights.shape == (30_000, 5)
+    # some parameters of 6,000 events: a few percent each
+    assert 0.005 < weights.std(axis=1).mean() < 0.2
     own = Sampler(SOURCE, threads=1).sample(enu=np.random.default_rng(1).uniform(0.3, 10, 30_000), seed=9)
     high = np.mean(kinematics.q2(events.enu, events.emu, events.theta, kinematics.MUON_MASS) > 1.0)
     # the density is changed at each energy, the replayed energies stay uniform

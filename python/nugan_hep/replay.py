@@ -82,6 +82,13 @@ def _command(argv: Sequence[str] | None) -> int:
         default=150,
         help="about how many fits choose the scales (default 150)",
     )
+    parser.add_argument(
+        "--replicas",
+        type=cli.count,
+        metavar="K",
+        help="draw the ratio K times from its posterior, for python -m nugan_hep.replicas --transfer, into "
+        "OUT.replicas.npz",
+    )
     parser.add_argument("--seed", type=cli.seed, default=1, help="seed of all random numbers (default 1)")
     parser.add_argument("--threads", type=cli.threads, default=0, help="threads of the sampler (default all)")
     parser.add_argument("--force", action="store_true", help="replace an existing file")
@@ -91,6 +98,8 @@ def _command(argv: Sequence[str] | None) -> int:
     if arguments.out.suffix != ".npz":
         parser.error(f"--out {arguments.out}: expected the suffix .npz")
     if saved.is_tune(arguments.source):
+        if arguments.replicas:
+            parser.error("--replicas: a run of tune has its own, expected --from MODEL or no --replicas")
         if arguments.data:
             parser.error("--data: a run of tune has its own, expected --from MODEL or no --data")
         return _replay_tune(arguments)
@@ -120,6 +129,7 @@ def _replay(arguments: argparse.Namespace) -> int:
     from nugan_hep.data import read_events
     from nugan_hep.sampler import Sampler
     from nugan_hep.transfer import draw
+    from nugan_hep.transfer import saved as transfers
     from nugan_hep.transfer.prior import Prior
     from nugan_hep.transfer.ratio import choose_scales, fit
 
@@ -156,6 +166,12 @@ def _replay(arguments: argparse.Namespace) -> int:
             lambda count, best: bar.update(task, completed=count, note=f"log evidence {best:.1f}"),
         )
     ratio = fit(target, many, prior, scales)
+    if arguments.replicas:
+        process = {"probe": arguments.probe or about["probe"], "target": arguments.target or about["target"]}
+        mass = source._core.process.lepton_mass
+        whose = {"source": source.name, **process, "enu_range": [*source.enu_range], "lepton_mass": mass}
+        draws = transfers.drawn(ratio, many, arguments.replicas, arguments.seed, whose)
+        transfers.save(arguments.out.with_suffix(transfers.SUFFIX), draws, arguments.force)
     print(f"log evidence {ratio.log_evidence:.1f}, effective parameters {ratio.parameters:.0f}, {scales}")
     provenance = {
         "files": [Path(path).name for path in arguments.data],

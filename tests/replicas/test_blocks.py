@@ -67,7 +67,7 @@ def test_a_flat_block_is_one_node() -> None:
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"kind": "guess"}, "kind 'guess': expected one of tune, bootstrap, alternative"),
+        ({"kind": "guess"}, "kind 'guess': expected one of tune, transfer, alternative"),
         ({"names": ("a", "b", "CV")}, "'CV' is no name of a replica"),
         ({"names": ("a", "b", "c\n")}, "is no name of a replica"),
         ({"names": ("a", "b", "axial mass")}, "'axial mass' is no name of a replica"),

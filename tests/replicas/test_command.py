@@ -29,7 +29,7 @@ def test_the_rest_of_the_model_stays(tmp_path: Path) -> None:
     """Hadrons and lepton are the same to the bit, and attaching again replaces the table alone."""
     out, again = tmp_path / "one.pt", tmp_path / "two.pt"
     attach(MODEL, [weights(1.0)], out, {"by": "hand"})
-    attach(out, [weights(-1.0, "b"), flat_block(["c"], "bootstrap")], again)
+    attach(out, [weights(-1.0, "b"), flat_block(["c"], "transfer")], again)
     before, after = (torch.jit.load(path) for path in (find_model(MODEL), again))
     latent, enu = torch.randn(1000, 2), torch.linspace(0.3, 10.0, 1000)
     assert torch.equal(before(latent, enu), after(latent, enu))
@@ -107,7 +107,7 @@ def test_a_molecule(
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ([], "no replicas: expected --tune, --alternative or --flat-like"),
+        ([], "no replicas: expected --tune, --transfer, --alternative or --flat-like"),
         (
             ["--alternative", "numu_C12_lfg"],
             "--alternative 'numu_C12_lfg': expected NAME=MODEL, each name once",

@@ -48,7 +48,7 @@ def test_events_beyond_the_grid_are_at_its_edge(make_archive: Archive, make_bloc
 
 
 def test_weights_are_one_where_nothing_is_known(make_archive: Archive, make_block: MakeBlock) -> None:
-    for block in (make_block(scale=0.0), flat_block(["a", "b", "c"], "bootstrap")):
+    for block in (make_block(scale=0.0), flat_block(["a", "b", "c"], "transfer")):
         events = Sampler(make_archive(block), threads=1).sample(n=3000, seed=3, replicas=3)
         assert (events["wght_rep"] == 1).all()
 

@@ -5,11 +5,11 @@
 
 namespace nugan {
 
-/// One of the universes that a model's events have a weight of each: a draw of a posterior or of a bootstrap,
+/// One of the universes that a model's events have a weight of each: a draw of a posterior,
 /// or another model.
 struct Replica {
   std::string name;  ///< its own among those of a model
-  std::string kind;  ///< what it is: "tune", "bootstrap" or "alternative"
+  std::string kind;  ///< what it is: "tune", "transfer" or "alternative"
 
   friend bool operator==(const Replica&, const Replica&) = default;
 };

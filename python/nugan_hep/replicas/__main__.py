@@ -13,8 +13,8 @@ from nugan_hep import cli
 from nugan_hep.archive import find_model, read_metadata
 from nugan_hep.errors import UserError
 from nugan_hep.output.atomic import check_target
-from nugan_hep.replicas import alternatives, attaching, tunes
-from nugan_hep.replicas.blocks import Block, flat_block
+from nugan_hep.replicas import alternatives, attaching, posteriors
+from nugan_hep.replicas.blocks import Block, Report, flat_block
 
 PROGRAM = "python -m nugan_hep.replicas"
 EPILOG = """\
@@ -22,6 +22,7 @@ examples:
   python -m nugan_hep.replicas numu_C12_inc --alternative lfg=numu_C12_lfg alt=numu_C12_alt --out carbon.pt
   nugan-sample --model carbon.pt --replicas 2 --out events.root
   python -m nugan_hep.replicas numu_C12_inc --tune RUN --number 50 --out tuned.pt
+  python -m nugan_hep.replicas argon.pt --transfer replay.replicas.npz --out argon_replicas.pt
 
 In replica k an event counts wght_rep[k] times its weight. An alternative's weights turn the model's events
 into its own, cross section included. All models of a run have the same replicas: --flat-like gives a model of
@@ -59,26 +60,22 @@ def _blocks(options: argparse.Namespace, others: dict[str, str]) -> tuple[list[B
             )
         blocks += [flat_block(block["names"], block["kind"]) for block in there]
         made["flat_like"] = options.flat_like
-    if others:
-        with cli.progress("nodes", options.quiet) as bar:
-            task = bar.add_task("alternatives", total=None, note="")
+    with cli.progress("nodes", options.quiet) as bar:
+
+        def report_of(kind: str) -> Report:
+            task = bar.add_task(kind, total=1, note="")
+            return lambda done, total: bar.update(task, completed=done, total=total)
+
+        if others:
             step = tuple(options.step)
-            blocks.append(
-                alternatives.alternatives(
-                    options.model, others, step, lambda nodes: bar.update(task, completed=nodes)
-                )
-            )
-        made |= {"alternatives": others, "step": list(step)}
-    if options.tune:
-        with cli.progress("nodes", options.quiet) as bar:
-            task = bar.add_task("tune", total=None, note="")
-            block = tunes.tuned(
-                options.model, options.tune, options.number, lambda nodes: bar.update(task, completed=nodes)
-            )
-        blocks.append(block)
-        made["tune"] = Path(options.tune).name
+            blocks.append(alternatives.alternatives(options.model, others, step, report_of("alternatives")))
+            made |= {"alternatives": others, "step": list(step)}
+        for kind, make in (("tune", posteriors.tuned), ("transfer", posteriors.transferred)):
+            if file := getattr(options, kind):
+                blocks.append(make(options.model, file, options.number, report_of(kind)))
+                made[kind] = Path(file).name
     if not blocks:
-        raise UserError("no replicas: expected --tune, --alternative or --flat-like")
+        raise UserError("no replicas: expected --tune, --transfer, --alternative or --flat-like")
     return blocks, made
 
 
@@ -123,7 +120,12 @@ def _parser() -> cli.Parser:
         help="other flows of the same process, with cross sections",
     )
     add("--tune", metavar="RUN", help="draws of the posterior of a run of tune, whose model this is")
-    add("--number", type=cli.count, metavar="K", help="of the tune's replicas (default all)")
+    add(
+        "--transfer",
+        metavar="NPZ",
+        help="draws of the ratio of replay --replicas, on whose events this was trained",
+    )
+    add("--number", type=cli.count, metavar="K", help="of the tune's or transfer's replicas (default all)")
     add("--flat-like", metavar="MODEL", help="the replicas of another model, all weights 1")
     add(
         "--step",

@@ -11,7 +11,7 @@ from nugan_hep import _core, density, kinematics
 from nugan_hep.archive import find_model, process_of, read_metadata
 from nugan_hep.errors import UserError
 from nugan_hep.kinematics import Array
-from nugan_hep.replicas.blocks import Block, block_from
+from nugan_hep.replicas.blocks import Block, Report, block_from
 from nugan_hep.sampler import Columns, Sampler
 
 STEP = (0.05, 0.1, 0.125)
@@ -39,7 +39,7 @@ def alternatives(
     model: str,
     others: Mapping[str, str],
     step: Sequence[float] = STEP,
-    report: Callable[[int], None] = lambda nodes: None,
+    report: Report = lambda done, total: None,
 ) -> Block:
     """A block of other models by their names as replicas.
 

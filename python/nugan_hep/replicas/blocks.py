@@ -18,8 +18,8 @@ from nugan_hep import _core
 from nugan_hep.errors import UserError
 from nugan_hep.kinematics import Array
 
-KINDS = ("tune", "bootstrap", "alternative")
-"""What replicas are: draws of a tune's posterior, trainings on resampled events, other models."""
+KINDS = ("tune", "transfer", "alternative")
+"""What replicas are: draws of a tune's posterior or of that of a transfer from few events, other models."""
 
 LARGEST = 20.0
 """Of logarithms of weights: beyond, a replica has no events where the model has, or the other way round."""
@@ -29,6 +29,8 @@ NODES = 50_000
 
 LogWeights = Callable[[Array, Array, Array], ArrayLike]
 """Of E_nu, E_l [GeV] and theta [rad], [N] each: logarithms of K weights [N, K]."""
+
+Report = Callable[[int, int], object]
 
 
 class Block(NamedTuple):
@@ -95,7 +97,7 @@ def block_from(
     *,
     mass: float,
     shift: float = 0.0,
-    report: Callable[[int], None] = lambda nodes: None,
+    report: Report = lambda done, total: None,
 ) -> Block:
     """Evaluate weights on the nodes of a grid.
 
@@ -109,7 +111,7 @@ def block_from(
     names, kind : see :class:`Block`
     mass : of the lepton [GeV]
     shift : energy that the nucleus always keeps [GeV]
-    report : called with the number of nodes that are done
+    report : called with the numbers of nodes that are done and of all
 
     Raises
     ------
@@ -125,7 +127,7 @@ def block_from(
         if found.shape != (len(nodes), len(names)):
             raise ValueError(f"weights of the shape {found.shape}: expected {(len(nodes), len(names))}")
         values[nodes] = found
-        report(first + len(nodes))
+        report(first + len(nodes), len(physical))
     values[~np.isfinite(values).all(axis=1)] = np.nan
     grid = _filled(values.reshape(*size, len(names)))
     with np.errstate(over="ignore"):  # refused by the check

@@ -51,34 +51,42 @@ class Ratio:
 
     def log_ratio(self, x: Array) -> Array:
         """log r [N] at coordinates x [N, 4]; what Z(E) would subtract is left in."""
-        return np.asarray(_log_ratios(self, self.coefficients[:, None], x)[0])
+        return np.asarray(log_ratios(self.prior, self.scales, self.coefficients[:, None], x)[0])
 
     def of_sample(self, source: Sample) -> Array:
         """r/Z of source events [N]: of mean one in each energy bin."""
-        return _normalised(self.log_ratio(source.x), source.bins)
+        return np.asarray(_normalised(self.log_ratio(source.x)[None], source.bins)[0])
 
-    def replicas(self, source: Sample, n: int, seed: int) -> Array:
-        """The same of ``n`` draws of the posterior [n, N]."""
+    def draws(self, n: int, seed: int) -> Array:
+        """Coefficients [P, n] of ``n`` draws of the posterior."""
         lower = np.linalg.cholesky(self.precision)
         normal = np.random.default_rng(seed).standard_normal((len(lower), n))
-        drawn = self.coefficients[:, None] + np.linalg.solve(lower.T, normal)
-        return np.stack([_normalised(row, source.bins) for row in _log_ratios(self, drawn, source.x)])
+        return np.asarray(self.coefficients[:, None] + np.linalg.solve(lower.T, normal))
+
+    def replicas(self, source: Sample, n: int, seed: int) -> Array:
+        """r/Z of source events for ``n`` draws of the posterior [n, N]."""
+        return _normalised(log_ratios(self.prior, self.scales, self.draws(n, seed), source.x), source.bins)
 
 
-def _log_ratios(ratio: Ratio, coefficients: Array, x: Array) -> Array:
-    """log r [K, N] with coefficients [P, K]."""
+def log_ratios(prior: Prior, scales: Scales, coefficients: Array, x: Array) -> Array:
+    """log r [K, N] at coordinates x [N, 4] with coefficients [P, K]."""
     found = np.empty((coefficients.shape[1], len(x)))
     for first in range(0, len(x), CHUNK):
         part = slice(first, first + CHUNK)
-        found[:, part] = (ratio.prior.features(x[part], ratio.scales) @ coefficients.astype(np.float32)).T
+        found[:, part] = (prior.features(x[part], scales) @ coefficients.astype(np.float32)).T
     return found
 
 
-def _normalised(log_ratio: Array, bins: NDArray[np.int64]) -> Array:
-    ratio = np.exp(log_ratio - log_ratio.max())
+def log_means(rows: Array, bins: NDArray[np.int64]) -> Array:
+    """Logarithms of the means of r in each energy bin [K, 97] of log r [K, N]; 0 where there is no event."""
     counts = np.maximum(np.bincount(bins, minlength=ENERGY_BINS), 1)
-    mean = np.bincount(bins, ratio, ENERGY_BINS) / counts
-    weights: Array = ratio / mean[bins]
+    top = rows.max(axis=1, keepdims=True)
+    means = np.array([np.bincount(bins, row, ENERGY_BINS) / counts for row in np.exp(rows - top)])
+    return np.asarray(np.log(np.where(means > 0, means, 1.0)) + np.where(means > 0, top, 0.0))
+
+
+def _normalised(rows: Array, bins: NDArray[np.int64]) -> Array:
+    weights: Array = np.exp(rows - log_means(rows, bins)[:, bins])
     return weights
 
 
@@ -86,6 +94,12 @@ def energy_bins(enu: Array, enu_range: tuple[float, float]) -> NDArray[np.int64]
     """Bin of each neutrino energy [GeV]: 97 of equal width over the range."""
     low, high = enu_range
     return np.clip(((enu - low) / (high - low) * ENERGY_BINS).astype(np.int64), 0, ENERGY_BINS - 1)
+
+
+def bin_centres(enu_range: tuple[float, float]) -> Array:
+    """Their middles [97], GeV."""
+    low, high = enu_range
+    return low + (high - low) * (np.arange(ENERGY_BINS) + 0.5) / ENERGY_BINS
 
 
 def fit(target: Sample, source: Sample, prior: Prior, scales: Scales) -> Ratio:

@@ -1,0 +1,103 @@
+"""A density ratio that ``replay`` fitted to few events, with draws of its posterior, in a file."""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from dataclasses import astuple, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nugan_hep.errors import UserError
+from nugan_hep.kinematics import Array
+from nugan_hep.output.atomic import new_file
+from nugan_hep.transfer.coordinates import coordinates
+from nugan_hep.transfer.prior import Prior, Scales
+from nugan_hep.transfer.ratio import Ratio, Sample, bin_centres, log_means, log_ratios
+
+SUFFIX = ".replicas.npz"
+
+
+@dataclass(frozen=True, eq=False)
+class Draws:
+    """The most probable ratio and draws of its posterior.
+
+    Attributes
+    ----------
+    about : ``source`` (the model that was replayed), ``probe`` and ``target`` of the events, ``enu_range``
+        [GeV], ``lepton_mass`` [GeV], ``events``
+    scales : of the prior
+    coefficients : [P, 1 + K], of the most probable ratio and of each draw
+    log_mean : [M, 1 + K], logarithm of the mean of r in each energy bin
+    """
+
+    about: dict[str, Any]
+    scales: Scales
+    coefficients: Array
+    log_mean: Array
+
+    def log_weights(self, enu: Array, el: Array, theta: Array, n: int | None = None) -> Array:
+        """Logarithms of the density of the first ``n`` draws over that of the most probable ratio [N, n].
+
+        ``enu`` and ``el`` [N] in GeV, ``theta`` [N] in rad. Weights have a mean of one at each energy: the
+        events of a transfer say nothing of the cross section.
+        """
+        wanted = 1 + self.number(n)
+        x = coordinates(enu, el, theta, self.about["lepton_mass"])
+        found = log_ratios(Prior(), self.scales, self.coefficients[:, :wanted], x)
+        centres = bin_centres(self.about["enu_range"])
+        for row, mean in zip(found, self.log_mean.T, strict=False):
+            row -= np.interp(enu, centres, mean)
+        return np.asarray((found[1:] - found[0]).T)
+
+    def number(self, n: int | None) -> int:
+        """How many draws are meant.
+
+        Raises
+        ------
+        UserError : more than there are
+        """
+        there = self.coefficients.shape[1] - 1
+        if n is not None and not 1 <= n <= there:
+            raise UserError(f"{n} replicas: expected 1 to {there}, which the transfer has")
+        return there if n is None else n
+
+
+def drawn(ratio: Ratio, source: Sample, n: int, seed: int, about: dict[str, Any]) -> Draws:
+    """``n`` draws of a fitted ratio, with their means over events of the ``source``."""
+    coefficients = np.column_stack([ratio.coefficients, ratio.draws(n, seed)])
+    rows = log_ratios(ratio.prior, ratio.scales, coefficients, source.x)
+    return Draws(about, ratio.scales, coefficients, log_means(rows, source.bins).T)
+
+
+def save(path: Path, draws: Draws, force: bool) -> None:
+    """Write a file that :func:`load` reads."""
+    with new_file(path, force) as file:
+        np.savez(
+            file,
+            about=json.dumps(draws.about),
+            scales=np.array(astuple(draws.scales)),
+            coefficients=draws.coefficients,
+            log_mean=draws.log_mean,
+        )
+
+
+def load(path: str | os.PathLike[str]) -> Draws:
+    """A file of :func:`save`.
+
+    Raises
+    ------
+    UserError : not such a file, a damaged one
+    """
+    try:
+        with Path(path).open("rb") as stream, np.load(stream) as file:
+            about = json.loads(str(file["about"]))
+            draws = Draws(about, Scales(*file["scales"].tolist()), file["coefficients"], file["log_mean"])
+        draws.log_weights(np.ones(1), np.full(1, 0.5), np.full(1, 0.5))  # shapes that do not fit fail here
+        return draws
+    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+        reason = str(error).splitlines()[0]
+        raise UserError(f"{path}: not a file of replay --replicas ({reason})") from None
