@@ -33,7 +33,7 @@ def model_rows(model: str, options: Options, folder: Path) -> list[Row]:
     archive = folder / "replicas.pt"
     values = 0.1 * np.random.default_rng(1).standard_normal((*SIZE, max(COUNTS)))
     names = tuple(f"replica_{k}" for k in range(max(COUNTS)))
-    attach(model, [Block(LOW, STEP, values.astype(np.float16), names, "bootstrap")], archive)
+    attach(model, [Block(LOW, STEP, values.astype(np.float16), names, "tune")], archive)
     sampler = Sampler(archive, threads=1, lepton_only=True)
     actions = {"plain": sampling(sampler, n)}
     for count in COUNTS:

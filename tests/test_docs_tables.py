@@ -19,9 +19,9 @@ def test_tables_are_those_of_the_core() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_readme_lists_the_branches_in_their_order() -> None:
+def test_sampling_lists_the_branches_in_their_order() -> None:
     names = [name for name, _, where, _, _ in _core.columns if where != "extra"]
-    assert f"`{' '.join(names)}`" in (ROOT / "README.md").read_text()
+    assert f"`{' '.join(names)}`" in (ROOT / "docs/sampling.md").read_text()
 
 
 def test_every_format_has_its_row() -> None:
