@@ -56,7 +56,7 @@ def test_antineutrinos(tmp_path, files):
     path = files.write(tmp_path / "mixed.npz", columns)
     assert read_events(path).report.dropped == {"other probe": 4}
     assert read_events(path, probe=-14).report.dropped == {"other probe": 6}
-    with pytest.raises(UserError, match="probe 12"):
+    with pytest.raises(UserError, match="no event left of nue on C12: most are numu"):
         read_events(path, probe=12)
 
 
@@ -129,5 +129,16 @@ def test_electrons_of_nuwro(tmp_path: Path) -> None:
     slow = int(np.sum(emu < 0.1056583755))
     assert slow > 50
     assert np.sum(read.emu < 0.1056583755) > 0.9 * slow
-    with pytest.raises(UserError, match="no event left for probe 14"):
+    with pytest.raises(UserError, match="no event left of numu on"):
+        read_events(path)
+
+
+def test_events_of_another_process_are_named(tmp_path):
+    """What most rows are, and how to ask for them."""
+    path = tmp_path / "nue.npz"
+    columns = {"enu": np.full(50, 2.0), "emu": np.full(50, 1.0), "theta": np.full(50, 0.3)}
+    np.savez(path, **columns, probe=np.full(50, 12), target=np.full(50, 1000080160))
+    with pytest.raises(
+        UserError, match=r"^no event left of numu on C12: most are nue on O16 \(--probe nue --target O16\)"
+    ):
         read_events(path)

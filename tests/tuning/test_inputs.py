@@ -15,7 +15,10 @@ KIND = "t2k_ccinc_2018"
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--data", "nosuch:x"], "--data nosuch:x: expected KIND:..., KIND one of t2k_ccinc_2018"),
+        (
+            ["--data", "nosuch:x"],
+            "--data nosuch:x: expected KIND:..., KIND one of those in --help, such as t2k_ccinc_2018",
+        ),
         (["--data", f"{KIND}:a", f"{KIND}:b"], f"{KIND} is there twice"),
         (["--data", f"{KIND}:nosuch"], "nosuch"),
         (["--data", f"{KIND}:x", "--flux", "t2k_cc0pi_2016=f.root"], "no such measurement in --data"),

@@ -27,6 +27,8 @@ def a_tune(k=3):
         "title": "T2K",
         "reference": "1801.05148",
         "fitted": True,
+        "fluxes": ["flux.root:numu"],
+        "flux_quartiles": [[0.47, 0.62, 0.81]],
         "bins": 71,
         "chi2": {way: [193.0, 84.0] for way in ("scaled", "apart", "published")},
         "total": [0.73, 0.61, 0.69],

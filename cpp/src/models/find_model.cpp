@@ -103,7 +103,11 @@ std::string find_model(int probe, int target, const Names& folders) {
   const std::string process = probe_on_nucleus(probe, target);
   if (!candidates.empty())
     throw Error(message("several models of ", process, ": name one by --model, of ", joined(candidates)));
-  throw Error(message("no model of ", process, "; there is: ", known.empty() ? "none" : joined(known)));
+  const int other = (probe > 0 ? 1 : -1) * (std::abs(probe) == 12 ? 14 : 12);
+  const bool derivable = std::abs(probe) <= 14 && known.contains(probe_on_nucleus(other, target));
+  throw Error(
+      message("no model of ", process, "; there is: ", known.empty() ? "none" : joined(known),
+              derivable ? "; python -m nugan_hep.derive makes one of " + probe_name(other) + "'s" : ""));
 }
 
 }  // namespace nugan

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from nugan_hep import _core, skipping
+from nugan_hep import _core, skipping, targets
 from nugan_hep.data.checks import Evidence, FileChecks, FileWeight, check_same_weight
 from nugan_hep.data.readers import EventFile, check_file, open_events, split_tree
 from nugan_hep.data.selection import Chunk, Report, Selection, classify, unchecked
@@ -92,9 +93,19 @@ def read_events(
     if not allow_unphysical and (fault := evidence.fault(wanted, opened[0].names)):
         raise UserError(f"{opened[0].path} and {report.files - 1} more files: {fault}")
     if not kept:
-        raise UserError(f"no event left for probe {probe}, target {target}: {report}")
+        wanted_name = f"{targets.probe_name(probe)} on {targets.nucleus(target)}"
+        raise UserError(f"no event left of {wanted_name}: {_most(report.others)}{report}")
     enu, emu, theta = (np.concatenate(parts) for parts in zip(*kept, strict=True))
     return Events(enu, emu, theta, report)
+
+
+def _most(others: Counter[tuple[int, int]]) -> str:
+    """What most events are, if they are of another process."""
+    if not others:
+        return ""
+    ((probe, target), _), *_ = others.most_common(1)
+    names = targets.probe_name(probe), targets.nucleus(target)
+    return f"most are {names[0]} on {names[1]} (--probe {names[0]} --target {names[1]}); "
 
 
 def _read_file(
@@ -115,6 +126,7 @@ def _read_file(
         if report.limit is not None:
             chunk = _cut(chunk, report.limit - report.kept)
         report.count(chunk.reason)
+        report.others += chunk.others
         report.unchecked += [name for name in unchecked(columns) if name not in report.unchecked]
         checks.add(chunk, columns, file.layout)
         keep = chunk.reason == 0
@@ -132,7 +144,9 @@ def _cut(chunk: Chunk, n: int) -> Chunk:
     if kept_rows.size <= n:
         return chunk
     end = kept_rows[n - 1] + 1
-    return Chunk(chunk.enu[:end], chunk.emu[:end], chunk.theta[:end], chunk.reason[:end])
+    return chunk._replace(
+        enu=chunk.enu[:end], emu=chunk.emu[:end], theta=chunk.theta[:end], reason=chunk.reason[:end]
+    )
 
 
 def _check_arguments(

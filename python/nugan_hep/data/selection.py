@@ -37,12 +37,16 @@ class Selection(NamedTuple):
 
 
 class Chunk(NamedTuple):
-    """Muon kinematics [GeV, GeV, rad], float32 [N], and the reason of each row, 0 for kept."""
+    """Muon kinematics [GeV, GeV, rad], float32 [N], and the reason of each row, 0 for kept.
+
+    ``others`` counts processes that are not wanted.
+    """
 
     enu: NDArray[np.float32]
     emu: NDArray[np.float32]
     theta: NDArray[np.float32]
     reason: NDArray[np.intp]
+    others: Counter[tuple[int, int]]
 
 
 @dataclass
@@ -58,6 +62,8 @@ class Report:
     limit: int | None = None
     skipped: list[NoEventsError] = field(default_factory=list)
     """Why files without events were passed over."""
+    others: Counter[tuple[int, int]] = field(default_factory=Counter)
+    """Processes (PDG codes of neutrino and nucleus) of rows that are of another one, where both are known."""
 
     def count(self, reason: NDArray[np.intp]) -> None:
         counts = np.bincount(reason, minlength=len(REASONS) + 1)
@@ -124,7 +130,17 @@ def classify(columns: Columns, layout: Layout, wanted: Selection) -> Chunk:
         physical,
     )
     failed = [~passed for passed in passes]
-    return Chunk(enu, emu, theta, np.select(failed, range(1, len(REASONS) + 1), default=0).astype(np.intp))
+    reason = np.select(failed, range(1, len(REASONS) + 1), default=0).astype(np.intp)
+    return Chunk(enu, emu, theta, reason, _others(columns, failed[0] | failed[1]))
+
+
+def _others(columns: Columns, rows: NDArray[np.bool_]) -> Counter[tuple[int, int]]:
+    """Processes of ``rows``, where their neutrino and nucleus are known."""
+    if {"probe", "target"} & set(unchecked(columns)) or "probe" not in columns or not rows.any():
+        return Counter()
+    pairs = np.stack([columns["probe"][rows], _target(columns)[rows]], axis=1).astype(np.int64)
+    found, counts = np.unique(pairs, axis=0, return_counts=True)
+    return Counter({(int(p), int(t)): int(n) for (p, t), n in zip(found, counts, strict=True)})
 
 
 def _is_cc(columns: Columns, process: _core.Process) -> NDArray[np.bool_]:

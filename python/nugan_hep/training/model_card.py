@@ -34,7 +34,8 @@ _LIMITS_OF_HADRONS = [
 
 _DERIVED = [
     "**There are no events of this process behind this model.** It is the model that it started from, with",
-    "the mass of the other lepton: nothing was trained, and nothing compared.",
+    "the mass of the other lepton: nothing was trained, and nothing compared. How it was trained says that",
+    "model's card.",
     "",
 ]
 
@@ -58,6 +59,7 @@ def model_card(metadata: dict[str, Any]) -> str:
     """Markdown for a model's ``nugan.json``."""
     training = metadata["training"]
     configuration, data = training["configuration"], training["data"]
+    derived = bool(data.get("derived"))
     low, high = metadata["enu_range"]
     sigma, hadrons = metadata["cross_section"], metadata.get("hadrons")
     lines = [
@@ -73,14 +75,12 @@ def model_card(metadata: dict[str, Any]) -> str:
         f"| energy shift s | {1e3 * metadata['shift']:g} MeV |",
         f"| training events | {_events(data)} |",
         f"| started from | {data.get('start') or 'random weights'}, frozen: {training['freeze']} |",
-        f"| best epoch | step {training['step']:,} of {configuration['steps']:,} |",
-        f"| weights | {training['weights']} |",
-        f"| training time to there | {training['seconds'] / 3600:.2f} h on {configuration['device']} |",
+        *([] if derived else _epoch(training)),
         f"| cross section | {_cross_section(sigma)} |",
         f"| torch | {metadata['torch']} |",
         f"| sha256 of the weights | `{metadata['sha256']}` |",
         "",
-        *(_DERIVED if data.get("derived") else _FITTED if data.get("fitted") else _metrics(metadata)),
+        *(_DERIVED if derived else _FITTED if data.get("fitted") else _metrics(metadata)),
         *(_hadrons(hadrons) if hadrons else []),
         "## Limits",
         "",
@@ -88,15 +88,30 @@ def model_card(metadata: dict[str, Any]) -> str:
         f"- Outside {low:g}-{high:g} GeV there is no training event, and the sampler refuses.",
         "- A model of finite statistics: see the metrics before resting a measurement on its tails.",
         "",
+        *([] if derived else _settings(training)),
+    ]
+    return "\n".join(lines)
+
+
+def _epoch(training: dict[str, Any]) -> list[str]:
+    configuration = training["configuration"]
+    return [
+        f"| best epoch | step {training['step']:,} of {configuration['steps']:,} |",
+        f"| weights | {training['weights']} |",
+        f"| training time to there | {training['seconds'] / 3600:.2f} h on {configuration['device']} |",
+    ]
+
+
+def _settings(training: dict[str, Any]) -> list[str]:
+    return [
         "## Configuration",
         "",
         "```toml",
-        to_toml(configuration),
+        to_toml(training["configuration"]),
         *(_stage(stage) for stage in training["earlier_settings"]),
         "```",
         "",
     ]
-    return "\n".join(lines)
 
 
 def _metrics(metadata: dict[str, Any]) -> list[str]:

@@ -38,6 +38,10 @@ class Scales:
         logarithms: Array = np.log(np.array(astuple(self)))
         return logarithms
 
+    def moved(self, by: Array) -> Scales:
+        """With ``by`` added to the logarithms."""
+        return Scales(*np.exp(self.logarithms() + by).tolist())
+
 
 # features in each group, the power of s that multiplies them
 _GROUPS = ((90, 0), (80, 1), (30, 3))

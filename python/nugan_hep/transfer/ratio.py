@@ -160,6 +160,12 @@ def _newton(
     return Ratio(prior, scales, c, -value - 0.5 * float(np.linalg.slogdet(hessian)[1]), parameters, hessian)
 
 
+def penalty(scales: Scales) -> float:
+    """Minus the logarithm of the log-normal prior of the scales about their defaults, up to a constant."""
+    away = (scales.logarithms() - Scales().logarithms()) / _SPREAD
+    return 0.5 * float(away @ away)
+
+
 def choose_scales(
     target: Sample,
     source: Sample,
@@ -174,8 +180,7 @@ def choose_scales(
     def cost(logarithms: Array) -> float:
         nonlocal best, count
         scales = Scales(*np.exp(logarithms).tolist())
-        penalty = 0.5 * float(np.sum(((logarithms - centre) / _SPREAD) ** 2))
-        score = fit(target, source, prior, scales).log_evidence - penalty
+        score = fit(target, source, prior, scales).log_evidence - penalty(scales)
         best, count = max(best, score), count + 1
         report(count, best)
         return -score

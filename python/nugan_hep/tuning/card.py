@@ -54,6 +54,18 @@ def _sum(parts: list[dict[str, Any]]) -> dict[str, Any]:
     return {"title": "all"} | {key: sum(one[key] for one in parts) for key in ("bins", "before", "after")}
 
 
+def _fluxes(about: dict[str, Any]) -> str:
+    """A line for each measurement."""
+    lines = []
+    for row in about["measurements"]:
+        beams = (
+            f"{name}, half of it between {low:.2f} and {high:.2f} GeV"
+            for name, (low, _, high) in zip(row["fluxes"], row["flux_quartiles"], strict=True)
+        )
+        lines.append(f"- flux of {row['kind']}: {'; '.join(beams)}\n")
+    return "".join(lines)
+
+
 def text(about: dict[str, Any]) -> str:
     """The card."""
     scales = about["scales"]
@@ -69,7 +81,7 @@ and {about["replicas"]} replicas of it. Cross sections in 1e-38 cm²/nucleon, av
 
 {table(about)}
 {held_out(about)}
-- covariance in the fit: {_WORDS[about["covariance"]]}
+{_fluxes(about)}- covariance in the fit: {_WORDS[about["covariance"]]}
 - prior: log r is zero, with standard deviations of {scales["total"]:.2f} (as a whole),
   {scales["hadronic"]:.2f} (functions of W and Q2), {scales["energy"]:.2f} (of W, Q2 and E_nu) and
   {scales["fine"]:.2f} (of short lengths); lengths: {scales["length_w"]:.2f} in asinh((W² - M²)/0.25 GeV²),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -59,8 +60,14 @@ def _pairs(option: str, sign: str, texts: Sequence[str]) -> list[tuple[str, str]
     found: dict[str, str] = {}
     for text in texts:
         kind, there, value = text.partition(sign)
-        if kind not in READERS or not there or not value:
-            raise UserError(f"{option} {text}: expected KIND{sign}..., KIND one of {', '.join(READERS)}")
+        if kind not in READERS:
+            near = difflib.get_close_matches(kind, READERS, 3) or ["t2k_ccinc_2018", "..."]
+            raise UserError(
+                f"{option} {text}: expected KIND{sign}..., KIND one of those in --help, such as "
+                + ", ".join(near)
+            )
+        if not there or not value:
+            raise UserError(f"{option} {text}: expected {kind}{sign}...")
         if kind in found:
             raise UserError(f"{option}: {kind} is there twice")
         found[kind] = value
@@ -95,12 +102,16 @@ def open_models(names: Sequence[str], parts: Sequence[Part], threads: int = 0) -
     found = [Sampler(name, threads=threads, lepton_only=not hadrons) for name in names]
     there = {(int(one.metadata["probe"]), int(one.metadata["target"])) for one in found}
     wanted = {(part.probe, nucleus) for part in parts for nucleus, _ in part.nuclei}
-    for probe, nucleus in sorted(wanted - there):
-        if nucleus != HYDROGEN:
-            raise UserError(
-                f"{targets.probe_name(probe)} on {targets.nucleus(nucleus)} was measured: no --model of it, "
-                "there is " + ", ".join(one.name for one in found)
-            )
+    missing = sorted(wanted - there)
+    if lacking := [pair for pair in missing if pair[1] != HYDROGEN]:
+        processes = (
+            f"{targets.probe_name(probe)} on {targets.nucleus(nucleus)}" for probe, nucleus in lacking
+        )
+        raise UserError(
+            f"{', '.join(processes)} was measured: no --model of it, there is "
+            + ", ".join(one.name for one in found)
+        )
+    for probe, nucleus in missing:
         found.append(Sampler(targets.find_model(probe, nucleus), threads=threads, lepton_only=True))
     for one in found:
         if (int(one.metadata["probe"]), int(one.metadata["target"])) not in wanted:

@@ -138,15 +138,19 @@ def test_a_covariance_that_is_not_positive_definite(tmp_path: Path) -> None:
 def test_fluxes(tmp_path: Path, write_root: Write) -> None:
     folder = cc0pi_2016(tmp_path)
     wanted = "numu (T2K's t2kflux_2016_plus250kA.root:enu_nd280_numu)"
-    for flux, number in ((None, 0), ((FLUX, FLUX), 2)):
+    for flux, number in ((None, "none"), ((FLUX, FLUX), 2)):
         with pytest.raises(UserError) as error:
             t2k_cc0pi_2016.read(folder, flux)
         assert str(error.value) == f"t2k_cc0pi_2016: expected the flux of {wanted}; given {number}"
     with pytest.raises(UserError, match="t2k_cc0pi_2016: flux beam is named for numubar, the probe is numu"):
         t2k_cc0pi_2016.read(folder, Flux([0.0, 1.0], [1.0], name="beam", named_for=-14))
-    histogram = (np.array([1.0, 2.0]), np.array([0.0, 1.0, 2.0]))
-    path = write_root(tmp_path / "flux.root", {"numu": histogram, "numubar": histogram})
-    assert t2k_cc0pi_2016.read(folder, f"{path}:numu").parts[0].flux.density.tolist() == [1.0, 2.0]
+    # a quarter, half and three quarters below 0.5, 0.63 and 0.77 GeV, about as T2K's
+    contents = np.array([0, 0, 0, 2, 3, 4, 4, 3, 2, 1, 0.7, 0.5])
+    histogram, twice = ((contents, scale * np.arange(13.0)) for scale in (0.1, 0.2))
+    path = write_root(tmp_path / "flux.root", {"numu": histogram, "numubar": histogram, "other_numu": twice})
+    assert t2k_cc0pi_2016.read(folder, f"{path}:numu").parts[0].flux.density[3] == pytest.approx(20.0)
+    with pytest.raises(UserError, match=r"lies below 1\.\d+ GeV, of T2K's .* is it the flux of another exp"):
+        t2k_cc0pi_2016.read(folder, f"{path}:other_numu")
     with pytest.raises(UserError, match="numubar is named for numubar, the probe is numu"):
         t2k_cc0pi_2016.read(folder, f"{path}:numubar")
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from nugan_hep.errors import UserError
 from nugan_hep.flux import Flux
@@ -23,8 +27,31 @@ FGD = ((CARBON, 1 - FGD_HYDROGEN), (HYDROGEN, FGD_HYDROGEN))
 UNIT = 1e-38
 """Our cross sections in cm²."""
 
-MINERVA_FLUX = "MINERvA's minerva_le_flux.root:numu_fhc"
-BNB_FLUX = "BNB_uBooNE_numu_flux_2019.root:numu of NUISANCE"
+
+class Beam(NamedTuple):
+    """The flux that a measurement is averaged over.
+
+    Attributes
+    ----------
+    where : the file that has it, for messages
+    quartiles : energies [GeV] below which a quarter, half and three quarters of it lie
+    """
+
+    where: str
+    quartiles: tuple[float, float, float]
+
+
+MINERVA_FLUX = Beam("MINERvA's minerva_le_flux.root:numu_fhc", (2.306, 3.209, 4.303))
+BNB_FLUX = Beam("BNB_uBooNE_numu_flux_2019.root:numu of NUISANCE", (0.455, 0.750, 1.101))
+T2K_FLUXES = {
+    ("plus", "numu"): (0.471, 0.617, 0.807),
+    ("plus", "nue"): (0.461, 0.797, 1.674),
+    ("minus", "nue"): (0.746, 1.530, 2.765),
+    ("minus", "nueb"): (0.404, 0.661, 1.128),
+}
+"""Quartiles by the horn's current and the neutrino."""
+ALIKE = 0.1
+"""Versions of an experiment's flux differ by less in their quartiles."""
 
 FluxSource = Flux | str
 """A flux, or a file as ``FILE[:HISTOGRAM]``."""
@@ -32,33 +59,57 @@ Fluxes = FluxSource | Sequence[FluxSource] | None
 """One flux, those of several beams in the order of a measurement's parts, or none."""
 
 
-def t2k_flux(horn: str, neutrino: str) -> str:
-    """Where T2K's flux at ND280 is; the horn's current is ``plus`` (FHC) or ``minus`` (RHC)."""
-    return f"T2K's t2kflux_2016_{horn}250kA.root:enu_nd280_{neutrino}"
+def t2k_flux(horn: str, neutrino: str) -> Beam:
+    """T2K's flux at ND280; the horn's current is ``plus`` (FHC) or ``minus`` (RHC)."""
+    where = f"T2K's t2kflux_2016_{horn}250kA.root:enu_nd280_{neutrino}"
+    return Beam(where, T2K_FLUXES[horn, neutrino])
 
 
-def given_fluxes(kind: str, flux: Fluxes, wanted: Sequence[tuple[int, str]]) -> list[Flux]:
-    """The fluxes if they are those of the probes (PDG) in ``wanted``, where words say what file has them.
+def given_fluxes(kind: str, flux: Fluxes, wanted: Sequence[tuple[int, Beam | str]]) -> list[Flux]:
+    """The fluxes if they are those of the probes (PDG) and beams in ``wanted``.
+
+    A beam in words is that of a release that has its flux: another one may be given in its place. A
+    :class:`nugan_hep.Flux` is taken for that of the beam.
 
     Raises
     ------
-    UserError : not as many, a file that cannot be read, the flux of another neutrino
+    UserError : not as many, a file that cannot be read, the flux of another neutrino or of another experiment
     """
     found = [] if flux is None else [flux] if isinstance(flux, Flux | str) else [*flux]
     if len(found) != len(wanted):
-        needed = ", ".join(f"{probe_name(probe)} ({where})" for probe, where in wanted)
-        raise UserError(f"{kind}: expected the flux of {needed}; given {len(found)}")
-    return [_checked(kind, one, probe) for one, (probe, _) in zip(found, wanted, strict=True)]
+        needed = ", ".join(f"{probe_name(probe)} ({_where(beam)})" for probe, beam in wanted)
+        raise UserError(f"{kind}: expected the flux of {needed}; given {len(found) or 'none'}")
+    return [_checked(kind, one, probe, beam) for one, (probe, beam) in zip(found, wanted, strict=True)]
 
 
-def given_flux(kind: str, flux: Fluxes, probe: int, where: str) -> Flux:
+def given_flux(kind: str, flux: Fluxes, probe: int, beam: Beam | str) -> Flux:
     """The only one of :func:`given_fluxes`."""
-    return given_fluxes(kind, flux, [(probe, where)])[0]
+    return given_fluxes(kind, flux, [(probe, beam)])[0]
 
 
-def _checked(kind: str, flux: FluxSource, probe: int) -> Flux:
+def quartiles(flux: Flux) -> NDArray[np.float64]:
+    """Energies [GeV] below which a quarter, half and three quarters of a flux lie [3]."""
+    sums = np.concatenate([[0.0], np.cumsum(flux.density * np.diff(flux.edges))])
+    return np.asarray(np.interp([0.25, 0.5, 0.75], sums / sums[-1], flux.edges))
+
+
+def _where(beam: Beam | str) -> str:
+    return beam if isinstance(beam, str) else beam.where
+
+
+def _checked(kind: str, flux: FluxSource, probe: int, beam: Beam | str) -> Flux:
     if isinstance(flux, str):
-        return inputs.read_flux(flux, probe=probe)
+        found = inputs.read_flux(flux, probe=probe)
+        if isinstance(beam, Beam):
+            own = quartiles(found)
+            k = int(np.argmax(np.abs(np.log(own / beam.quartiles))))
+            if abs(np.log(own[k] / beam.quartiles[k])) > ALIKE:
+                raise UserError(
+                    f"{kind}: {('a quarter', 'half', 'three quarters')[k]} of {flux} lies below {own[k]:.2f} "
+                    f"GeV, of {beam.where} below {beam.quartiles[k]:.2f} GeV: is it the flux of another "
+                    "experiment?"
+                )
+        return found
     if doubt := other_neutrino(flux, probe):
         raise UserError(f"{kind}: {doubt}")
     return flux

@@ -24,6 +24,7 @@ from nugan_hep.measurement.measured import Measured, Part, View
 from nugan_hep.measurement.readers.common import (
     FGD,
     UNIT,
+    Beam,
     Fluxes,
     given_fluxes,
     one_after_the_other,
@@ -39,19 +40,19 @@ MOMENTUM = Axis("p", "p_e", "GeV")
 COSINE = Axis("cos(theta)", r"\cos\theta_e")
 
 
-class Beam(NamedTuple):
+class Spectrum(NamedTuple):
     """Name in the release, neutrino (PDG), how it is written, its flux."""
 
     name: str
     probe: int
     label: str
-    flux: str
+    flux: Beam
 
 
 BEAMS = (
-    Beam("FHC_nue", 12, r"$\nu_e$ (FHC)", t2k_flux("plus", "nue")),
-    Beam("RHC_nue", 12, r"$\nu_e$ (RHC)", t2k_flux("minus", "nue")),
-    Beam("RHC_nuebar", -12, r"$\bar\nu_e$ (RHC)", t2k_flux("minus", "nueb")),
+    Spectrum("FHC_nue", 12, r"$\nu_e$ (FHC)", t2k_flux("plus", "nue")),
+    Spectrum("RHC_nue", 12, r"$\nu_e$ (RHC)", t2k_flux("minus", "nue")),
+    Spectrum("RHC_nuebar", -12, r"$\bar\nu_e$ (RHC)", t2k_flux("minus", "nueb")),
 )
 
 

@@ -1,0 +1,50 @@
+"""Draws of a density ratio's posterior, its scales among them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from nugan_hep.transfer.prior import Prior, Scales
+from nugan_hep.transfer.ratio import Ratio, Sample, fit, penalty
+
+STRIDE = 0.3
+"""Of a step of the chain in the logarithm of each scale."""
+BURN = 10
+DRAWS = 4
+"""Of the coefficients for each place of the chain."""
+
+
+def walk(
+    target: Sample,
+    few: Sample,
+    many: Sample,
+    prior: Prior,
+    best: Scales,
+    n: int,
+    seed: int,
+    report: Callable[[int], None] = lambda done: None,
+) -> list[Ratio]:
+    """Ratios for as many places of the scales as ``n`` draws need, :data:`DRAWS` of each.
+
+    The scales walk by Metropolis' rule in their evidence times their prior, from the best ones, with the
+    events ``few`` of the source; the ratio at each place is fitted with ``many``.
+    """
+    random = np.random.default_rng(seed)
+
+    def level_of(scales: Scales) -> float:
+        return fit(target, few, prior, scales).log_evidence - penalty(scales)
+
+    here, height = best, level_of(best)
+    found: list[Ratio] = []
+    places = -(-n // DRAWS)
+    for step in range(BURN + places):
+        there = here.moved(STRIDE * random.standard_normal(here.logarithms().size))
+        if np.log(random.uniform()) < (level := level_of(there)) - height:
+            here, height = there, level
+        if step >= BURN:
+            same = found and found[-1].scales == here
+            found.append(found[-1] if same else fit(target, many, prior, here))
+            report(min(DRAWS * len(found), n))
+    return found
