@@ -8,6 +8,7 @@ that it does not:
 - ``data``: it takes events or measurements that the repository does not have
 - ``build``: it installs or compiles, which other tests do
 - ``form``: it stands for many commands
+- ``farm``: it takes a batch system
 
 Cells of the tutorials run when the site is built.
 """
@@ -37,7 +38,7 @@ PAGES = [
     *sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "examples").glob("*/README.md")),
 ]
 BLOCK = re.compile(r"^(?:<!-- block: (\w+) -->\n)?```(sh|python)\n(.*?)^```", re.MULTILINE | re.DOTALL)
-REASONS = {"flux", "long", "data", "build", "form"}
+REASONS = {"flux", "long", "data", "build", "form", "farm"}
 
 
 class Block(NamedTuple):
