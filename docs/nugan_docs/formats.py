@@ -23,8 +23,8 @@ TYPES = {
 HEAD = """\
 # Branches
 
-What is in each file, as the program that writes it has it. [Event formats](/formats.md) says what a format is for and what readers
-take of it.
+What is in each file, as the program that writes it has it. [Event formats](/formats.md) says what a format is
+for and what readers take of it.
 
 ## Formats
 
