@@ -1,4 +1,4 @@
-"""Write the tables of the docs that come from elsewhere, between their marks: columns of events, data releases.
+"""Write the tables of the docs that come from elsewhere, between their marks: columns, data releases.
 
     python tools/docs_tables.py            # write them
     python tools/docs_tables.py --check    # exit code 1 if one is not as the core has it
