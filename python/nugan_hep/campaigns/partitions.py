@@ -27,7 +27,7 @@ def campaign(spec: str | os.PathLike[str] | Mapping[str, Any] | None = None, **k
     Returns
     -------
     dask_awkward.Array [n] of records
-        the columns of :meth:`nugan_hep.Sampler.sample`, ``particles`` [n, *] among them where the model has
+        the columns of :meth:`nugan_hep.Sampler.sample`, ``particles``, ``[n, *]``, among them where the model has
         hadrons
 
     Raises
