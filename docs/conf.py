@@ -53,6 +53,8 @@ nb_merge_streams = True
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
 autodoc_preserve_defaults = True
+# by name, not all that they stand for
+autodoc_type_aliases = {name: name for name in ("ArrayLike", "Array", "NDArray", "FluxLike", "Fluxes")}
 napoleon_google_docstring = False
 napoleon_use_rtype = False
 napoleon_use_ivar = True

@@ -44,6 +44,10 @@ def mend_links(app: Sphinx, docname: str, source: list[str]) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Sphinx's hook."""
+    from nugan_docs import docstrings
+
     app.connect("builder-inited", write_pages)
     app.connect("source-read", mend_links)
+    app.connect("autodoc-process-docstring", docstrings.before_napoleon, priority=400)
+    app.connect("autodoc-process-docstring", docstrings.after_napoleon, priority=600)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

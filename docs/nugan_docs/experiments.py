@@ -23,20 +23,23 @@ def experiments() -> dict[str, dict[str, Any]]:
 def page(entry: dict[str, Any]) -> str:
     """The page of one experiment."""
     out = [f"# {entry['title']}\n\n{entry['summary']} {entry['where']}\n"]
-    out.append("\n## Fluxes\n\n| file | beam | unit | " + " | ".join(SIGNS.values()) + " |\n")
-    out.append("|---|---|---|" + "---|" * len(SIGNS) + "\n")
+    out.append("\n## Fluxes\n\n| file | beam | " + " | ".join(SIGNS.values()) + " |\n")
+    out.append("|---|---|" + "---|" * len(SIGNS) + "\n")
     for file in entry["files"]:
         names = [f"`{name}`" if (name := file["neutrinos"].get(key)) else "" for key in SIGNS]
-        unit = file.get("unit", entry["unit"])
-        out.append(f"| `{file['name']}` | {file['beam']} | `{unit}` | {' | '.join(names)} |\n")
+        out.append(f"| `{file['name']}` | {file['beam']} | {' | '.join(names)} |\n")
+    units = {file["name"]: file["unit"] for file in entry["files"] if "unit" in file}
+    others = "".join(f", of `{name}` `{unit}`" for name, unit in units.items())
     out.append(
-        "\nThe last columns are the histograms' names. The unit is read from the file, not to be given.\n"
+        "\nThe last columns are the histograms' names. The unit is read from the file, not to be given: "
     )
+    out.append(f"`{entry['unit']}`{others}. ")
     out.append(f"Outside of the models' range of 0.3 to 10 GeV: {entry['outside']}.\n")
     out += [f"- {note}\n" for note in ["", *entry["notes"]] if note]
     out.append("\n## Commands\n\nIn the folder with the files:\n")
     for command in entry["commands"]:
-        line = command["line"].replace(" --", " \\\n    --")
+        first, *rest = command["line"].split(" --")
+        line = " \\\n    --".join([f"{first} --{rest[0]}", *rest[1:]])
         out.append(f"\n{command['says']}:\n\n```sh\n{line}\n```\n")
     out.append("\nThe same from Python:\n\n" + python(entry["files"][0], entry["commands"][0]["line"]))
     if entry["measured"]:
@@ -60,7 +63,7 @@ def python(file: dict[str, Any], line: str) -> str:
     return (
         "```python\nfrom nugan_hep import Sampler\n\n"
         f'sampler = Sampler("numu_{target}_inc")\nflux = "{flux}"\n'
-        "rate = sampler.rate(flux)  # rate.sigma, rate.sigma_error, rate.outside, rate.events(POT, tonnes)\n"
+        "rate = sampler.rate(flux)  # rate.sigma, rate.outside, rate.events(POT, tonnes)\n"
         f"events = sampler.sample(flux=flux, n=100_000, seed=7{outside})\n```\n"
     )
 

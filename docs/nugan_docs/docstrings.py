@@ -1,0 +1,39 @@
+"""Docstrings as napoleon reads them: here ``name : words`` says what a parameter is, not its type."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+SECTIONS = ("Parameters", "Raises", "Attributes")
+NAME = re.compile(r"([\w*., ]+?) : (.*)")
+COLON = "\ue000"
+"""In place of the colons of a property, which napoleon would take for the end of a type."""
+
+
+def before_napoleon(app: Any, what: str, name: str, found: Any, options: Any, lines: list[str]) -> None:
+    """Each ``name : words`` becomes a name with its words below; what follows a section is no part of it."""
+    if what in ("property", "attribute", "data"):
+        lines[:] = [line.replace(": ", COLON + " ") for line in lines]
+        return
+    out: list[str] = []
+    inside = False
+    for number, line in enumerate(lines):
+        under = lines[number + 1] if number + 1 < len(lines) else ""
+        if re.fullmatch("-{3,}", under):
+            inside = line in SECTIONS
+        elif inside and line and not line[0].isspace() and not re.fullmatch("-{3,}", line):
+            if match := NAME.fullmatch(line):
+                out += [match[1], f"    {match[2]}"]
+                continue
+            if not lines[number - 1]:
+                # two blank lines end a section
+                out.append("")
+                inside = False
+        out.append(line)
+    lines[:] = out
+
+
+def after_napoleon(app: Any, what: str, name: str, found: Any, options: Any, lines: list[str]) -> None:
+    """The colons of properties again."""
+    lines[:] = [line.replace(COLON, ":") for line in lines]
