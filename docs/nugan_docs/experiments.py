@@ -15,6 +15,17 @@ else:
 SIGNS = {"numu": "ν_μ", "numubar": "ν̄_μ", "nue": "ν_e", "nuebar": "ν̄_e"}
 
 
+HADRONS = (
+    "Models of ν_μ on carbon and on argon have hadrons (`--target C`, `--target Ar`). Other events, those on "
+    "molecules with hydrogen among them, have the lepton alone."
+)
+
+
+def target_of(line: str) -> str:
+    """What a command scatters on."""
+    return line.split("--target ")[1].split()[0]
+
+
 def experiments() -> dict[str, dict[str, Any]]:
     """The experiments by name."""
     return tomllib.loads((DOCS / "data" / "experiments.toml").read_text())
@@ -35,7 +46,7 @@ def page(entry: dict[str, Any]) -> str:
     )
     out.append(f"`{entry['unit']}`{others}. ")
     out.append(f"Outside of the models' range of 0.3 to 10 GeV: {entry['outside']}.\n")
-    out += [f"- {note}\n" for note in ["", *entry["notes"]] if note]
+    out += ["\n", *(f"- {note}\n" for note in [*entry["notes"], HADRONS])]
     out.append("\n## Commands\n\nIn the folder with the files:\n")
     for command in entry["commands"]:
         first, *rest = command["line"].split(" --")
@@ -58,7 +69,7 @@ def page(entry: dict[str, Any]) -> str:
 def python(file: dict[str, Any], line: str) -> str:
     """The first command with the Python interface: one nucleus of its target."""
     outside = ", allow_flux_outside=True" if "--allow-flux-outside" in line else ""
-    target = {"CH": "C12", "CH2": "C12", "H2O": "O16", "Ar": "Ar40"}[line.split("--target ")[1].split()[0]]
+    target = {"CH": "C12", "CH2": "C12", "H2O": "O16", "Ar": "Ar40"}[target_of(line)]
     flux = f"{file['name']}:{file['neutrinos']['numu']}"
     return (
         "```python\nfrom nugan_hep import Sampler\n\n"
