@@ -13,8 +13,7 @@ sys.path.insert(0, str(DOCS))
 
 from nugan_docs import setup  # noqa: E402, F401
 
-# the helps that argparse writes, and the notebooks' kernels
-os.environ["COLUMNS"] = "96"
+# the notebooks' kernels
 os.environ.setdefault("OMP_NUM_THREADS", "2")
 
 project = "nugan-hep"

@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import importlib
 import io
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from unittest import mock
 
 import nugan_hep
 from nugan_hep import _core
@@ -60,7 +62,8 @@ def printed(module: str, words: list[str]) -> str:
     """What a command prints for ``--help``."""
     text = io.StringIO()
     main = importlib.import_module(f"nugan_hep.{module}").main
-    with contextlib.redirect_stdout(text), contextlib.suppress(SystemExit):
+    wide = mock.patch.dict(os.environ, COLUMNS="96")
+    with wide, contextlib.redirect_stdout(text), contextlib.suppress(SystemExit):
         main([*words, "--help"])
     if not text.getvalue():
         raise RuntimeError(f"nugan_hep.{module} {' '.join(words)} has no help")

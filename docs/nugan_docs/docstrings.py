@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-SECTIONS = ("Parameters", "Raises", "Attributes")
+SECTIONS = ("Parameters", "Raises", "Warns", "Attributes")
 NAME = re.compile(r"([\w*., ]+?) : (.*)")
 COLON = "\ue000"
 """In place of the colons of a property, which napoleon would take for the end of a type."""
@@ -37,3 +37,12 @@ def before_napoleon(app: Any, what: str, name: str, found: Any, options: Any, li
 def after_napoleon(app: Any, what: str, name: str, found: Any, options: Any, lines: list[str]) -> None:
     """The colons of properties again."""
     lines[:] = [line.replace(COLON, ":") for line in lines]
+
+
+def plain_aliases(
+    app: Any, what: str, name: str, found: Any, options: Any, arguments: str | None, result: str | None
+) -> tuple[str | None, str | None]:
+    """The names of ``autodoc_type_aliases`` in a signature, without what Sphinx wraps them in within a union."""
+    texts = (text and re.sub(r"TypeAliasForwardRef\('(\w+)'\)", r"\1", text) for text in (arguments, result))
+    arguments, result = texts
+    return arguments, result
