@@ -42,7 +42,9 @@ def after_napoleon(app: Any, what: str, name: str, found: Any, options: Any, lin
 def plain_aliases(
     app: Any, what: str, name: str, found: Any, options: Any, arguments: str | None, result: str | None
 ) -> tuple[str | None, str | None]:
-    """The names of ``autodoc_type_aliases`` in a signature, without what Sphinx wraps them in within a union."""
-    texts = (text and re.sub(r"TypeAliasForwardRef\('(\w+)'\)", r"\1", text) for text in (arguments, result))
-    arguments, result = texts
-    return arguments, result
+    """``autodoc_type_aliases`` by name, where Sphinx shows its own wrapper of them."""
+
+    def plain(text: str | None) -> str | None:
+        return text and re.sub(r"TypeAliasForwardRef\('(\w+)'\)", r"\1", text)
+
+    return plain(arguments), plain(result)
