@@ -66,12 +66,17 @@ def run(block: Block, page: str, names: dict[str, Any]) -> None:
 
 
 def fewer(code: str) -> str:
-    """The commands with 200 events; exposures as they are, but without hadrons."""
-    code = re.sub(r"-n \S+", "-n 200", code)
-    code = code.replace("--exposure", "--lepton-only --exposure")
-    if "-n 200" not in code and "--exposure" not in code:
-        code = code.replace("--out", "-n 200 --out")
-    return re.sub(r"(?<=^)((?:\w+=\S+ )?nugan-sample )", r"\1--threads 1 ", code, flags=re.MULTILINE)
+    """The code with 200 events of each ``nugan-sample``; exposures as they are, but without hadrons."""
+    lines = code.replace("\\\n", " ").splitlines()
+    return "\n".join(fewer_events(line) if "nugan-sample " in line else line for line in lines)
+
+
+def fewer_events(line: str) -> str:
+    line = re.sub(r"-n \S+", "-n 200", line)
+    line = line.replace("--exposure", "--lepton-only --exposure")
+    if "-n 200" not in line and "--exposure" not in line:
+        line = line.replace("--out", "-n 200 --out")
+    return line.replace("nugan-sample ", "nugan-sample --threads 1 ")
 
 
 @pytest.fixture
