@@ -49,6 +49,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("builder-inited", write_pages)
     app.connect("source-read", mend_links)
     app.connect("autodoc-process-docstring", docstrings.before_napoleon, priority=400)
+    app.connect("autodoc-skip-member", docstrings.skip_fields)
     app.connect("autodoc-process-signature", docstrings.plain_aliases)
     app.connect("autodoc-process-docstring", docstrings.after_napoleon, priority=600)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

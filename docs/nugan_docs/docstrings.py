@@ -17,19 +17,22 @@ def before_napoleon(app: Any, what: str, name: str, found: Any, options: Any, li
         lines[:] = [line.replace(": ", COLON + " ") for line in lines]
         return
     out: list[str] = []
-    inside = False
+    inside = ""
     for number, line in enumerate(lines):
         under = lines[number + 1] if number + 1 < len(lines) else ""
         if re.fullmatch("-{3,}", under):
-            inside = line in SECTIONS
+            inside = line if line in SECTIONS else ""
         elif inside and line and not line[0].isspace() and not re.fullmatch("-{3,}", line):
             if match := NAME.fullmatch(line):
-                out += [match[1], f"    {match[2]}"]
+                # of attributes napoleon takes one name
+                names = match[1].split(", ") if inside == "Attributes" else [match[1]]
+                for one in names:
+                    out += [one, f"    {match[2]}"]
                 continue
             if not lines[number - 1]:
                 # two blank lines end a section
                 out.append("")
-                inside = False
+                inside = ""
         out.append(line)
     lines[:] = out
 
@@ -48,3 +51,8 @@ def plain_aliases(
         return text and re.sub(r"TypeAliasForwardRef\('(\w+)'\)", r"\1", text)
 
     return plain(arguments), plain(result)
+
+
+def skip_fields(app: Any, what: str, name: str, found: Any, skip: bool, options: Any) -> bool | None:
+    """Leave out what Python says of the fields of named tuples; their class's docstring has them."""
+    return True if type(found).__name__ == "_tuplegetter" else None
