@@ -13,8 +13,7 @@ sys.path.insert(0, str(DOCS))
 
 from nugan_docs import setup  # noqa: E402, F401
 
-# the helps that argparse writes, and the notebooks' kernels
-os.environ["COLUMNS"] = "96"
+# the notebooks' kernels
 os.environ.setdefault("OMP_NUM_THREADS", "2")
 
 project = "nugan-hep"
@@ -35,8 +34,8 @@ extensions = [
 ]
 exclude_patterns = ["data", "nugan_docs", "_static", "**/.ipynb_checkpoints"]
 
-# each header is of the namespace nugan
-suppress_warnings = ["duplicate_declaration.cpp"]
+# each header is of the namespace nugan; words where types may stand, such as "low", name several things
+suppress_warnings = ["duplicate_declaration.cpp", "ref.python"]
 
 # headings and links as code-hosting pages have them
 myst_heading_anchors = 4
@@ -53,6 +52,8 @@ nb_merge_streams = True
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
 autodoc_preserve_defaults = True
+# by name, not all that they stand for
+autodoc_type_aliases = {name: name for name in ("ArrayLike", "Array", "NDArray", "FluxLike", "Fluxes")}
 napoleon_google_docstring = False
 napoleon_use_rtype = False
 napoleon_use_ivar = True

@@ -157,8 +157,10 @@ def test_parser_complains_in_one_line() -> None:
         parser.parse_args(["--nosuch"])
 
 
-def test_progress_is_silent_off_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("FORCE_COLOR", raising=False)
+@pytest.mark.parametrize("color", ["", "1"])
+def test_progress_is_silent_off_a_terminal(monkeypatch: pytest.MonkeyPatch, color: str) -> None:
+    """Where colours are asked for, too, as in the kernels of notebooks."""
+    monkeypatch.setenv("FORCE_COLOR", color)
     monkeypatch.setattr(sys, "stderr", io.StringIO())
     with cli.progress("events") as bar:
         bar.update(bar.add_task("sampling", total=10, note=""), completed=10, note="1 events/s")
@@ -180,6 +182,15 @@ def test_progress_on_a_terminal(monkeypatch: pytest.MonkeyPatch, quiet: bool) ->
     text = sys.stderr.getvalue()
     assert ("1,000/2,000 events" in text) is not quiet
     assert ("7 events/s" in text) is not quiet
+
+
+def test_progress_leaves_standard_output_where_it_goes(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    with cli.progress("events"):
+        print("a" * 300)
+    assert capsys.readouterr().out == "a" * 300 + "\n"
 
 
 @pytest.mark.parametrize("arguments", [["text"], ["--help"]])

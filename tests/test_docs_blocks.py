@@ -8,6 +8,7 @@ that it does not:
 - ``data``: it takes events or measurements that the repository does not have
 - ``build``: it installs or compiles, which other tests do
 - ``form``: it stands for many commands
+- ``farm``: it takes a batch system
 
 Cells of the tutorials run when the site is built.
 """
@@ -37,7 +38,7 @@ PAGES = [
     *sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "examples").glob("*/README.md")),
 ]
 BLOCK = re.compile(r"^(?:<!-- block: (\w+) -->\n)?```(sh|python)\n(.*?)^```", re.MULTILINE | re.DOTALL)
-REASONS = {"flux", "long", "data", "build", "form"}
+REASONS = {"flux", "long", "data", "build", "form", "farm"}
 
 
 class Block(NamedTuple):
@@ -65,12 +66,17 @@ def run(block: Block, page: str, names: dict[str, Any]) -> None:
 
 
 def fewer(code: str) -> str:
-    """The commands with 200 events; exposures as they are, but without hadrons."""
-    code = re.sub(r"-n \S+", "-n 200", code)
-    code = code.replace("--exposure", "--lepton-only --exposure")
-    if "-n 200" not in code and "--exposure" not in code:
-        code = code.replace("--out", "-n 200 --out")
-    return re.sub(r"(?<=^)((?:\w+=\S+ )?nugan-sample )", r"\1--threads 1 ", code, flags=re.MULTILINE)
+    """The code with 200 events of each ``nugan-sample``; exposures as they are, but without hadrons."""
+    lines = code.replace("\\\n", " ").splitlines()
+    return "\n".join(fewer_events(line) if "nugan-sample " in line else line for line in lines)
+
+
+def fewer_events(line: str) -> str:
+    line = re.sub(r"-n \S+", "-n 200", line)
+    line = line.replace("--exposure", "--lepton-only --exposure")
+    if "-n 200" not in line and "--exposure" not in line:
+        line = line.replace("--out", "-n 200 --out")
+    return line.replace("nugan-sample ", "nugan-sample --threads 1 ")
 
 
 @pytest.fixture

@@ -8,6 +8,12 @@ import sys
 from pathlib import Path
 
 from nugan_hep import _core
+from nugan_hep.measurement.readers import READERS
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 ROOT = Path(__file__).parents[1]
 
@@ -22,6 +28,12 @@ def test_tables_are_those_of_the_core() -> None:
 def test_sampling_lists_the_branches_in_their_order() -> None:
     names = [name for name, _, where, _, _ in _core.columns if where != "extra"]
     assert f"`{' '.join(names)}`" in (ROOT / "docs/sampling.md").read_text()
+
+
+def test_every_release_that_is_read_is_listed() -> None:
+    entries = tomllib.loads((ROOT / "docs" / "data" / "releases.toml").read_text())["release"]
+    kinds = [f"{e['kind']}_{name}" for e in entries for name in e.get("spectra", ())]
+    assert sorted(kinds + [e["kind"] for e in entries if "spectra" not in e]) == sorted(READERS)
 
 
 def test_every_format_has_its_row() -> None:

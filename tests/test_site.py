@@ -18,6 +18,8 @@ PAGES = (
     "how_it_works",
     "experiments",
     "tutorials/flux_to_root",
+    "tutorials/tuning",
+    "generated/branches",
     "generated/readme",
     "generated/experiments/dune",
     "generated/commands/nugan-sample",
@@ -41,6 +43,16 @@ def build(out: Path) -> None:
     command += ["-d", str(out / "doctrees"), "docs", str(out / "html")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_every_header_is_on_the_page_of_cpp() -> None:
+    headers = [
+        *(ROOT / "cpp/include/nugan").glob("*.hpp"),
+        *(ROOT / "cpp/root/include/nugan/root").glob("*.hpp"),
+    ]
+    shown = re.findall(r"\{doxygenfile\} (\S+)", (ROOT / "docs/reference/cpp.md").read_text())
+    # nugan.hpp includes others
+    assert {path.name for path in headers} - {"nugan.hpp"} == set(shown)
 
 
 @pytest.mark.heavy

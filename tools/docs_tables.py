@@ -1,4 +1,4 @@
-"""Write the tables of the docs that the core knows, between their marks: the columns of events.
+"""Write the tables of the docs that come from elsewhere, between their marks: columns, data releases.
 
     python tools/docs_tables.py            # write them
     python tools/docs_tables.py --check    # exit code 1 if one is not as the core has it
@@ -15,6 +15,11 @@ from pathlib import Path
 import numpy as np
 
 from nugan_hep import _core
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 DOCS = Path(__file__).parents[1] / "docs"
 IN_FILES = {
@@ -33,7 +38,23 @@ def columns() -> str:
     return "\n".join(line.replace("|  |", "| |") for line in lines)
 
 
-TABLES: dict[str, dict[str, Callable[[], str]]] = {"formats.md": {"columns": columns}}
+def releases() -> str:
+    """The data releases that are read, of docs/data/releases.toml."""
+    head = "kind | publication | target | bins | flux | covariance | sum: data, NuWro"
+    lines = [f"| {head} |", "|---|---|---|---|---|---|---|"]
+    for entry in tomllib.loads((DOCS / "data" / "releases.toml").read_text())["release"]:
+        first, *more = entry.get("spectra", [""])
+        names = [f"{entry['kind']}_{first}".rstrip("_"), *(f"_{name}" for name in more)]
+        publication = f"{entry['measured']}, [{entry['arxiv']}](https://arxiv.org/abs/{entry['arxiv']})"
+        cells = [entry[key] for key in ("target", "bins", "flux", "covariance", "sums")]
+        lines.append(f"| {' | '.join([', '.join(f'`{name}`' for name in names), publication, *cells])} |")
+    return "\n".join(line.replace("|  |", "| |") for line in lines)
+
+
+TABLES: dict[str, dict[str, Callable[[], str]]] = {
+    "formats.md": {"columns": columns},
+    "measurements.md": {"releases": releases},
+}
 
 
 def replaced(text: str, name: str, table: str) -> str:

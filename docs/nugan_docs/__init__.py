@@ -1,12 +1,12 @@
 """What the site shows and no page of docs/ holds, written into docs/generated/ before Sphinx reads it.
 
 Each page has one source: README.md and its like, the models' cards, the examples, docs/data/experiments.toml,
-the programs' helps and the headers. A page is written where it changed, so that Sphinx reads no other again.
+the programs' helps, the core's formats and the headers. A page is written where it changed, so that Sphinx
+reads no other again.
 """
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 def write_pages(app: Sphinx) -> None:
     """All of docs/generated/; what is there of another time goes."""
-    from nugan_docs import commands, doxygen, examples, experiments, models, texts
+    from nugan_docs import commands, doxygen, examples, experiments, formats, models, texts
     from nugan_docs.places import DOCS
 
     pages: dict[str, str] = {}
-    for part in (texts, models, examples, experiments, commands):
+    for part in (texts, models, examples, experiments, formats, commands):
         pages |= part.pages()
     folder = DOCS / "generated"
     for path in [*folder.rglob("*.md")]:
@@ -40,18 +40,16 @@ def mend_links(app: Sphinx, docname: str, source: list[str]) -> None:
 
     if not docname.startswith("generated/"):
         source[0] = with_site_links(source[0], (DOCS / docname).parent)
-    if docname == "index":
-        # a toctree may name pages that another part of the project brings, as campaigns*
-        source[0] = re.sub(
-            r"^(\w+\*)\n",
-            lambda name: name[0] if [*DOCS.glob(f"{name[1]}.md")] else "",
-            source[0],
-            flags=re.M,
-        )
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Sphinx's hook."""
+    from nugan_docs import docstrings
+
     app.connect("builder-inited", write_pages)
     app.connect("source-read", mend_links)
+    app.connect("autodoc-process-docstring", docstrings.before_napoleon, priority=400)
+    app.connect("autodoc-skip-member", docstrings.skip_fields)
+    app.connect("autodoc-process-signature", docstrings.plain_aliases)
+    app.connect("autodoc-process-docstring", docstrings.after_napoleon, priority=600)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

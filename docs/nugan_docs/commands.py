@@ -5,13 +5,19 @@ from __future__ import annotations
 import contextlib
 import importlib
 import io
+import os
 import re
 from collections.abc import Iterator
+from pathlib import Path
+from unittest import mock
 
+import nugan_hep
 from nugan_hep import _core
 
 MODULES = (
     "train",
+    "train --preset flow",
+    "train --preset hadrons",
     "finetune",
     "joint train",
     "joint adapt",
@@ -19,6 +25,7 @@ MODULES = (
     "derive",
     "replay",
     "tune",
+    "replicas",
     "export",
     "evaluate",
     "compare",
@@ -32,18 +39,22 @@ MODULES = (
     "xsec errors",
 )
 """Those of ``python -m nugan_hep.COMMAND``."""
-ENTRY = re.compile(r"^  (-\S.*?)(?:(?: {2,}|\n {8,})(\S.*(?:\n {8,}\S.*)*))?$", re.MULTILINE)
+ENTRY = re.compile(r"^  (-\S.*?|[a-zA-Z][\w|]*)(?:(?: {2,}|\n {8,})(\S.*(?:\n {8,}\S.*)*))?$", re.MULTILINE)
 SECTION = re.compile(r"^(?!usage)([a-zA-Z][^\n]*):\n(?=  )", re.MULTILINE)
 
 
 def helps() -> Iterator[tuple[str, str]]:
     """Each command with what its ``--help`` prints."""
     for program in ("nugan-sample", "nugan-gen"):
-        yield program, _core.options_help(program)
+        # an option that fills its column has one blank behind it
+        text = re.sub(r"^(  -.{19}\S) (?=\S)", r"\1  ", _core.options_help(program), flags=re.MULTILINE)
+        yield program, text
     yield "nugan-convert", printed("convert", [])
+    for words in ("", " run", " submit"):
+        yield f"nugan-campaign{words}", printed("campaigns.command", words.split())
     for words in MODULES:
         name, *more = words.split()
-        where = f"{name}.__main__" if more else name
+        where = f"{name}.__main__" if (Path(nugan_hep.__file__).parent / name).is_dir() else name
         yield f"python -m nugan_hep.{words}", printed(where, more)
 
 
@@ -51,7 +62,8 @@ def printed(module: str, words: list[str]) -> str:
     """What a command prints for ``--help``."""
     text = io.StringIO()
     main = importlib.import_module(f"nugan_hep.{module}").main
-    with contextlib.redirect_stdout(text), contextlib.suppress(SystemExit):
+    wide = mock.patch.dict(os.environ, COLUMNS="96")
+    with wide, contextlib.redirect_stdout(text), contextlib.suppress(SystemExit):
         main([*words, "--help"])
     if not text.getvalue():
         raise RuntimeError(f"nugan_hep.{module} {' '.join(words)} has no help")
@@ -64,10 +76,11 @@ def page(program: str, text: str) -> str:
     out = [f"# {program.removeprefix('python -m ')}\n\n"]
     begin = sections[0].start() if sections else len(text)
     usage, _, purpose = text[:begin].strip().partition("\n\n")
-    usage = re.sub(r"\s+", " ", usage.removeprefix("usage: "))
-    out.append(
-        f"{plain(purpose)}\n\n```text\n{usage if len(usage) < 90 else program + ' [options] ...'}\n```\n"
-    )
+    lines = [line.strip() for line in usage.removeprefix("usage: ").splitlines()]
+    usage = ("\n" if all(line.startswith(program) for line in lines) else " ").join(lines)
+    if max(map(len, usage.splitlines())) >= 90:
+        usage = f"{program} [options] ..."
+    out.append(f"{plain(purpose)}\n\n```text\n{usage}\n```\n")
     rest = ""
     for section in sections:
         body = text[section.end() :]
@@ -94,6 +107,6 @@ def pages() -> dict[str, str]:
     """A page for each command."""
     found = {}
     for program, text in helps():
-        name = program.removeprefix("python -m nugan_hep.").replace(" ", "_")
+        name = program.removeprefix("python -m nugan_hep.").replace(" --preset ", "_").replace(" ", "_")
         found[f"commands/{name}"] = page(program, text)
     return found

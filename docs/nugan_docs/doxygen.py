@@ -36,8 +36,13 @@ def write_xml(folders: dict[str, str]) -> None:
 
 
 def drop_details(path: Path) -> None:
-    """Leave out macros, and texts of several literals, which Sphinx cannot read."""
+    """Leave out macros, and texts of several literals, which Sphinx cannot read; and what headers say of
+    themselves before the namespace, which would stand at each header."""
     tree = ElementTree.parse(path)
+    for namespace in tree.iterfind("compounddef[@kind='namespace']"):
+        for name in ("briefdescription", "detaileddescription"):
+            for child in namespace.findall(name):
+                namespace.remove(child)
     for parent in [*tree.iter()]:
         for child in [*parent]:
             text = "".join(child.itertext()) if child.tag == "initializer" else ""

@@ -15,6 +15,17 @@ else:
 SIGNS = {"numu": "ν_μ", "numubar": "ν̄_μ", "nue": "ν_e", "nuebar": "ν̄_e"}
 
 
+HADRONS = (
+    "Models of ν_μ on carbon and on argon have hadrons (`--target C`, `--target Ar`). Other events, those on "
+    "molecules with hydrogen among them, have the lepton alone."
+)
+
+
+def target_of(line: str) -> str:
+    """What a command scatters on."""
+    return line.split("--target ")[1].split()[0]
+
+
 def experiments() -> dict[str, dict[str, Any]]:
     """The experiments by name."""
     return tomllib.loads((DOCS / "data" / "experiments.toml").read_text())
@@ -23,20 +34,23 @@ def experiments() -> dict[str, dict[str, Any]]:
 def page(entry: dict[str, Any]) -> str:
     """The page of one experiment."""
     out = [f"# {entry['title']}\n\n{entry['summary']} {entry['where']}\n"]
-    out.append("\n## Fluxes\n\n| file | beam | unit | " + " | ".join(SIGNS.values()) + " |\n")
-    out.append("|---|---|---|" + "---|" * len(SIGNS) + "\n")
+    out.append("\n## Fluxes\n\n| file | beam | " + " | ".join(SIGNS.values()) + " |\n")
+    out.append("|---|---|" + "---|" * len(SIGNS) + "\n")
     for file in entry["files"]:
         names = [f"`{name}`" if (name := file["neutrinos"].get(key)) else "" for key in SIGNS]
-        unit = file.get("unit", entry["unit"])
-        out.append(f"| `{file['name']}` | {file['beam']} | `{unit}` | {' | '.join(names)} |\n")
+        out.append(f"| `{file['name']}` | {file['beam']} | {' | '.join(names)} |\n")
+    units = {file["name"]: file["unit"] for file in entry["files"] if "unit" in file}
+    others = "".join(f", of `{name}` `{unit}`" for name, unit in units.items())
     out.append(
-        "\nThe last columns are the histograms' names. The unit is read from the file, not to be given.\n"
+        "\nThe last columns are the histograms' names. The unit is read from the file, not to be given: "
     )
+    out.append(f"`{entry['unit']}`{others}. ")
     out.append(f"Outside of the models' range of 0.3 to 10 GeV: {entry['outside']}.\n")
-    out += [f"- {note}\n" for note in ["", *entry["notes"]] if note]
+    out += ["\n", *(f"- {note}\n" for note in [*entry["notes"], HADRONS])]
     out.append("\n## Commands\n\nIn the folder with the files:\n")
     for command in entry["commands"]:
-        line = command["line"].replace(" --", " \\\n    --")
+        first, *rest = command["line"].split(" --")
+        line = " \\\n    --".join([f"{first} --{rest[0]}", *rest[1:]])
         out.append(f"\n{command['says']}:\n\n```sh\n{line}\n```\n")
     out.append("\nThe same from Python:\n\n" + python(entry["files"][0], entry["commands"][0]["line"]))
     if entry["measured"]:
@@ -55,12 +69,12 @@ def page(entry: dict[str, Any]) -> str:
 def python(file: dict[str, Any], line: str) -> str:
     """The first command with the Python interface: one nucleus of its target."""
     outside = ", allow_flux_outside=True" if "--allow-flux-outside" in line else ""
-    target = {"CH": "C12", "CH2": "C12", "H2O": "O16", "Ar": "Ar40"}[line.split("--target ")[1].split()[0]]
+    target = {"CH": "C12", "CH2": "C12", "H2O": "O16", "Ar": "Ar40"}[target_of(line)]
     flux = f"{file['name']}:{file['neutrinos']['numu']}"
     return (
         "```python\nfrom nugan_hep import Sampler\n\n"
         f'sampler = Sampler("numu_{target}_inc")\nflux = "{flux}"\n'
-        "rate = sampler.rate(flux)  # rate.sigma, rate.sigma_error, rate.outside, rate.events(POT, tonnes)\n"
+        "rate = sampler.rate(flux)  # rate.sigma, rate.outside, rate.events(POT, tonnes)\n"
         f"events = sampler.sample(flux=flux, n=100_000, seed=7{outside})\n```\n"
     )
 

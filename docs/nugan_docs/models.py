@@ -69,5 +69,6 @@ def draw_cross_section(ax: Any, table: dict[str, Any]) -> None:
     ax.plot(enu, np.asarray(table["sigma"]) / enu, "k", label="all")
     for name, values in table.get("channels", {}).items():
         ax.plot(enu, np.asarray(values["sigma"]) / enu, label=name)
-    ax.legend(fontsize=8)
-    ax.set(xlabel="neutrino energy [GeV]", ylabel="σ/E [10⁻³⁸ cm²/GeV/nucleon]", xscale="log", ylim=(0, None))
+    ax.set(xlabel="neutrino energy [GeV]", ylabel="σ/E [10⁻³⁸ cm²/GeV/nucleon]", xscale="log")
+    ax.set_ylim(0, 1.25 * ax.dataLim.ymax)  # with room for the legend
+    ax.legend(fontsize=8, ncols=3, loc="upper center")

@@ -131,7 +131,6 @@ def progress(unit: str, quiet: bool = False) -> Progress:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-    console = Console(stderr=True)
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -139,6 +138,9 @@ def progress(unit: str, quiet: bool = False) -> Progress:
         TextColumn("{task.fields[note]}"),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
-        console=console,
-        disable=quiet or not console.is_terminal,
+        console=Console(stderr=True),
+        # by itself rich takes FORCE_COLOR for a terminal, as notebooks set it
+        disable=quiet or not sys.stderr.isatty(),
+        # what a file or pipe gets stays out of the console
+        redirect_stdout=sys.stdout.isatty(),
     )

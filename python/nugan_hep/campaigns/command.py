@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -243,7 +244,7 @@ def _parser(action: str) -> argparse.ArgumentParser:
     parser = cli.Parser(
         prog=f"{PROGRAM} {action}",
         usage=f"{PROGRAM} {action} [SPEC.toml] [options] [options of nugan-sample]",
-        epilog=EPILOGUE.format(names=", ".join(options.names())),
+        epilog=EPILOGUE.format(names=textwrap.fill(", ".join(options.names()), 100, subsequent_indent="  ")),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )

@@ -27,8 +27,8 @@ def campaign(spec: str | os.PathLike[str] | Mapping[str, Any] | None = None, **k
     Returns
     -------
     dask_awkward.Array [n] of records
-        the columns of :meth:`nugan_hep.Sampler.sample`, ``particles`` [n, *] among them where the model has
-        hadrons
+        the columns of :meth:`nugan_hep.Sampler.sample`, ``particles``, ``[n, *]``, among them where the
+        model has hadrons
 
     Raises
     ------

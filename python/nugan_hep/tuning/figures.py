@@ -85,8 +85,8 @@ def draw_factor(tune: Tune, alone: Mapping[str, Factor]) -> Figure:
     error = logs.std(axis=0).reshape(w.size, q2.size)
     scales = tune.best.scales
     prior = float(np.linalg.norm([scales.total, scales.hadronic, scales.energy, scales.fine]))
-    words = {"font.size": 11, "axes.titlesize": 11, "mathtext.fontset": "dejavusans"}
-    with plt.style.context([mplhep.style.ROOT, words]):
+    text = {"font.size": 11, "axes.titlesize": 11, "mathtext.fontset": "dejavusans"}
+    with plt.style.context([mplhep.style.ROOT, text]):
         shown = Figure(figsize=(12, 8), layout="constrained")
         upper, lower = shown.subfigures(2, 1, squeeze=False).ravel()
         farthest = float(np.exp(np.abs(np.log(mean)).max()))
