@@ -21,7 +21,8 @@ import numpy as np
 from nugan_hep import Sampler, cli
 from nugan_hep.data import read_events
 from nugan_hep.kinematics import Array, Kinematics
-from nugan_hep.transfer import draw
+from nugan_hep.transfer import draw, saved
+from nugan_hep.transfer.posterior import walk
 from nugan_hep.transfer.prior import Prior
 from nugan_hep.transfer.ratio import choose_scales, fit
 
@@ -86,6 +87,8 @@ def main() -> int:
     where = {"probe": options.probe, "target": options.target, "enu_range": source.enu_range}
     train = read_events([options.train], **where).kinematics()
     truth = read_events([options.val], **where).kinematics()
+    mass = source._core.process.lepton_mass
+    about = {"enu_range": source.enu_range, "lepton_mass": mass}
     ranges = list(itertools.pairwise(RANGES))
     parts = [Kinematics(*(c[(truth.enu >= low) & (truth.enu < high)] for c in truth)) for low, high in ranges]
     cells = [Cells.of(part) for part in parts]
@@ -100,10 +103,12 @@ def main() -> int:
         prior = Prior()
         scales = choose_scales(target, few, prior, options.evaluations)
         ratio = fit(target, many, prior, scales)
+        places = walk(target, few, many, prior, scales, options.replicas, s)
+        draws = saved.drawn(ratio, places, many, options.replicas, s, about)
         random = np.random.default_rng(s)
         widths = []
         for k, events in enumerate(shown):
-            weights = ratio.replicas(draw.sample_of(events, source), options.replicas, s)
+            weights = ratio.of_sample(draw.sample_of(events, source)) * np.exp(draws.log_weights(*events)).T
             counts = np.array([cells[k].counts(events, row) for row in weights])
             shares = counts / counts.sum(axis=1, keepdims=True)
             inside[s, k] = covered(shares, true[k], random)

@@ -130,6 +130,7 @@ def _replay(arguments: argparse.Namespace) -> int:
     from nugan_hep.sampler import Sampler
     from nugan_hep.transfer import draw
     from nugan_hep.transfer import saved as transfers
+    from nugan_hep.transfer.posterior import walk
     from nugan_hep.transfer.prior import Prior
     from nugan_hep.transfer.ratio import choose_scales, fit
 
@@ -170,7 +171,19 @@ def _replay(arguments: argparse.Namespace) -> int:
         process = {"probe": arguments.probe or about["probe"], "target": arguments.target or about["target"]}
         mass = source._core.process.lepton_mass
         whose = {"source": source.name, **process, "enu_range": [*source.enu_range], "lepton_mass": mass}
-        draws = transfers.drawn(ratio, many, arguments.replicas, arguments.seed, whose)
+        with cli.progress("replicas", arguments.quiet) as bar:
+            task = bar.add_task("posterior", total=arguments.replicas, note="")
+            places = walk(
+                target,
+                few,
+                many,
+                prior,
+                scales,
+                arguments.replicas,
+                arguments.seed,
+                lambda done: bar.update(task, completed=done),
+            )
+        draws = transfers.drawn(ratio, places, many, arguments.replicas, arguments.seed, whose)
         transfers.save(arguments.out.with_suffix(transfers.SUFFIX), draws, arguments.force)
     print(f"log evidence {ratio.log_evidence:.1f}, effective parameters {ratio.parameters:.0f}, {scales}")
     provenance = {

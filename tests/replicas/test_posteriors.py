@@ -68,7 +68,7 @@ def transfer(tmp_path_factory):
     mass = source._core.process.lepton_mass
     about = {"source": MODEL, "probe": 14, "target": 1000180400, "enu_range": [*source.enu_range]}
     path = tmp_path_factory.mktemp("transfer") / "replay.replicas.npz"
-    transfers.save(path, transfers.drawn(ratio, events, 3, 1, about | {"lepton_mass": mass}), False)
+    transfers.save(path, transfers.drawn(ratio, [ratio], events, 3, 1, about | {"lepton_mass": mass}), False)
     return path
 
 

@@ -37,7 +37,7 @@ def draws(source, ratio):
         "enu_range": [*source.enu_range],
         "lepton_mass": source._core.process.lepton_mass,
     }
-    return saved.drawn(ratio, events, 4, 2, about)
+    return saved.drawn(ratio, [ratio], events, 4, 2, about)
 
 
 def test_weights_are_those_of_the_ratio(source, ratio, draws):
@@ -45,7 +45,8 @@ def test_weights_are_those_of_the_ratio(source, ratio, draws):
     events = draw.draw_source(source, 60_000, 1)
     sample = draw.sample_of(events, source)
     found = np.exp(draws.log_weights(*events)).T
-    exact = ratio.replicas(sample, 4, 2) / ratio.of_sample(sample)
+    seed = np.random.SeedSequence(2).spawn(1)[0]
+    exact = ratio.replicas(sample, 4, seed) / ratio.of_sample(sample)
     assert exact.std(axis=1).min() > 0.03
     # the means are interpolated in the energy
     assert np.abs(found / exact - 1).max() < 0.05

@@ -9,8 +9,10 @@ import numpy as np
 from nugan_hep.transfer.prior import Prior, Scales
 from nugan_hep.transfer.ratio import Ratio, Sample, fit, penalty
 
-STRIDE = 0.3
+STRIDE = 0.2
 """Of a step of the chain in the logarithm of each scale."""
+THIN = 2
+"""Steps from one place of the chain to the next."""
 BURN = 10
 DRAWS = 4
 """Of the coefficients for each place of the chain."""
@@ -38,12 +40,11 @@ def walk(
 
     here, height = best, level_of(best)
     found: list[Ratio] = []
-    places = -(-n // DRAWS)
-    for step in range(BURN + places):
+    for step in range(BURN + THIN * -(-n // DRAWS)):
         there = here.moved(STRIDE * random.standard_normal(here.logarithms().size))
         if np.log(random.uniform()) < (level := level_of(there)) - height:
             here, height = there, level
-        if step >= BURN:
+        if step >= BURN and (step - BURN) % THIN == THIN - 1:
             same = found and found[-1].scales == here
             found.append(found[-1] if same else fit(target, many, prior, here))
             report(min(DRAWS * len(found), n))

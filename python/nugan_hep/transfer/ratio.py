@@ -27,6 +27,9 @@ _SPREAD = 2.0  # standard deviation of the logarithm of a scale
 _REACH = 2.5
 
 
+Seed = int | np.random.SeedSequence
+
+
 class Sample(NamedTuple):
     """Coordinates [N, 4] and energy bins [N] of events."""
 
@@ -57,13 +60,13 @@ class Ratio:
         """r/Z of source events [N]: of mean one in each energy bin."""
         return np.asarray(_normalised(self.log_ratio(source.x)[None], source.bins)[0])
 
-    def draws(self, n: int, seed: int) -> Array:
+    def draws(self, n: int, seed: Seed) -> Array:
         """Coefficients [P, n] of ``n`` draws of the posterior."""
         lower = np.linalg.cholesky(self.precision)
         normal = np.random.default_rng(seed).standard_normal((len(lower), n))
         return np.asarray(self.coefficients[:, None] + np.linalg.solve(lower.T, normal))
 
-    def replicas(self, source: Sample, n: int, seed: int) -> Array:
+    def replicas(self, source: Sample, n: int, seed: Seed) -> Array:
         """r/Z of source events for ``n`` draws of the posterior [n, N]."""
         return _normalised(log_ratios(self.prior, self.scales, self.draws(n, seed), source.x), source.bins)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import zipfile
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
@@ -29,13 +30,13 @@ class Draws:
     ----------
     about : ``source`` (the model that was replayed), ``probe`` and ``target`` of the events, ``enu_range``
         [GeV], ``lepton_mass`` [GeV], ``events``
-    scales : of the prior
-    coefficients : [P, 1 + K], of the most probable ratio and of each draw
+    scales : of the prior [1 + K], for the most probable ratio and for each draw
+    coefficients : [P, 1 + K], likewise
     log_mean : [M, 1 + K], logarithm of the mean of r in each energy bin
     """
 
     about: dict[str, Any]
-    scales: Scales
+    scales: tuple[Scales, ...]
     coefficients: Array
     log_mean: Array
 
@@ -47,7 +48,7 @@ class Draws:
         """
         wanted = 1 + self.number(n)
         x = coordinates(enu, el, theta, self.about["lepton_mass"])
-        found = log_ratios(Prior(), self.scales, self.coefficients[:, :wanted], x)
+        found = _log_ratios(self.scales[:wanted], self.coefficients, x)
         centres = bin_centres(self.about["enu_range"])
         for row, mean in zip(found, self.log_mean.T, strict=False):
             row -= np.interp(enu, centres, mean)
@@ -66,11 +67,29 @@ class Draws:
         return there if n is None else n
 
 
-def drawn(ratio: Ratio, source: Sample, n: int, seed: int, about: dict[str, Any]) -> Draws:
-    """``n`` draws of a fitted ratio, with their means over events of the ``source``."""
-    coefficients = np.column_stack([ratio.coefficients, ratio.draws(n, seed)])
-    rows = log_ratios(ratio.prior, ratio.scales, coefficients, source.x)
-    return Draws(about, ratio.scales, coefficients, log_means(rows, source.bins).T)
+def drawn(
+    best: Ratio, places: Sequence[Ratio], source: Sample, n: int, seed: int, about: dict[str, Any]
+) -> Draws:
+    """``n`` draws of the ratios at ``places``, equally many of each.
+
+    The places are those of :func:`nugan_hep.transfer.posterior.walk`; means are over events of the ``source``.
+    """
+    each = -(-n // len(places))
+    seeds = np.random.SeedSequence(seed).spawn(len(places))
+    columns = [place.draws(each, own) for place, own in zip(places, seeds, strict=True)]
+    coefficients = np.column_stack([best.coefficients, *columns])[:, : 1 + n]
+    scales = (best.scales, *(place.scales for place in places for _ in range(each)))[: 1 + n]
+    rows = _log_ratios(scales, coefficients, source.x)
+    return Draws(about, scales, coefficients, log_means(rows, source.bins).T)
+
+
+def _log_ratios(scales: Sequence[Scales], coefficients: Array, x: Array) -> Array:
+    """log r [K, N] with scales [K] and coefficients [P, K or more]; equal scales share their features."""
+    found = np.empty((len(scales), len(x)))
+    for own in dict.fromkeys(scales):
+        rows = [k for k, other in enumerate(scales) if other == own]
+        found[rows] = log_ratios(Prior(), own, coefficients[:, rows], x)
+    return found
 
 
 def save(path: Path, draws: Draws, force: bool) -> None:
@@ -79,7 +98,7 @@ def save(path: Path, draws: Draws, force: bool) -> None:
         np.savez(
             file,
             about=json.dumps(draws.about),
-            scales=np.array(astuple(draws.scales)),
+            scales=np.array([astuple(scales) for scales in draws.scales]),
             coefficients=draws.coefficients,
             log_mean=draws.log_mean,
         )
@@ -95,7 +114,12 @@ def load(path: str | os.PathLike[str]) -> Draws:
     try:
         with Path(path).open("rb") as stream, np.load(stream) as file:
             about = json.loads(str(file["about"]))
-            draws = Draws(about, Scales(*file["scales"].tolist()), file["coefficients"], file["log_mean"])
+            draws = Draws(
+                about,
+                tuple(Scales(*row) for row in file["scales"].tolist()),
+                file["coefficients"],
+                file["log_mean"],
+            )
         draws.log_weights(np.ones(1), np.full(1, 0.5), np.full(1, 0.5))  # shapes that do not fit fail here
         return draws
     except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
