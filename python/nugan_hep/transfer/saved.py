@@ -72,7 +72,7 @@ def drawn(
 ) -> Draws:
     """``n`` draws of the ratios at ``places``, equally many of each.
 
-    The places are those of :func:`nugan_hep.transfer.posterior.walk`; means are over events of the ``source``.
+    The places are those of :func:`nugan_hep.transfer.posterior.walk`, means those over events of ``source``.
     """
     each = -(-n // len(places))
     seeds = np.random.SeedSequence(seed).spawn(len(places))
