@@ -138,7 +138,7 @@ def test_wheel_runs_without_a_compiler(tmp_path: Path) -> None:
 
     venv = tmp_path / "venv"
     run(sys.executable, "-m", "venv", venv)
-    alone = {"PATH": str(venv / "bin"), "PYTHONPATH": ""}
+    alone = {"PATH": str(venv / "bin"), "PYTHONPATH": "", "PYTEST_ADDOPTS": ""}
     torch = metadata.version("torch")
     began = time.monotonic()
     run(venv / "bin/pip", "install", "-q", wheel, f"torch=={torch.partition('+')[0]}", **alone)
@@ -162,9 +162,7 @@ def test_wheel_runs_without_a_compiler(tmp_path: Path) -> None:
     # another torch: as pip would leave it, but for its libraries
     (about,) = venv.glob("lib/python*/site-packages/torch-*.dist-info/METADATA")
     about.write_text(about.read_text().replace(f"\nVersion: {torch}\n", "\nVersion: 2.9.1\n"))
-    refused = run(
-        venv / "bin/nugan-sample", "--out", tmp_path / "none.root", check=False, **alone
-    )
+    refused = run(venv / "bin/nugan-sample", "--out", tmp_path / "none.root", check=False, **alone)
     assert refused.returncode == 2
     assert refused.stderr.count("\n") == 1
     assert f"built with torch {torch}, and torch 2.9.1 is installed" in refused.stderr
