@@ -107,6 +107,26 @@ def test_another_campaign_in_the_folder(
     assert "a campaign of 3 files that are cut in another way" in capsys.readouterr().err
 
 
+def test_a_manifest_of_another_version(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every command says so in one line and leaves the folder as it is."""
+    assert main("run", *words, "--out", tmp_path, "--quiet") == 0
+    path = tmp_path / "manifest.json"
+    path.write_text(path.read_text().replace('"format": 1', '"format": 2', 1))
+    (tmp_path / "events-0001.root").unlink()
+    before = contents(tmp_path)
+    resume = ["run", *words, "--out", tmp_path, "--resume"]
+    submit = ["submit", "--dag", *words, "--out", tmp_path, "--resume"]
+    again = ["run", *words, "--out", tmp_path]
+    for asked in (resume, submit, again, ["make", tmp_path, 1], ["status", tmp_path], ["check", tmp_path]):
+        assert main(*asked) == 2
+        said = capsys.readouterr().err
+        assert "manifest.json is of format 2; this version of nugan-hep reads format 1" in said
+        assert said.count("\n") == 1
+    assert contents(tmp_path) == before
+
+
 def test_two_campaigns_at_once(words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with (tmp_path / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -96,6 +96,8 @@ def _run(words: list[str]) -> int:
             finally:
                 known = folders.known(folder, known)
                 manifest.write(known, folder)
+        for why in todo.bad.values():
+            print(f"{PROGRAM}: warning: a worker failed, others made its files: {why}", file=sys.stderr)
         if todo.left:
             made = len(known.files) - len(todo.left)
             print(

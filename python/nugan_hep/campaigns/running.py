@@ -51,6 +51,7 @@ class Work:
     left : numbers of the files
     report : told of each file that is made, and what the farm is doing
     stopped : asked whether to stop
+    bad : workers that cannot make files, and why
     """
 
     folder: Path
@@ -60,7 +61,7 @@ class Work:
     stopped: Callable[[], bool]
     tries: dict[int, int] = field(default_factory=dict)
     deaths: dict[int, int] = field(default_factory=dict)
-    bad: set[str] = field(default_factory=set)
+    bad: dict[str, str] = field(default_factory=dict)
 
     def done(self, number: int, entry: Entry, note: str) -> None:
         self.left.discard(number)
@@ -145,7 +146,7 @@ def _hand_out(connection: engines.Connection, todo: Work) -> None:
             if result is None:  # workers died with it
                 submit(number)
             elif result.entry is not None:
-                todo.bad.discard(result.worker)
+                todo.bad.pop(result.worker, None)
                 todo.done(number, result.entry, "")
             else:
                 submit(number, _others(client, todo, number, result))
@@ -196,7 +197,7 @@ def _others(client: Client, todo: Work, number: int, result: Result) -> list[str
     ------
     UserError : there are none, or the file failed too often
     """
-    todo.bad.add(result.worker)
+    todo.bad[result.worker] = result.error
     todo.tries[number] = todo.tries.get(number, 0) + 1
     others = [address for address in _workers(client) if address not in todo.bad]
     if not others or todo.tries[number] >= MOST_TRIES:
