@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 MOST_TRIES = 5
-"""Times that a file may fail on workers with an error."""
+"""Workers on which a file may fail with an error."""
+
+REST = 5.0
+"""Seconds that a worker rests after an error: at once it would take the same file again, and all others."""
 
 MOST_DEATHS = 20
 """Times that Dask may give a file up because workers died, each after several."""
@@ -59,7 +62,7 @@ class Work:
     left: set[int]
     report: Callable[[Entry | None, str], None]
     stopped: Callable[[], bool]
-    tries: dict[int, int] = field(default_factory=dict)
+    tries: dict[int, set[str]] = field(default_factory=dict)
     deaths: dict[int, int] = field(default_factory=dict)
     bad: dict[str, str] = field(default_factory=dict)
 
@@ -160,6 +163,7 @@ def make_at(folder: str, identity: str, number: int) -> Result:
     try:
         return Result(where, work.make_in(folder, identity, number))
     except UserError as error:
+        time.sleep(REST)
         return Result(where, error=f"{error} (worker on {socket.gethostname()})")
 
 
@@ -195,12 +199,13 @@ def _others(client: Client, todo: Work, number: int, result: Result) -> list[str
 
     Raises
     ------
-    UserError : there are none, or the file failed too often
+    UserError : there are none, or the file failed on too many
     """
     todo.bad[result.worker] = result.error
-    todo.tries[number] = todo.tries.get(number, 0) + 1
+    tries = todo.tries.setdefault(number, set())
+    tries.add(result.worker)
     others = [address for address in _workers(client) if address not in todo.bad]
-    if not others or todo.tries[number] >= MOST_TRIES:
+    if not others or len(tries) >= MOST_TRIES:
         raise UserError(f"{result.error}; what is made stays: go on with --resume")
     return others
 
