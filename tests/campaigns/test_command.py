@@ -149,13 +149,14 @@ def test_the_jobs_of_a_dag_make_the_same_files(words: list[str], tmp_path: Path,
         name: dict(re.findall(r'(\w+)="(\S+)"', said))
         for name, said in re.findall(r"^VARS (\S+) (.*)$", text, re.MULTILINE)
     }
+    assert {*jobs.values()} == {str(tmp_path / "dag" / dag.SUBMIT)}  # found from every folder
     assert re.findall(r"^RETRY (\S+) 3$", text, re.MULTILINE) == [*jobs]
     order = [*jobs, next(iter(jobs))]
     random.Random(1).shuffle(order)
     for name in order:
-        assert run_job(tmp_path / "dag" / jobs[name], values[name]).returncode == 0
+        assert run_job(Path(jobs[name]), values[name]).returncode == 0
     (final,) = re.findall(r"^FINAL \S+ (\S+)$", text, re.MULTILINE)
-    done = run_job(tmp_path / "dag" / final, {})
+    done = run_job(Path(final), {})
     assert done.returncode == 0, done.stderr
     made, expected = contents(tmp_path / "dag"), contents(tmp_path / "run")
     assert {name: made[name] for name in expected} == expected

@@ -193,6 +193,8 @@ def test_htcondor(toy: Path, tmp_path: Path, campaign: Run) -> None:
             done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
             assert done.returncode == 0, done.stdout + done.stderr
         made = contents(tmp_path / "dag")
+        said = (tmp_path / "dag" / "campaign.dag.dagman.out").read_text()
+        assert "EXITING WITH STATUS 0" in said, said[-3000:]
         assert {name: made.get(name) for name in expected} == expected
         job = ["--on", "htcondor", "--workers", 2, "--quiet"]
         campaign("run", *words, *job, "--out", tmp_path / "two", env=environment)

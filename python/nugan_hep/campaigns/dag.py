@@ -54,15 +54,15 @@ def write(folder: Path, manifest: Manifest, left: Iterable[int], farm: Farm) -> 
         "memory": farm.memory,
         "more": more,
     }
-    jobs = []
+    jobs = []  # DAGMan looks for their files where condor_submit_dag is called
     for number in left:
         name = f"file{number}"
         jobs += [
-            f"JOB {name} {SUBMIT}",
+            f"JOB {name} {place / SUBMIT}",
             f'VARS {name} number="{number}" file="{manifest.files[number].file}"',
             f"RETRY {name} {RETRIES}",
         ]
-    jobs.append(f"FINAL check {CHECK}")
+    jobs.append(f"FINAL check {place / CHECK}")
     _text(folder / SUBMIT, _JOB.format(arguments=f"make {place} $(number)", name="$(file)", **known))
     _text(folder / CHECK, _JOB.format(arguments=f"check {place}", name="check", **known))
     _text(folder / DAG, "\n".join(jobs) + "\n")
