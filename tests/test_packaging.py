@@ -102,6 +102,42 @@ def test_recipe_has_the_dependencies() -> None:
     assert names == {other.get(name, name) for name in needed}
 
 
+@pytest.mark.parametrize("python", ["3.10", "3.14"])
+@pytest.mark.parametrize("machine", ["64", "aarch64"])
+def test_recipe_renders(python: str, machine: str) -> None:
+    """As conda-forge's own tool reads it."""
+    build = pytest.importorskip("rattler_build", reason="no rattler-build (pip install --group release)")
+    platform = f"linux-{machine}"
+    where = build.PlatformConfig(target_platform=platform, build_platform=platform, host_platform=platform)
+    variants = {"python": [f"{python}.*"], "cxx_compiler": ["gxx"], "c_stdlib": ["sysroot"]}
+    recipe = build.Stage0Recipe.from_file(str(ROOT / "recipe" / "recipe.yaml"))
+    (one,) = recipe.render(build.VariantConfig(variants), build.RenderConfig(platform=where))
+    found = one.recipe.to_dict()
+    assert f"gxx_{platform}" in found["requirements"]["build"]
+    assert {"libtorch", "pytorch"} <= {*found["requirements"]["host"]}
+    assert ("tomli" in found["requirements"]["run"]) == (python == "3.10")
+    assert "$" not in found["source"][0]["url"]
+
+
+def test_notes_of_a_release() -> None:
+    """The command of docs/packaging.md cuts one version's lines from CHANGELOG.md."""
+    (command,) = re.findall(r"`(awk .*) > notes.md`", (ROOT / "docs" / "packaging.md").read_text())
+    text = (ROOT / "CHANGELOG.md").read_text()
+    versions = re.findall(r"^## (\S+)", text, re.MULTILINE)
+    cut = {
+        version: subprocess.run(
+            ["sh", "-c", command.replace("v=0.2.0", f"v={version}")],
+            cwd=ROOT,
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        for version in versions
+    }
+    assert all("\n- " in notes and "## " not in notes for notes in cut.values())
+    assert "".join(cut.values()) in re.sub(r"^## .*\n", "", text, flags=re.MULTILINE)
+
+
 def build_sdist(folder: Path) -> Path:
     run(sys.executable, "-m", "build", "--sdist", "--no-isolation", "-o", folder, ROOT)
     return next(folder.glob("nugan_hep-*.tar.gz"))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import pty
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -36,6 +39,22 @@ def test_processes_make_what_one_makes(words: list[str], tmp_path: Path, campaig
     campaign("run", *words, "--on", "here", "--out", tmp_path / "one")
     campaign("run", *words, "--on", "local", "--workers", 2, "--out", tmp_path / "two")
     assert contents(tmp_path / "two") == contents(tmp_path / "one")
+
+
+@pytest.mark.slow
+def test_a_terminal_shows_a_bar_and_the_dashboard(toy: Path, tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    words = ["--model", str(toy), "-n", "2000", "--files", "4", "--workers", "1"]
+    process = subprocess.Popen([*farm.COMMAND, "run", *words, "--out", str(tmp_path)], stderr=theirs)
+    os.close(theirs)
+    shown = b""
+    with contextlib.suppress(OSError):  # a terminal that nobody writes to ends so
+        while part := os.read(ours, 65536):
+            shown += part
+    os.close(ours)
+    assert process.wait() == 0, shown
+    assert re.search(rb"dashboard: http://\S+:\d+/status", shown)
+    assert b"2,000/2,000 events" in shown
 
 
 @pytest.mark.slow

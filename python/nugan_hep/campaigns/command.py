@@ -90,7 +90,12 @@ def _run(words: list[str]) -> int:
             def report(entry: Entry | None, note: str) -> None:
                 bar.update(task, advance=entry.events if entry else 0, note=note)
 
-            todo = running.Work(folder, known, {*range(len(known.files))}, report, lambda: bool(caught))
+            def dashboard(address: str) -> None:
+                if not bar.disable:
+                    bar.console.print(f"dashboard: {address}", highlight=False, soft_wrap=True)
+
+            left = {*range(len(known.files))}
+            todo = running.Work(folder, known, left, report, lambda: bool(caught), dashboard)
             try:
                 running.run(asked.farm, todo)
             finally:

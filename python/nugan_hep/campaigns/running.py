@@ -54,6 +54,7 @@ class Work:
     left : numbers of the files
     report : told of each file that is made, and what the farm is doing
     stopped : asked whether to stop
+    dashboard : told where Dask shows its work
     bad : workers that cannot make files, and why
     """
 
@@ -62,6 +63,7 @@ class Work:
     left: set[int]
     report: Callable[[Entry | None, str], None]
     stopped: Callable[[], bool]
+    dashboard: Callable[[str], None] = lambda address: None
     tries: dict[int, set[str]] = field(default_factory=dict)
     deaths: dict[int, int] = field(default_factory=dict)
     bad: dict[str, str] = field(default_factory=dict)
@@ -97,6 +99,8 @@ def run(farm: Farm, todo: Work) -> None:
         try:
             with engines.connected(farm, todo.folder) as connection:
                 met, lost = True, 0.0
+                if address := connection.client.dashboard_link:
+                    todo.dashboard(address)
                 _hand_out(connection, todo)
         except (OSError, TimeoutError, _Lost) as error:
             if not met:
