@@ -58,6 +58,27 @@ def test_a_terminal_shows_a_bar_and_the_dashboard(toy: Path, tmp_path: Path) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("on", ["local", "here"])
+def test_an_interrupted_campaign_goes_on(toy: Path, tmp_path: Path, campaign: Run, on: str) -> None:
+    """Ctrl-C of a terminal goes to all processes of a command: one line, and what is made stays."""
+    words = ["--model", str(toy), "-n", "300000", "--files", "60", "--out", str(tmp_path)]
+    command = [*farm.COMMAND, "run", *words, "--on", on]
+    process = subprocess.Popen(command, start_new_session=True, stderr=subprocess.PIPE, text=True)
+    while not list(tmp_path.glob("events*")):
+        assert process.poll() is None
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate()
+    assert process.returncode == 130, said
+    made = {name: content for name, content in contents(tmp_path).items() if name != "manifest.json"}
+    assert re.fullmatch(r"nugan-campaign: stopped after \d+ of 60 files; go on with --resume\n", said)
+    campaign("run", "--out", tmp_path, "--on", "here", "--resume", "--quiet")
+    after = contents(tmp_path)
+    assert len(after) == 61
+    assert {name: after[name] for name in made} == made
+
+
+@pytest.mark.slow
 def test_a_killed_campaign_goes_on(words: list[str], tmp_path: Path, campaign: Run) -> None:
     """SIGKILL at random moments, without Dask and with it; what was made is not made again."""
     campaign("run", *words, "--on", "here", "--out", tmp_path / "one")

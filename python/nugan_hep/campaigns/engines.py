@@ -24,6 +24,8 @@ BATCH = {"slurm": "SLURMCluster", "htcondor": "HTCondorCluster", "pbs": "PBSClus
 
 WITHOUT_ACCOUNT = ("htcondor",)
 CONNECT_SECONDS = 20.0
+DEAF = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
+"""Run by a worker of this machine: a terminal's Ctrl-C reaches it too, and is the campaign's to answer."""
 
 
 def check(farm: Farm) -> None:
@@ -91,7 +93,11 @@ def _cluster(farm: Farm, folder: Path, refusals: list[str]) -> Any:
         from distributed import LocalCluster
 
         return LocalCluster(
-            n_workers=workers, threads_per_worker=1, dashboard_address=":0", silence_logs=logging.CRITICAL
+            n_workers=workers,
+            threads_per_worker=1,
+            dashboard_address=":0",
+            silence_logs=logging.CRITICAL,
+            preload=[DEAF],
         )
     try:
         import dask_jobqueue
