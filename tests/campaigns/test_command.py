@@ -80,6 +80,8 @@ def test_a_spec_and_options_that_count_more(
         (["--resume"], "holds no campaign to go on with"),
         (["--files", "601"], "files = 601: expected at most one for each of 600 events"),
         (["-n", "3e9"], "2,147,483,647"),
+        (["--on", "htcondor", "--queue", "long"], "htcondor has no queue nor account: say it in directives"),
+        (["--on", "htcondor", "--directive", "x"], "directive 'x' is not valid: expected key = value"),
         pytest.param(
             ["--on", "tcp://127.0.0.1:9"], "no scheduler answers at tcp://127.0.0.1:9", marks=pytest.mark.slow
         ),

@@ -146,8 +146,19 @@ def _job(farm: Farm, folder: Path) -> dict[str, Any]:
 
 
 def _pairs(farm: Farm) -> dict[str, str]:
-    """HTCondor's directives, ``key = value`` each."""
-    return {key.strip(): value.strip() for key, _, value in (one.partition("=") for one in farm.directives)}
+    """HTCondor's directives.
+
+    Raises
+    ------
+    UserError : one that is not ``key = value``
+    """
+    found: dict[str, str] = {}
+    for line in farm.directives:
+        key, equals, value = (word.strip() for word in line.partition("="))
+        if not (key and equals and value):
+            raise UserError(f"directive {line!r} is not valid: expected key = value, as HTCondor has them")
+        found[key] = value
+    return found
 
 
 def _refusal(error: BaseException) -> str:
