@@ -64,7 +64,8 @@ def test_a_spec_and_options_that_count_more(
     (spec.parent / "toy.pt").write_bytes(toy.read_bytes())
     spec.write_text('model = "toy.pt"\nn = 900\nseed = 5\nfiles = 3\nout = "made"\n[farm]\non = "here"\n')
     monkeypatch.chdir(tmp_path)
-    assert main("run", "spec/run.toml", "--seed", "6", "--per-file", "500", "--quiet") == 0
+    # the campaign's own options may stand before the spec, as in submit --dag SPEC.toml
+    assert main("run", "--quiet", "spec/run.toml", "--seed", "6", "--per-file", "500") == 0
     found = manifest.read(spec.parent / "made")
     assert (found.sample["seed"], [one.events for one in found.files]) == (["6"], [500, 400])
     assert found.base == str(spec.parent)
@@ -80,8 +81,8 @@ def test_a_spec_and_options_that_count_more(
         (["--resume"], "holds no campaign to go on with"),
         (["--files", "601"], "files = 601: expected at most one for each of 600 events"),
         (["-n", "3e9"], "2,147,483,647"),
-        (["--on", "htcondor", "--queue", "long"], "htcondor has no queue nor account: say it in directives"),
-        (["--on", "htcondor", "--directive", "x"], "directive 'x' is not valid: expected key = value"),
+        (["--on", "htcondor", "--queue", "long"], "HTCondor has no queue nor account: say it in directives"),
+        (["--on", "htcondor", "--directive", "x"], "directive 'x' is not valid: HTCondor's are key = value"),
         pytest.param(
             ["--on", "tcp://127.0.0.1:9"], "no scheduler answers at tcp://127.0.0.1:9", marks=pytest.mark.slow
         ),
@@ -164,6 +165,20 @@ def test_the_jobs_of_a_dag_make_the_same_files(words: list[str], tmp_path: Path,
     assert {name: made[name] for name in expected} == expected
     assert main("submit", "--dag", "--resume", "--out", tmp_path / "dag") == 0
     assert "JOB" not in (tmp_path / "dag" / dag.DAG).read_text()
+
+
+def test_a_dag_takes_what_htcondor_takes(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    submit = ["submit", "--dag", *words, "--out", tmp_path]
+    assert main(*submit, "--directive=--constraint=avx512") == 2
+    assert "directive '--constraint=avx512' is not valid" in capsys.readouterr().err
+    assert main(*submit, "--resume", "--queue", "long") == 2
+    assert "HTCondor has no queue" in capsys.readouterr().err
+    assert main(*submit, "--resume", "--directive", '+JobFlavour = "longlunch"', "--memory", "3GB") == 0
+    text = (tmp_path / dag.SUBMIT).read_text()
+    assert '\n+JobFlavour = "longlunch"\n' in text
+    assert "\nrequest_memory = 3GB\n" in text
 
 
 def run_job(submit: Path, values: dict[str, str]) -> subprocess.CompletedProcess[str]:

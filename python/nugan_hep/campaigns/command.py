@@ -34,7 +34,7 @@ examples:
   nugan-campaign run --model numu_C12_inc -n 1e9 --files 1000 --out production
   nugan-campaign run t2k.toml --on slurm --queue long --workers 200
   nugan-campaign run t2k.toml --on tcp://farm:8786 --resume
-  nugan-campaign submit --dag t2k.toml && condor_submit_dag production/campaign.dag
+  nugan-campaign submit --dag condor.toml && condor_submit_dag production/campaign.dag
 
 The folder's manifest.json has range, SHA-256, events, POT and cross section of every file. A file is the
 same, byte by byte, whoever makes it and in whatever order; all together are the events of one nugan-sample.
@@ -218,8 +218,8 @@ def _summary(folder: Path, known: Manifest) -> str:
 
 def _asked(action: str, words: list[str]) -> tuple[spec.Spec, argparse.Namespace]:
     """The campaign of a spec and of the options on the command line, which count more."""
-    file = words.pop(0) if words and not words[0].startswith("-") else None
     arguments, others = _parser(action).parse_known_args(words)
+    file = others.pop(0) if others and not others[0].startswith("-") else None
     asked = spec.from_toml(Path(file)) if file else spec.Spec({}, Path.cwd())
     given: options.Given = options.from_words(others)
     if file:  # names of files on the command line begin in another folder than those of the spec

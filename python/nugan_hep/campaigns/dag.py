@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from nugan_hep.campaigns import engines
 from nugan_hep.campaigns import folder as folders
 from nugan_hep.campaigns.manifest import Manifest
 from nugan_hep.campaigns.spec import Farm
@@ -38,15 +39,15 @@ def write(folder: Path, manifest: Manifest, left: Iterable[int], farm: Farm) -> 
 
     Raises
     ------
-    UserError : a path that HTCondor cannot take, or the folder cannot be written
+    UserError : a path or directive that HTCondor cannot take, or the folder cannot be written
     """
     place = folder.absolute()
+    more = "".join(f"{key} = {value}\n" for key, value in engines.condor_directives(farm).items())
     for path in (str(place), sys.executable):
         if set(path) & set(" \t\"'$"):
             raise UserError(f"{path}: HTCondor takes no paths with blanks, quotes or $")
     with folders.writing(folder / folders.LOGS):
         (folder / folders.LOGS).mkdir(exist_ok=True)
-    more = "".join(f"{line}\n" for line in farm.directives)
     known = {
         "python": sys.executable,
         "folder": place,
