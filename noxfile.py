@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 import glob
+import shlex
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -86,5 +88,18 @@ def docs_tables(session: nox.Session) -> None:
 
 @nox.session
 def wheel(session: nox.Session) -> None:
-    """A wheel for this machine, into dist/, against the torch of this environment."""
-    session.run("pip", "wheel", "--no-build-isolation", "--no-deps", "-w", "dist", ".")
+    """Into wheelhouse/, or the folder after ``--``: sdist, and of it the wheel of this Python, repaired.
+
+    The wheel is linked to the torch of this environment, and has not its libraries.
+    """
+    out = Path(*session.posargs or ["wheelhouse"])
+    with tempfile.TemporaryDirectory() as folder:
+        session.run(sys.executable, "-m", "build", "--sdist", "--no-isolation", "-o", folder)
+        (sdist,) = Path(folder).glob("*.tar.gz")
+        options = "--no-build-isolation", "--no-deps", "-C", "cmake.define.NUGAN_ROOT=OFF", "-w", folder
+        session.run(sys.executable, "-m", "pip", "wheel", *options, str(sdist))
+        (linux,) = Path(folder).glob("*.whl")
+        settings = nox.project.load_toml("pyproject.toml")["tool"]["cibuildwheel"]["linux"]
+        place = {"{dest_dir}": str(out), "{wheel}": str(linux)}
+        session.run(*(place.get(word, word) for word in shlex.split(settings["repair-wheel-command"])))
+        shutil.move(sdist, out / sdist.name)

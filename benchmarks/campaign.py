@@ -2,7 +2,7 @@
 
     python benchmarks/campaign.py workers --files 8 --events 500000   # 1 and 2 workers, and processes without
     python benchmarks/campaign.py scheduler --tasks 20000             # empty tasks of a campaign's shape
-    python benchmarks/campaign.py memory --events 1e7                 # of each process, while it runs
+    python benchmarks/campaign.py memory --events 1e8 --workers 1     # of each process, while it runs
 
 Times are of the wall and, less noisy on a shared machine, of the CPU, children included.
 """
@@ -15,7 +15,6 @@ import resource
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -103,29 +102,21 @@ def scheduler(tasks: int) -> None:
             )
 
 
-def memory(events: int) -> None:
-    """Largest resident memory of the campaign's process and of its workers, in quarters of its files."""
+def memory(events: int, workers: int) -> None:
+    """Largest resident memory of the campaign's process and of its workers, in quarters of its files.
+
+    Files are emptied once four more are made, for there is no room for all.
+    """
+    files = max(events // 1_000_000, 8)
+    said = [*MODEL, "-n", str(events), "--files", str(files), "--workers", str(workers), "--quiet"]
     with tempfile.TemporaryDirectory() as base:
         out = Path(base) / "run"
-        files = max(events // 1_000_000, 8)
-        command = [
-            *COMMAND,
-            "run",
-            *MODEL,
-            "-n",
-            str(events),
-            "--files",
-            str(files),
-            "--workers",
-            "2",
-            "--quiet",
-        ]
-        process = subprocess.Popen([*command, "--out", str(out)])
+        began, written = time.monotonic(), 0
+        process = subprocess.Popen([*COMMAND, "run", *said, "--out", str(out)])
         peak = [[0.0, 0.0] for _ in range(4)]
-        stop = threading.Event()
-        while process.poll() is None and not stop.wait(0.2):
-            done = len(list(out.glob("events*")))
-            quarter = peak[min(4 * done // files, 3)]
+        while process.poll() is None:
+            made = sorted(out.glob("events*"))
+            quarter = peak[min(4 * len(made) // files, 3)]
             try:
                 own = psutil.Process(process.pid)
                 children = [one.memory_info().rss / 1e6 for one in own.children(recursive=True)]
@@ -133,9 +124,17 @@ def memory(events: int) -> None:
                 quarter[1] = max(quarter[1], *children, 0.0)
             except psutil.NoSuchProcess:
                 continue
-            for path in sorted(out.glob("events*"))[: max(done - 4, 0)]:
-                path.write_bytes(b"") if path.stat().st_size else None  # no room for all of them
-        print(f"{events:,} events in {files} files, exit code {process.returncode}")
+            for path in made[:-4]:
+                if size := path.stat().st_size:
+                    written += size
+                    path.write_bytes(b"")
+            time.sleep(0.2)
+        wall = time.monotonic() - began
+        written += sum(path.stat().st_size for path in out.glob("events*"))
+        print(
+            f"{events:,} events in {files} files, {written / 1e9:.1f} GB, exit code {process.returncode}; "
+            f"{wall:.0f} s, {events / wall:,.0f} events/s"
+        )
         for k, (own_peak, worker) in enumerate(peak):
             print(f"quarter {k + 1}: campaign {own_peak:.0f} MB, largest worker {worker:.0f} MB")
 
@@ -148,6 +147,7 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=8)
     parser.add_argument("--events", type=float, default=500_000)
     parser.add_argument("--tasks", type=float, default=20_000)
+    parser.add_argument("--workers", type=int, default=2)
     given = parser.parse_args()
     os.environ["OMP_NUM_THREADS"] = "1"
     if given.what == "workers":
@@ -155,7 +155,7 @@ def main() -> None:
     elif given.what == "scheduler":
         scheduler(int(given.tasks))
     else:
-        memory(int(given.events))
+        memory(int(given.events), given.workers)
 
 
 if __name__ == "__main__":

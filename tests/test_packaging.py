@@ -9,10 +9,13 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import time
+import zipfile
 from importlib import metadata
 from pathlib import Path
 
 import pytest
+import uproot
 from building import run
 from packaging.requirements import Requirement
 from packaging.version import Version
@@ -99,6 +102,42 @@ def test_recipe_has_the_dependencies() -> None:
     assert names == {other.get(name, name) for name in needed}
 
 
+@pytest.mark.parametrize("python", ["3.10", "3.14"])
+@pytest.mark.parametrize("machine", ["64", "aarch64"])
+def test_recipe_renders(python: str, machine: str) -> None:
+    """As conda-forge's own tool reads it."""
+    build = pytest.importorskip("rattler_build", reason="no rattler-build (pip install --group release)")
+    platform = f"linux-{machine}"
+    where = build.PlatformConfig(target_platform=platform, build_platform=platform, host_platform=platform)
+    variants = {"python": [f"{python}.*"], "cxx_compiler": ["gxx"], "c_stdlib": ["sysroot"]}
+    recipe = build.Stage0Recipe.from_file(str(ROOT / "recipe" / "recipe.yaml"))
+    (one,) = recipe.render(build.VariantConfig(variants), build.RenderConfig(platform=where))
+    found = one.recipe.to_dict()
+    assert f"gxx_{platform}" in found["requirements"]["build"]
+    assert {"libtorch", "pytorch"} <= {*found["requirements"]["host"]}
+    assert ("tomli" in found["requirements"]["run"]) == (python == "3.10")
+    assert "$" not in found["source"][0]["url"]
+
+
+def test_notes_of_a_release() -> None:
+    """The command of docs/packaging.md cuts one version's lines from CHANGELOG.md."""
+    (command,) = re.findall(r"`(awk .*) > notes.md`", (ROOT / "docs" / "packaging.md").read_text())
+    text = (ROOT / "CHANGELOG.md").read_text()
+    versions = re.findall(r"^## (\S+)", text, re.MULTILINE)
+    cut = {
+        version: subprocess.run(
+            ["sh", "-c", command.replace("v=0.2.0", f"v={version}")],
+            cwd=ROOT,
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        for version in versions
+    }
+    assert all("\n- " in notes and "## " not in notes for notes in cut.values())
+    assert "".join(cut.values()) in re.sub(r"^## .*\n", "", text, flags=re.MULTILINE)
+
+
 def build_sdist(folder: Path) -> Path:
     run(sys.executable, "-m", "build", "--sdist", "--no-isolation", "-o", folder, ROOT)
     return next(folder.glob("nugan_hep-*.tar.gz"))
@@ -119,21 +158,61 @@ def test_sdist_has_what_git_has(tmp_path: Path) -> None:
 
 @pytest.mark.heavy
 def test_wheel_runs_without_a_compiler(tmp_path: Path) -> None:
-    """The sdist becomes a wheel, the repaired wheel a ROOT file in an environment without other programs."""
-    pytest.importorskip("build")
-    for tool in ("auditwheel", "patchelf"):
+    """``nox -s wheel``, then all that a user does with it; prints sizes and seconds."""
+    pytest.importorskip("build", reason="no build (pip install --group release)")
+    for tool in ("nox", "auditwheel", "patchelf"):
         if not shutil.which(tool):
-            pytest.skip(f"no {tool} (pip install {tool})")
-    wheel = [sys.executable, "-m", "pip", "wheel", "-q", "--no-build-isolation", "--no-deps", "-w", tmp_path]
-    run(*wheel, "-C", "cmake.define.NUGAN_ROOT=OFF", build_sdist(tmp_path))
-    repair = shlex.split(PROJECT["tool"]["cibuildwheel"]["linux"]["repair-wheel-command"])
-    place = {"{dest_dir}": str(tmp_path / "repaired"), "{wheel}": str(next(tmp_path.glob("*.whl")))}
-    run(*(place.get(word, word) for word in repair))
-    (repaired,) = (tmp_path / "repaired").glob("*manylinux*.whl")
+            pytest.skip(f"no {tool} (pip install --group release)")
+    run("nox", "-f", ROOT / "noxfile.py", "-s", "wheel", "--", tmp_path / "made", PYTHONPATH="")
+    (wheel,) = (tmp_path / "made").glob("*manylinux*.whl")
+    (sdist,) = (tmp_path / "made").glob("*.tar.gz")
+    check_libraries(wheel)
+    print(f"{wheel.name}: {wheel.stat().st_size / 1e6:.1f} MB; sdist {sdist.stat().st_size / 1e6:.1f} MB")
+    use_wheel(wheel, sdist, tmp_path)
+
+
+def use_wheel(wheel: Path, sdist: Path, tmp_path: Path) -> None:
+    """Install, a ROOT file, the tests of the sdist, another torch: with no programs but those of a venv."""
     venv = tmp_path / "venv"
     run(sys.executable, "-m", "venv", venv)
-    alone = {"PATH": str(venv / "bin")}
-    torch = f"torch=={metadata.version('torch').partition('+')[0]}"
-    run(venv / "bin/pip", "install", "-q", repaired, torch, **alone)
-    run(venv / "bin/nugan-sample", "-n", "1000", "--out", tmp_path / "events.root", **alone)
-    assert (tmp_path / "events.root").stat().st_size > 10_000
+    alone = {"PATH": str(venv / "bin"), "PYTHONPATH": "", "PYTEST_ADDOPTS": ""}
+    torch = metadata.version("torch")
+    began = time.monotonic()
+    run(venv / "bin/pip", "install", "-q", wheel, f"torch=={torch.partition('+')[0]}", **alone)
+    installed = time.monotonic()
+    run(venv / "bin/nugan-sample", "--out", tmp_path / "events.root", **alone)
+    print(
+        f"pip install with torch {torch} and all else: {installed - began:.1f} s; a ROOT file of 1,000,000 "
+        f"events {time.monotonic() - began:.1f} s after its begin"
+    )
+    with uproot.open(tmp_path / "events.root:gst") as tree:
+        assert tree.num_entries == 1_000_000
+
+    settings = PROJECT["tool"]["cibuildwheel"]
+    with tarfile.open(sdist) as file:
+        file.extractall(tmp_path, filter="data")
+    run(venv / "bin/pip", "install", "-q", *settings["test-requires"], **alone)
+    project = tmp_path / sdist.name.removesuffix(".tar.gz")
+    command = settings["test-command"].replace("{project}", shlex.quote(str(project)))
+    print(run("/bin/sh", "-c", command, **alone).stdout.strip().splitlines()[-1])
+
+    # another torch: as pip would leave it, but for its libraries
+    (about,) = venv.glob("lib/python*/site-packages/torch-*.dist-info/METADATA")
+    about.write_text(about.read_text().replace(f"\nVersion: {torch}\n", "\nVersion: 2.9.1\n"))
+    refused = run(venv / "bin/nugan-sample", "--out", tmp_path / "none.root", check=False, **alone)
+    assert refused.returncode == 2
+    assert refused.stderr.count("\n") == 1
+    assert f"built with torch {torch}, and torch 2.9.1 is installed" in refused.stderr
+    assert not (tmp_path / "none.root").exists()
+
+
+def check_libraries(wheel: Path) -> None:
+    """Nothing of LibTorch is in a wheel, and its libraries look for it where pip puts torch."""
+    with zipfile.ZipFile(wheel) as file:
+        libraries = {Path(name).name: name for name in file.namelist() if ".so" in Path(name).name}
+        assert not [name for name in libraries if re.match(r"lib(torch|c10|gomp|cu|nv)", name)]
+        linked = file.extract(libraries["libnugan.so"], wheel.parent)
+    said = run("patchelf", "--print-rpath", linked).stdout.strip().split(":")
+    assert "$ORIGIN/../../torch/lib" in said
+    assert not [path for path in said if not path.startswith("$ORIGIN")]
+    assert {"libtorch_cpu.so", "libc10.so"} <= {*run("patchelf", "--print-needed", linked).stdout.split()}

@@ -64,7 +64,8 @@ def test_a_spec_and_options_that_count_more(
     (spec.parent / "toy.pt").write_bytes(toy.read_bytes())
     spec.write_text('model = "toy.pt"\nn = 900\nseed = 5\nfiles = 3\nout = "made"\n[farm]\non = "here"\n')
     monkeypatch.chdir(tmp_path)
-    assert main("run", "spec/run.toml", "--seed", "6", "--per-file", "500", "--quiet") == 0
+    # the campaign's own options may stand before the spec, as in submit --dag SPEC.toml
+    assert main("run", "--quiet", "spec/run.toml", "--seed", "6", "--per-file", "500") == 0
     found = manifest.read(spec.parent / "made")
     assert (found.sample["seed"], [one.events for one in found.files]) == (["6"], [500, 400])
     assert found.base == str(spec.parent)
@@ -80,6 +81,8 @@ def test_a_spec_and_options_that_count_more(
         (["--resume"], "holds no campaign to go on with"),
         (["--files", "601"], "files = 601: expected at most one for each of 600 events"),
         (["-n", "3e9"], "2,147,483,647"),
+        (["--on", "htcondor", "--queue", "long"], "HTCondor has no queue nor account: say it in directives"),
+        (["--on", "htcondor", "--directive", "x"], "directive 'x' is not valid: HTCondor's are key = value"),
         pytest.param(
             ["--on", "tcp://127.0.0.1:9"], "no scheduler answers at tcp://127.0.0.1:9", marks=pytest.mark.slow
         ),
@@ -107,6 +110,26 @@ def test_another_campaign_in_the_folder(
     assert "a campaign of 3 files that are cut in another way" in capsys.readouterr().err
 
 
+def test_a_manifest_of_another_version(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every command says so in one line and leaves the folder as it is."""
+    assert main("run", *words, "--out", tmp_path, "--quiet") == 0
+    path = tmp_path / "manifest.json"
+    path.write_text(path.read_text().replace('"format": 1', '"format": 2', 1))
+    (tmp_path / "events-0001.root").unlink()
+    before = contents(tmp_path)
+    resume = ["run", *words, "--out", tmp_path, "--resume"]
+    submit = ["submit", "--dag", *words, "--out", tmp_path, "--resume"]
+    again = ["run", *words, "--out", tmp_path]
+    for asked in (resume, submit, again, ["make", tmp_path, 1], ["status", tmp_path], ["check", tmp_path]):
+        assert main(*asked) == 2
+        said = capsys.readouterr().err
+        assert "manifest.json is of format 2; this version of nugan-hep reads format 1" in said
+        assert said.count("\n") == 1
+    assert contents(tmp_path) == before
+
+
 def test_two_campaigns_at_once(words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with (tmp_path / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -129,18 +152,33 @@ def test_the_jobs_of_a_dag_make_the_same_files(words: list[str], tmp_path: Path,
         name: dict(re.findall(r'(\w+)="(\S+)"', said))
         for name, said in re.findall(r"^VARS (\S+) (.*)$", text, re.MULTILINE)
     }
+    assert {*jobs.values()} == {str(tmp_path / "dag" / dag.SUBMIT)}  # found from every folder
     assert re.findall(r"^RETRY (\S+) 3$", text, re.MULTILINE) == [*jobs]
     order = [*jobs, next(iter(jobs))]
     random.Random(1).shuffle(order)
     for name in order:
-        assert run_job(tmp_path / "dag" / jobs[name], values[name]).returncode == 0
+        assert run_job(Path(jobs[name]), values[name]).returncode == 0
     (final,) = re.findall(r"^FINAL \S+ (\S+)$", text, re.MULTILINE)
-    done = run_job(tmp_path / "dag" / final, {})
+    done = run_job(Path(final), {})
     assert done.returncode == 0, done.stderr
     made, expected = contents(tmp_path / "dag"), contents(tmp_path / "run")
     assert {name: made[name] for name in expected} == expected
     assert main("submit", "--dag", "--resume", "--out", tmp_path / "dag") == 0
     assert "JOB" not in (tmp_path / "dag" / dag.DAG).read_text()
+
+
+def test_a_dag_takes_what_htcondor_takes(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    submit = ["submit", "--dag", *words, "--out", tmp_path]
+    assert main(*submit, "--directive=--constraint=avx512") == 2
+    assert "directive '--constraint=avx512' is not valid" in capsys.readouterr().err
+    assert main(*submit, "--resume", "--queue", "long") == 2
+    assert "HTCondor has no queue" in capsys.readouterr().err
+    assert main(*submit, "--resume", "--directive", '+JobFlavour = "longlunch"', "--memory", "3GB") == 0
+    text = (tmp_path / dag.SUBMIT).read_text()
+    assert '\n+JobFlavour = "longlunch"\n' in text
+    assert "\nrequest_memory = 3GB\n" in text
 
 
 def run_job(submit: Path, values: dict[str, str]) -> subprocess.CompletedProcess[str]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import pty
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -11,6 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import condor
 import farm
 import pytest
 import slurm
@@ -35,6 +39,43 @@ def test_processes_make_what_one_makes(words: list[str], tmp_path: Path, campaig
     campaign("run", *words, "--on", "here", "--out", tmp_path / "one")
     campaign("run", *words, "--on", "local", "--workers", 2, "--out", tmp_path / "two")
     assert contents(tmp_path / "two") == contents(tmp_path / "one")
+
+
+@pytest.mark.slow
+def test_a_terminal_shows_a_bar_and_the_dashboard(toy: Path, tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    words = ["--model", str(toy), "-n", "2000", "--files", "4", "--workers", "1"]
+    process = subprocess.Popen([*farm.COMMAND, "run", *words, "--out", str(tmp_path)], stderr=theirs)
+    os.close(theirs)
+    shown = b""
+    with contextlib.suppress(OSError):  # a terminal that nobody writes to ends so
+        while part := os.read(ours, 65536):
+            shown += part
+    os.close(ours)
+    assert process.wait() == 0, shown
+    assert re.search(rb"dashboard: http://\S+:\d+/status", shown)
+    assert b"2,000/2,000 events" in shown
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("on", ["local", "here"])
+def test_an_interrupted_campaign_goes_on(toy: Path, tmp_path: Path, campaign: Run, on: str) -> None:
+    """Ctrl-C of a terminal goes to all processes of a command: one line, and what is made stays."""
+    words = ["--model", str(toy), "-n", "300000", "--files", "60", "--out", str(tmp_path)]
+    command = [*farm.COMMAND, "run", *words, "--on", on]
+    process = subprocess.Popen(command, start_new_session=True, stderr=subprocess.PIPE, text=True)
+    while not list(tmp_path.glob("events*")):
+        assert process.poll() is None
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate()
+    assert process.returncode == 130, said
+    made = {name: content for name, content in contents(tmp_path).items() if name != "manifest.json"}
+    assert re.fullmatch(r"nugan-campaign: stopped after \d+ of 60 files; go on with --resume\n", said)
+    campaign("run", "--out", tmp_path, "--on", "here", "--resume", "--quiet")
+    after = contents(tmp_path)
+    assert len(after) == 61
+    assert {name: after[name] for name in made} == made
 
 
 @pytest.mark.slow
@@ -91,6 +132,60 @@ def test_a_full_disk_on_the_workers(toy: Path, small_disk: Path, campaign: Run) 
     assert len(after) == 5
 
 
+@pytest.mark.slow
+def test_a_full_disk_on_one_worker(toy: Path, tmp_path: Path, small_disk: Path, campaign: Run) -> None:
+    """The other worker makes its files, a line names the one that could not, and nothing differs."""
+    words = ["--model", str(toy), "-n", "200000", "--files", "20", "--format", "npz", "--quiet"]
+    campaign("run", *words, "--on", "here", "--out", tmp_path / "one")
+    folder, port = tmp_path / "two", farm.free_port()
+    dask = [sys.executable, "-m", "dask"]
+    worker = [*dask, "worker", f"tcp://127.0.0.1:{port}", "--nthreads", "1", "--no-dashboard"]
+    worker += ["--no-nanny", "--local-directory", str(tmp_path)]
+    disk = "-t tmpfs -o size=100k tmpfs"
+    commands = [
+        [*dask, "scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"],
+        [*farm.COMMAND, "run", *words, "--on", f"tcp://127.0.0.1:{port}", "--out", str(folder)],
+        worker,
+        # sees another disk, of 100 kB, where files are written before they are whole
+        ["unshare", "-m", "sh", "-c", f'mount {disk} {folder}/.making; exec "$@"', "sh", *worker],
+    ]
+    running: list[subprocess.Popen[str]] = []
+
+    def start(k: int) -> subprocess.Popen[str]:
+        running.append(subprocess.Popen(commands[k], stderr=subprocess.PIPE, text=True))
+        return running[-1]
+
+    def wait_for(happened: Callable[[], bool]) -> None:
+        ends = time.monotonic() + 300
+        while not happened():
+            assert time.monotonic() < ends
+            assert all(one.poll() is None for one in running)
+            time.sleep(0.02)
+
+    try:
+        start(0), start(1)
+        wait_for((folder / "manifest.json").exists)
+        (folder / ".making").mkdir(exist_ok=True)
+        good = start(2)  # a worker alone would have nobody to hand its file to
+        wait_for(lambda: bool(list(folder.glob("events*"))))
+        good.send_signal(signal.SIGSTOP)
+        seen = Path(f"/proc/{start(3).pid}/root{folder}/.making")
+        wait_for(lambda: seen.stat().st_dev != folder.stat().st_dev)
+        empty = seen.stat().st_mtime_ns
+        wait_for(lambda: seen.stat().st_mtime_ns != empty)  # it has begun a file
+        good.send_signal(signal.SIGCONT)
+        _, said = running[1].communicate(timeout=300)
+    finally:
+        for process in running:
+            process.kill()
+            process.communicate()
+    assert running[1].returncode == 0, said
+    assert said.count("\n") == 1
+    assert "warning: a worker failed, others made its files: " in said
+    assert "GB free (worker on " in said
+    assert contents(folder) == contents(tmp_path / "one")
+
+
 @pytest.mark.heavy
 def test_nothing_is_lost_or_doubled_by_kills(tmp_path: Path) -> None:
     """SIGKILL of scheduler, workers, nannies and the campaign's own process, 50 times."""
@@ -122,11 +217,34 @@ def test_slurm(toy: Path, tmp_path: Path, campaign: Run) -> None:
     assert "distributed.worker" in logs
 
 
+@pytest.mark.heavy
+@pytest.mark.skipif(bool(condor.missing()), reason=condor.missing())
+def test_htcondor(toy: Path, tmp_path: Path, campaign: Run) -> None:
+    """A real HTCondor of this one machine: a DAG's jobs and Dask's workers make the files of one process."""
+    words = ["--model", str(toy), "-n", "20000", "--files", "8", "--memory", "1GB"]
+    campaign("run", *words, "--on", "here", "--out", tmp_path / "one")
+    expected = contents(tmp_path / "one")
+    with condor.pool(tmp_path / "condor") as environment:
+        campaign("submit", "--dag", *words, "--out", tmp_path / "dag", env=environment)
+        for command in (
+            ["condor_submit_dag", str(tmp_path / "dag" / "campaign.dag")],
+            ["condor_wait", "-wait", "600", str(tmp_path / "dag" / "campaign.dag.dagman.log")],
+        ):
+            done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, done.stdout + done.stderr
+        made = contents(tmp_path / "dag")
+        said = (tmp_path / "dag" / "campaign.dag.dagman.out").read_text()
+        assert "EXITING WITH STATUS 0" in said, said[-3000:]
+        assert {name: made.get(name) for name in expected} == expected
+        job = ["--on", "htcondor", "--workers", 2, "--quiet"]
+        campaign("run", *words, *job, "--out", tmp_path / "two", env=environment)
+    assert contents(tmp_path / "two") == expected
+
+
 @pytest.mark.slow
 def test_without_a_batch_system(words: list[str], tmp_path: Path, campaign: Run) -> None:
     done = campaign(
         "run", *words, "--on", "pbs", "--out", tmp_path, code=2, env={**os.environ, "PATH": "/nowhere"}
     )
-    assert "pbs refuses: " in done.stderr
-    assert "qsub" in done.stderr
-    assert sys.executable not in done.stderr
+    assert "pbs refuses: there is no command qsub here" in done.stderr
+    assert done.stderr.count("\n") == 1

@@ -35,7 +35,7 @@ examples:
   nugan-campaign run --model numu_C12_inc -n 1e9 --files 1000 --out production
   nugan-campaign run t2k.toml --on slurm --queue long --workers 200
   nugan-campaign run t2k.toml --on tcp://farm:8786 --resume
-  nugan-campaign submit --dag t2k.toml && condor_submit_dag production/campaign.dag
+  nugan-campaign submit --dag condor.toml && condor_submit_dag production/campaign.dag
 
 The folder's manifest.json has range, SHA-256, events, POT and cross section of every file. A file is the
 same, byte by byte, whoever makes it and in whatever order; all together are the events of one nugan-sample.
@@ -91,12 +91,19 @@ def _run(words: list[str]) -> int:
             def report(entry: Entry | None, note: str) -> None:
                 bar.update(task, advance=entry.events if entry else 0, note=note)
 
-            todo = running.Work(folder, known, {*range(len(known.files))}, report, lambda: bool(caught))
+            def dashboard(address: str) -> None:
+                if not bar.disable:
+                    bar.console.print(f"dashboard: {address}", highlight=False, soft_wrap=True)
+
+            left = {*range(len(known.files))}
+            todo = running.Work(folder, known, left, report, lambda: bool(caught), dashboard)
             try:
                 running.run(asked.farm, todo)
             finally:
                 known = folders.known(folder, known)
                 manifest.write(known, folder)
+        for why in todo.bad.values():
+            print(f"{PROGRAM}: warning: a worker failed, others made its files: {why}", file=sys.stderr)
         if todo.left:
             made = len(known.files) - len(todo.left)
             print(
@@ -212,8 +219,8 @@ def _summary(folder: Path, known: Manifest) -> str:
 
 def _asked(action: str, words: list[str]) -> tuple[spec.Spec, argparse.Namespace]:
     """The campaign of a spec and of the options on the command line, which count more."""
-    file = words.pop(0) if words and not words[0].startswith("-") else None
     arguments, others = _parser(action).parse_known_args(words)
+    file = others.pop(0) if others and not others[0].startswith("-") else None
     asked = spec.from_toml(Path(file)) if file else spec.Spec({}, Path.cwd())
     given: options.Given = options.from_words(others)
     if file:  # names of files on the command line begin in another folder than those of the spec

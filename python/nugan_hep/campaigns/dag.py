@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from nugan_hep.campaigns import engines
 from nugan_hep.campaigns import folder as folders
 from nugan_hep.campaigns.manifest import Manifest
 from nugan_hep.campaigns.spec import Farm
@@ -38,15 +39,15 @@ def write(folder: Path, manifest: Manifest, left: Iterable[int], farm: Farm) -> 
 
     Raises
     ------
-    UserError : a path that HTCondor cannot take, or the folder cannot be written
+    UserError : a path or directive that HTCondor cannot take, or the folder cannot be written
     """
     place = folder.absolute()
+    more = "".join(f"{key} = {value}\n" for key, value in engines.condor_directives(farm).items())
     for path in (str(place), sys.executable):
         if set(path) & set(" \t\"'$"):
             raise UserError(f"{path}: HTCondor takes no paths with blanks, quotes or $")
     with folders.writing(folder / folders.LOGS):
         (folder / folders.LOGS).mkdir(exist_ok=True)
-    more = "".join(f"{line}\n" for line in farm.directives)
     known = {
         "python": sys.executable,
         "folder": place,
@@ -54,15 +55,15 @@ def write(folder: Path, manifest: Manifest, left: Iterable[int], farm: Farm) -> 
         "memory": farm.memory,
         "more": more,
     }
-    jobs = []
+    jobs = []  # DAGMan looks for their files where condor_submit_dag is called
     for number in left:
         name = f"file{number}"
         jobs += [
-            f"JOB {name} {SUBMIT}",
+            f"JOB {name} {place / SUBMIT}",
             f'VARS {name} number="{number}" file="{manifest.files[number].file}"',
             f"RETRY {name} {RETRIES}",
         ]
-    jobs.append(f"FINAL check {CHECK}")
+    jobs.append(f"FINAL check {place / CHECK}")
     _text(folder / SUBMIT, _JOB.format(arguments=f"make {place} $(number)", name="$(file)", **known))
     _text(folder / CHECK, _JOB.format(arguments=f"check {place}", name="check", **known))
     _text(folder / DAG, "\n".join(jobs) + "\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -22,8 +23,10 @@ HERE, LOCAL = "here", "local"
 BATCH = {"slurm": "SLURMCluster", "htcondor": "HTCondorCluster", "pbs": "PBSCluster"}
 """Batch systems, and their classes in dask-jobqueue."""
 
-WITHOUT_ACCOUNT = ("htcondor",)
+HTCONDOR = "htcondor"
 CONNECT_SECONDS = 20.0
+DEAF = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
+"""Run by a worker of this machine: a terminal's Ctrl-C reaches it too, and is the campaign's to answer."""
 
 
 def check(farm: Farm) -> None:
@@ -91,7 +94,11 @@ def _cluster(farm: Farm, folder: Path, refusals: list[str]) -> Any:
         from distributed import LocalCluster
 
         return LocalCluster(
-            n_workers=workers, threads_per_worker=1, dashboard_address=":0", silence_logs=logging.CRITICAL
+            n_workers=workers,
+            threads_per_worker=1,
+            dashboard_address=":0",
+            silence_logs=logging.CRITICAL,
+            preload=[DEAF],
         )
     try:
         import dask_jobqueue
@@ -131,21 +138,34 @@ def _job(farm: Farm, folder: Path) -> dict[str, Any]:
     }
     if farm.interface:
         job["interface"] = farm.interface
-    if farm.on in WITHOUT_ACCOUNT:
-        if farm.queue or farm.account:
-            raise UserError(f"--on {farm.on} has no queue nor account: say it in directives")
-        return {**job, "disk": "1GB", "job_extra_directives": _pairs(farm)}
+    if farm.on == HTCONDOR:
+        return {**job, "disk": "1GB", "job_extra_directives": condor_directives(farm)}
     job["walltime"] = farm.walltime
     return job | {key: value for key in ("queue", "account") if (value := getattr(farm, key))}
 
 
-def _pairs(farm: Farm) -> dict[str, str]:
-    """HTCondor's directives, ``key = value`` each."""
-    return {key.strip(): value.strip() for key, _, value in (one.partition("=") for one in farm.directives)}
+def condor_directives(farm: Farm) -> dict[str, str]:
+    """What a farm says of a job of HTCondor.
+
+    Raises
+    ------
+    UserError : a queue or account, or a directive that is not ``key = value``
+    """
+    if farm.queue or farm.account:
+        raise UserError("HTCondor has no queue nor account: say it in directives, accounting_group = NAME")
+    found: dict[str, str] = {}
+    for line in farm.directives:
+        match = re.fullmatch(r"\s*(\+?[A-Za-z][\w.]*)\s*=\s*(\S.*)", line)
+        if match is None:
+            raise UserError(f"directive {line!r} is not valid: HTCondor's are key = value")
+        found[match[1]] = match[2].strip()
+    return found
 
 
 def _refusal(error: BaseException) -> str:
     """The line that tells why: the last that the batch system's command wrote."""
+    if isinstance(error, FileNotFoundError) and error.filename:
+        return f"there is no command {error.filename} here"
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     told = [line for line in lines if line.strip(": ").lower() not in ("stdout", "stderr")]
     return told[-1] if told else type(error).__name__

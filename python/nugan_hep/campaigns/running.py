@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 MOST_TRIES = 5
-"""Times that a file may fail on workers with an error."""
+"""Workers on which a file may fail with an error."""
+
+REST = 5.0
+"""Seconds that a worker rests after an error: at once it would take the same file again, and all others."""
 
 MOST_DEATHS = 20
 """Times that Dask may give a file up because workers died, each after several."""
@@ -51,6 +54,8 @@ class Work:
     left : numbers of the files
     report : told of each file that is made, and what the farm is doing
     stopped : asked whether to stop
+    dashboard : told where Dask shows its work
+    bad : workers that cannot make files, and why
     """
 
     folder: Path
@@ -58,9 +63,10 @@ class Work:
     left: set[int]
     report: Callable[[Entry | None, str], None]
     stopped: Callable[[], bool]
-    tries: dict[int, int] = field(default_factory=dict)
+    dashboard: Callable[[str], None] = lambda address: None
+    tries: dict[int, set[str]] = field(default_factory=dict)
     deaths: dict[int, int] = field(default_factory=dict)
-    bad: set[str] = field(default_factory=set)
+    bad: dict[str, str] = field(default_factory=dict)
 
     def done(self, number: int, entry: Entry, note: str) -> None:
         self.left.discard(number)
@@ -93,6 +99,8 @@ def run(farm: Farm, todo: Work) -> None:
         try:
             with engines.connected(farm, todo.folder) as connection:
                 met, lost = True, 0.0
+                if address := connection.client.dashboard_link:
+                    todo.dashboard(address)
                 _hand_out(connection, todo)
         except (OSError, TimeoutError, _Lost) as error:
             if not met:
@@ -145,7 +153,7 @@ def _hand_out(connection: engines.Connection, todo: Work) -> None:
             if result is None:  # workers died with it
                 submit(number)
             elif result.entry is not None:
-                todo.bad.discard(result.worker)
+                todo.bad.pop(result.worker, None)
                 todo.done(number, result.entry, "")
             else:
                 submit(number, _others(client, todo, number, result))
@@ -159,6 +167,7 @@ def make_at(folder: str, identity: str, number: int) -> Result:
     try:
         return Result(where, work.make_in(folder, identity, number))
     except UserError as error:
+        time.sleep(REST)
         return Result(where, error=f"{error} (worker on {socket.gethostname()})")
 
 
@@ -194,12 +203,13 @@ def _others(client: Client, todo: Work, number: int, result: Result) -> list[str
 
     Raises
     ------
-    UserError : there are none, or the file failed too often
+    UserError : there are none, or the file failed on too many
     """
-    todo.bad.add(result.worker)
-    todo.tries[number] = todo.tries.get(number, 0) + 1
+    todo.bad[result.worker] = result.error
+    tries = todo.tries.setdefault(number, set())
+    tries.add(result.worker)
     others = [address for address in _workers(client) if address not in todo.bad]
-    if not others or todo.tries[number] >= MOST_TRIES:
+    if not others or len(tries) >= MOST_TRIES:
         raise UserError(f"{result.error}; what is made stays: go on with --resume")
     return others
 
