@@ -21,7 +21,6 @@ import subprocess
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
 import pytest
 import uproot
 from nugan_docs import commands, experiments
@@ -94,9 +93,6 @@ def test_reasons(page: str) -> None:
 @pytest.mark.parametrize("page", WITH_BLOCKS)
 def test_page(page: str, folder: Path) -> None:
     names: dict[str, Any] = {}
-    if page == "README.md":  # of the commands before, which take minutes or build
-        subprocess.run(["nugan-sample", "-n", "1000", "--quiet", "--out", "events.root"], check=True)
-        names["my_energies"] = np.linspace(0.5, 5, 100)
     for block in blocks(page):
         if not block.why_not:
             run(block, page, names)
