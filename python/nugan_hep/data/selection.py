@@ -138,8 +138,9 @@ def _others(columns: Columns, rows: NDArray[np.bool_]) -> Counter[tuple[int, int
     """Processes of ``rows``, where their neutrino and nucleus are known."""
     if {"probe", "target"} & set(unchecked(columns)) or "probe" not in columns or not rows.any():
         return Counter()
-    pairs = np.stack([columns["probe"][rows], _target(columns)[rows]], axis=1).astype(np.int64)
-    found, counts = np.unique(pairs, axis=0, return_counts=True)
+    pairs = np.stack([columns["probe"][rows], _target(columns)[rows]], axis=1)
+    pairs = pairs[np.isfinite(pairs).all(axis=1)]  # an event without particles has no nucleus
+    found, counts = np.unique(pairs.astype(np.int64), axis=0, return_counts=True)
     return Counter({(int(p), int(t)): int(n) for (p, t), n in zip(found, counts, strict=True)})
 
 
