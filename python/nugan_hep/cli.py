@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Concatenate, NoReturn, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Concatenate, NoReturn, ParamSpec, TextIO, TypeVar
 
 from nugan_hep import _core
 from nugan_hep.errors import UserError
@@ -126,6 +126,11 @@ def _parsed(parse: Callable[Concatenate[str, P], T], text: str, *more: P.args, *
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
+def _is_terminal(stream: TextIO | None) -> bool:
+    """A stream that was closed before the start is None."""
+    return stream is not None and stream.isatty()
+
+
 def progress(unit: str, quiet: bool = False) -> Progress:
     """A progress bar on standard error, drawn on a terminal only."""
     from rich.console import Console
@@ -140,7 +145,7 @@ def progress(unit: str, quiet: bool = False) -> Progress:
         TimeRemainingColumn(),
         console=Console(stderr=True),
         # by itself rich takes FORCE_COLOR for a terminal, as notebooks set it
-        disable=quiet or not sys.stderr.isatty(),
-        # what a file or pipe gets stays out of the console
-        redirect_stdout=sys.stdout.isatty(),
+        disable=quiet or not _is_terminal(sys.stderr),
+        # redirected output must not pass through rich
+        redirect_stdout=_is_terminal(sys.stdout),
     )

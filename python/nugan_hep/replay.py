@@ -17,6 +17,7 @@ from nugan_hep.archive import find_model, read_metadata
 from nugan_hep.cross_section import from_table
 from nugan_hep.errors import UserError
 from nugan_hep.output.atomic import check_target, new_file
+from nugan_hep.transfer import saved as transfers
 from nugan_hep.tuning import saved
 
 if TYPE_CHECKING:
@@ -95,6 +96,8 @@ def _command(argv: Sequence[str] | None) -> int:
     parser.add_argument("--quiet", action="store_true", help="no progress")
     arguments = parser.parse_args(argv)
     check_target(arguments.out, arguments.force)
+    if arguments.replicas:
+        check_target(arguments.out.with_suffix(transfers.SUFFIX), arguments.force)
     if arguments.out.suffix != ".npz":
         parser.error(f"--out {arguments.out}: expected the suffix .npz")
     if saved.is_tune(arguments.source):
@@ -129,7 +132,6 @@ def _replay(arguments: argparse.Namespace) -> int:
     from nugan_hep.data import read_events
     from nugan_hep.sampler import Sampler
     from nugan_hep.transfer import draw
-    from nugan_hep.transfer import saved as transfers
     from nugan_hep.transfer.posterior import walk
     from nugan_hep.transfer.prior import Prior
     from nugan_hep.transfer.ratio import choose_scales, fit
@@ -184,7 +186,6 @@ def _replay(arguments: argparse.Namespace) -> int:
                 lambda done: bar.update(task, completed=done),
             )
         draws = transfers.drawn(ratio, places, many, arguments.replicas, arguments.seed, whose)
-        transfers.save(arguments.out.with_suffix(transfers.SUFFIX), draws, arguments.force)
     print(f"log evidence {ratio.log_evidence:.1f}, effective parameters {ratio.parameters:.0f}, {scales}")
     provenance = {
         "files": [Path(path).name for path in arguments.data],
@@ -193,6 +194,9 @@ def _replay(arguments: argparse.Namespace) -> int:
         "scales": asdict(scales),
     }
     _write(arguments, source, ratio, provenance)
+    if arguments.replicas:
+        transfers.save(arguments.out.with_suffix(transfers.SUFFIX), draws, arguments.force)
+        print(f"wrote {arguments.out.with_suffix(transfers.SUFFIX).name}, for nugan_hep.replicas --transfer")
     return 0
 
 

@@ -173,9 +173,12 @@ def test_a_dag_takes_what_htcondor_takes(
     submit = ["submit", "--dag", *words, "--out", tmp_path]
     assert main(*submit, "--directive=--constraint=avx512") == 2
     assert "directive '--constraint=avx512' is not valid" in capsys.readouterr().err
-    assert main(*submit, "--resume", "--queue", "long") == 2
+    assert main(*submit, "--queue", "long") == 2
     assert "HTCondor has no queue" in capsys.readouterr().err
-    assert main(*submit, "--resume", "--directive", '+JobFlavour = "longlunch"', "--memory", "3GB") == 0
+    assert main(*submit, "--prologue", "module load x") == 2
+    assert "a DAG runs no prologue" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+    assert main(*submit, "--directive", '+JobFlavour = "longlunch"', "--memory", "3GB") == 0
     text = (tmp_path / dag.SUBMIT).read_text()
     assert '\n+JobFlavour = "longlunch"\n' in text
     assert "\nrequest_memory = 3GB\n" in text

@@ -142,3 +142,14 @@ def test_events_of_another_process_are_named(tmp_path):
         UserError, match=r"^no event left of numu on C12: most are nue on O16 \(--probe nue --target O16\)"
     ):
         read_events(path)
+
+
+def test_a_few_events_of_another_process_are_no_hint(tmp_path):
+    """Most rows are of the process, and dropped for another reason."""
+    path = tmp_path / "nc.npz"
+    columns = {"enu": np.full(50, 2.0), "emu": np.full(50, 1.0), "theta": np.full(50, 0.3)}
+    target = np.full(50, 1000060120)
+    target[:3] = 1000010010
+    np.savez(path, **columns, probe=np.full(50, 14), target=target, cc=np.zeros(50))
+    with pytest.raises(UserError, match=r"^no event left of numu on C12: read 50 events"):
+        read_events(path)

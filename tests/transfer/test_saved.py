@@ -75,8 +75,29 @@ def test_what_is_no_such_file_is_refused(draws, tmp_path):
     np.savez(path, enu=np.ones(3))
     with pytest.raises(UserError, match="not a file of replay --replicas"):
         saved.load(path)
-    saved.save(path, replace(draws, coefficients=draws.coefficients[:-1]), force=True)
+    path.write_bytes(b"")
     with pytest.raises(UserError, match="not a file of replay --replicas"):
         saved.load(path)
+    for broken in (
+        replace(draws, coefficients=draws.coefficients[:-1]),
+        replace(draws, coefficients=draws.coefficients[:, 0]),
+        replace(draws, log_mean=draws.log_mean[:, :2]),
+        replace(draws, about={"source": SOURCE}),
+    ):
+        saved.save(path, broken, force=True)
+        with pytest.raises(UserError, match="not a file of replay --replicas"):
+            saved.load(path)
+    saved.save(path, draws, force=True)
     with pytest.raises(UserError, match="5 replicas: expected 1 to 4, which the transfer has"):
         draws.number(5)
+
+
+def test_the_first_draws_are_of_all_places(source, ratio, draws):
+    """A prefix spans the chain of scales."""
+    events = draw.sample_of(draw.draw_source(source, 5_000, 1), source)
+    longer = replace(Scales(), length_w=2.0)
+    places = [ratio, replace(ratio, scales=longer)]
+    found = saved.drawn(ratio, places, events, 5, 2, draws.about)
+    assert found.scales == (Scales(), Scales(), longer, Scales(), longer, Scales())
+    assert found.coefficients.shape[1] == 6
+    assert len(np.unique(found.coefficients[0, 1:])) == 5

@@ -103,7 +103,8 @@ def _run(words: list[str]) -> int:
                 known = folders.known(folder, known)
                 manifest.write(known, folder)
         for why in todo.bad.values():
-            print(f"{PROGRAM}: warning: a worker failed, others made its files: {why}", file=sys.stderr)
+            rest = "" if todo.left else ", others made its files"
+            print(f"{PROGRAM}: warning: a worker failed{rest}: {why}", file=sys.stderr)
         if todo.left:
             made = len(known.files) - len(todo.left)
             print(
@@ -121,6 +122,7 @@ def _submit(words: list[str]) -> int:
     asked, arguments = _asked("submit", words)
     if not arguments.dag:
         raise UserError("submit writes a DAG: expected --dag (see --help)")
+    dag.check(asked.farm)
     folder = _folder(asked)
     with folders.locked(folder):
         known = folders.known(folder, _begin(folder, asked, arguments))

@@ -32,6 +32,18 @@ request_memory = {memory}
 """
 
 
+def check(farm: Farm) -> None:
+    """Refuse what a DAG cannot do.
+
+    Raises
+    ------
+    UserError : a queue, account, prologue or directive that HTCondor's jobs have not
+    """
+    engines.condor_directives(farm)
+    if farm.prologue:
+        raise UserError("a DAG runs no prologue: its jobs have this environment (getenv)")
+
+
 def write(folder: Path, manifest: Manifest, left: Iterable[int], farm: Farm) -> Path:
     """Write the files that ``condor_submit_dag`` takes; the DAG's path.
 

@@ -30,7 +30,7 @@ DEAF = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
 
 
 def check(farm: Farm) -> None:
-    """Refuse a name of nobody, and Dask where it is not installed.
+    """Refuse a name of nobody, directives that HTCondor has not, and Dask where it is not installed.
 
     Raises
     ------
@@ -43,6 +43,8 @@ def check(farm: Farm) -> None:
         raise UserError(f"--on {farm.on}: expected {known} or the address of a scheduler, tcp://HOST:PORT")
     if farm.on == HERE:
         return
+    if farm.on == HTCONDOR:
+        condor_directives(farm)
     try:
         import distributed  # noqa: F401
     except ImportError:

@@ -99,8 +99,9 @@ def run(farm: Farm, todo: Work) -> None:
         try:
             with engines.connected(farm, todo.folder) as connection:
                 met, lost = True, 0.0
-                if address := connection.client.dashboard_link:
-                    todo.dashboard(address)
+                with contextlib.suppress(KeyError):  # a template with a variable that is not set
+                    if address := connection.client.dashboard_link:
+                        todo.dashboard(address)
                 _hand_out(connection, todo)
         except (OSError, TimeoutError, _Lost) as error:
             if not met:
@@ -208,7 +209,7 @@ def _others(client: Client, todo: Work, number: int, result: Result) -> list[str
     todo.bad[result.worker] = result.error
     tries = todo.tries.setdefault(number, set())
     tries.add(result.worker)
-    others = [address for address in _workers(client) if address not in todo.bad]
+    others = [address for address in _workers(client) if address not in todo.bad and address not in tries]
     if not others or len(tries) >= MOST_TRIES:
         raise UserError(f"{result.error}; what is made stays: go on with --resume")
     return others

@@ -68,8 +68,8 @@ def make(folder: Path, whole: Manifest, number: int) -> Entry:
             return known
     with folders.part(folder, entry.file) as path:
         _draw(whole, entry, path)
-        done = Entry(**{**vars(entry), "bytes": path.stat().st_size, "sha256": folders.sha256(path)})
         with folders.writing(folder / entry.file):
+            done = Entry(**{**vars(entry), "bytes": path.stat().st_size, "sha256": folders.sha256(path)})
             os.replace(path, folder / entry.file)
     folders.note(folder, done)
     return done

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,16 +93,17 @@ def read_events(
         raise UserError(f"{opened[0].path} and {report.files - 1} more files: {fault}")
     if not kept:
         wanted_name = f"{targets.probe_name(probe)} on {targets.nucleus(target)}"
-        raise UserError(f"no event left of {wanted_name}: {_most(report.others)}{report}")
+        raise UserError(f"no event left of {wanted_name}: {_most(report)}{report}")
     enu, emu, theta = (np.concatenate(parts) for parts in zip(*kept, strict=True))
     return Events(enu, emu, theta, report)
 
 
-def _most(others: Counter[tuple[int, int]]) -> str:
-    """What most events are, if they are of another process."""
-    if not others:
+def _most(report: Report) -> str:
+    """What most rows are, if they are of one other process."""
+    ((probe, target), rows), *_ = report.others.most_common(1) or [((0, 0), 0)]
+    known = _core.is_neutrino(probe) and not targets.nucleus(target).isdigit()
+    if 2 * rows <= report.read or not known:
         return ""
-    ((probe, target), _), *_ = others.most_common(1)
     names = targets.probe_name(probe), targets.nucleus(target)
     return f"most are {names[0]} on {names[1]} (--probe {names[0]} --target {names[1]}); "
 

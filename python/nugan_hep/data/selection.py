@@ -63,7 +63,8 @@ class Report:
     skipped: list[NoEventsError] = field(default_factory=list)
     """Why files without events were passed over."""
     others: Counter[tuple[int, int]] = field(default_factory=Counter)
-    """Processes (PDG codes of neutrino and nucleus) of rows that are of another one, where both are known."""
+    """Processes (PDG codes of neutrino and nucleus) of rows that are of another one, where both are known;
+    with a limit, of all rows of the chunks that were read."""
 
     def count(self, reason: NDArray[np.intp]) -> None:
         counts = np.bincount(reason, minlength=len(REASONS) + 1)

@@ -37,6 +37,8 @@ CHECKED = 10_000
 def _command(argv: Sequence[str] | None) -> int:
     options = _parser().parse_args(argv)
     check_target(options.out, options.force)
+    if options.number and not (options.tune or options.transfer):
+        raise UserError("--number: it is of the draws of --tune or --transfer")
     others = _named(options.alternative)
     blocks, made = _blocks(options, others)
     attaching.attach(options.model, blocks, options.out, made)
@@ -52,14 +54,6 @@ def _blocks(options: argparse.Namespace, others: dict[str, str]) -> tuple[list[B
     """What the options ask for, kind by kind, and what the archive says of how it was made."""
     blocks: list[Block] = []
     made: dict[str, object] = {}
-    if options.flat_like:
-        there = read_metadata(find_model(options.flat_like)).get(attaching.STAGE, {}).get("blocks", [])
-        if not there:
-            raise UserError(
-                f"--flat-like {options.flat_like}: it has no replicas, expected a model with some"
-            )
-        blocks += [flat_block(block["names"], block["kind"]) for block in there]
-        made["flat_like"] = options.flat_like
     with cli.progress("nodes", options.quiet) as bar:
 
         def report_of(kind: str) -> Report:
@@ -74,6 +68,14 @@ def _blocks(options: argparse.Namespace, others: dict[str, str]) -> tuple[list[B
             if file := getattr(options, kind):
                 blocks.append(make(options.model, file, options.number, report_of(kind)))
                 made[kind] = Path(file).name
+    if options.flat_like:
+        there = read_metadata(find_model(options.flat_like)).get(attaching.STAGE, {}).get("blocks", [])
+        if not there:
+            raise UserError(
+                f"--flat-like {options.flat_like}: it has no replicas, expected a model with some"
+            )
+        blocks += [flat_block(block["names"], block["kind"]) for block in there]
+        made["flat_like"] = options.flat_like
     if not blocks:
         raise UserError("no replicas: expected --tune, --transfer, --alternative or --flat-like")
     return blocks, made

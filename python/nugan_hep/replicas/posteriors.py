@@ -18,7 +18,8 @@ from nugan_hep.tuning import saved as tunes
 from nugan_hep.tuning.prior import log_all, points
 
 STEP = (0.1, 0.15, 0.2)
-"""Distances of nodes: a third of the shortest lengths of a factor."""
+"""Distances of nodes: a third of the shortest lengths of a tune's factor, an eighth of the lengths that a
+transfer begins with."""
 
 
 def tuned(

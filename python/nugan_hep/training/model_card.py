@@ -34,8 +34,8 @@ _LIMITS_OF_HADRONS = [
 
 _DERIVED = [
     "**There are no events of this process behind this model.** It is the model that it started from, with",
-    "the mass of the other lepton: nothing was trained, and nothing compared. How it was trained says that",
-    "model's card.",
+    "the mass of the other lepton: nothing was trained, and nothing compared. That model's card says how it",
+    "was trained.",
     "",
 ]
 

@@ -81,11 +81,21 @@ def log_ratios(prior: Prior, scales: Scales, coefficients: Array, x: Array) -> A
 
 
 def log_means(rows: Array, bins: NDArray[np.int64]) -> Array:
-    """Logarithms of the means of r in each energy bin [K, 97] of log r [K, N]; 0 where there is no event."""
-    counts = np.maximum(np.bincount(bins, minlength=ENERGY_BINS), 1)
-    top = rows.max(axis=1, keepdims=True)
-    means = np.array([np.bincount(bins, row, ENERGY_BINS) / counts for row in np.exp(rows - top)])
-    return np.asarray(np.log(np.where(means > 0, means, 1.0)) + np.where(means > 0, top, 0.0))
+    """Logarithms of the means of r in each energy bin [K, 97] of log r [K, N].
+
+    A bin without events has the mean of the nearest one with some.
+    """
+    counts = np.bincount(bins, minlength=ENERGY_BINS)
+    (filled,) = np.nonzero(counts)
+    top = np.full((len(rows), ENERGY_BINS), -np.inf)
+    for row, own in zip(rows, top, strict=True):
+        np.maximum.at(own, bins, row)
+    sums = [
+        np.bincount(bins, np.exp(row - own[bins]), ENERGY_BINS) for row, own in zip(rows, top, strict=True)
+    ]
+    means = top[:, filled] + np.log(np.array(sums)[:, filled] / counts[filled])
+    nearest = np.abs(np.arange(ENERGY_BINS)[:, None] - filled).argmin(axis=1)
+    return np.asarray(means[:, nearest])
 
 
 def _normalised(rows: Array, bins: NDArray[np.int64]) -> Array:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import zipfile
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -20,6 +20,8 @@ from nugan_hep.transfer.prior import Prior, Scales
 from nugan_hep.transfer.ratio import Ratio, Sample, bin_centres, log_means, log_ratios
 
 SUFFIX = ".replicas.npz"
+LAYOUT = 1
+"""Raised where the features of the prior change."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +31,7 @@ class Draws:
     Attributes
     ----------
     about : ``source`` (the model that was replayed), ``probe`` and ``target`` of the events, ``enu_range``
-        [GeV], ``lepton_mass`` [GeV], ``events``
+        [GeV], ``lepton_mass`` [GeV]
     scales : of the prior [1 + K], for the most probable ratio and for each draw
     coefficients : [P, 1 + K], likewise
     log_mean : [M, 1 + K], logarithm of the mean of r in each energy bin
@@ -50,7 +52,7 @@ class Draws:
         x = coordinates(enu, el, theta, self.about["lepton_mass"])
         found = _log_ratios(self.scales[:wanted], self.coefficients, x)
         centres = bin_centres(self.about["enu_range"])
-        for row, mean in zip(found, self.log_mean.T, strict=False):
+        for row, mean in zip(found, self.log_mean.T[:wanted], strict=True):
             row -= np.interp(enu, centres, mean)
         return np.asarray((found[1:] - found[0]).T)
 
@@ -70,15 +72,16 @@ class Draws:
 def drawn(
     best: Ratio, places: Sequence[Ratio], source: Sample, n: int, seed: int, about: dict[str, Any]
 ) -> Draws:
-    """``n`` draws of the ratios at ``places``, equally many of each.
+    """``n`` draws of the ratios at ``places``, one of each in turn: the first few draws are of all places.
 
     The places are those of :func:`nugan_hep.transfer.posterior.walk`, means those over events of ``source``.
     """
     each = -(-n // len(places))
     seeds = np.random.SeedSequence(seed).spawn(len(places))
-    columns = [place.draws(each, own) for place, own in zip(places, seeds, strict=True)]
-    coefficients = np.column_stack([best.coefficients, *columns])[:, : 1 + n]
-    scales = (best.scales, *(place.scales for place in places for _ in range(each)))[: 1 + n]
+    own = np.stack([place.draws(each, one) for place, one in zip(places, seeds, strict=True)], axis=-1)
+    in_turn = own.reshape(len(best.coefficients), -1)[:, :n]
+    coefficients = np.column_stack([best.coefficients, in_turn])
+    scales = (best.scales, *(place.scales for _ in range(each) for place in places))[: 1 + n]
     rows = _log_ratios(scales, coefficients, source.x)
     return Draws(about, scales, coefficients, log_means(rows, source.bins).T)
 
@@ -97,6 +100,7 @@ def save(path: Path, draws: Draws, force: bool) -> None:
     with new_file(path, force) as file:
         np.savez(
             file,
+            layout=LAYOUT,
             about=json.dumps(draws.about),
             scales=np.array([astuple(scales) for scales in draws.scales]),
             coefficients=draws.coefficients,
@@ -114,6 +118,8 @@ def load(path: str | os.PathLike[str]) -> Draws:
     try:
         with Path(path).open("rb") as stream, np.load(stream) as file:
             about = json.loads(str(file["about"]))
+            if int(file["layout"]) != LAYOUT or missing_keys(about):
+                raise ValueError("of another version")
             draws = Draws(
                 about,
                 tuple(Scales(*row) for row in file["scales"].tolist()),
@@ -122,6 +128,11 @@ def load(path: str | os.PathLike[str]) -> Draws:
             )
         draws.log_weights(np.ones(1), np.full(1, 0.5), np.full(1, 0.5))  # shapes that do not fit fail here
         return draws
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
-        reason = str(error).splitlines()[0]
+    except (OSError, EOFError, LookupError, TypeError, ValueError, AttributeError, BadZipFile) as error:
+        reason = (str(error) or type(error).__name__).splitlines()[0]
         raise UserError(f"{path}: not a file of replay --replicas ({reason})") from None
+
+
+def missing_keys(about: dict[str, Any]) -> set[str]:
+    """What a file should say of its draws and does not."""
+    return {"source", "probe", "target", "enu_range", "lepton_mass"} - about.keys()

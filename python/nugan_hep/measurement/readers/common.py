@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -53,7 +54,7 @@ T2K_FLUXES = {
 ALIKE = 0.1
 """Versions of an experiment's flux differ by less in their quartiles."""
 
-FluxSource = Flux | str
+FluxSource = Flux | str | os.PathLike[str]
 """A flux, or a file as ``FILE[:HISTOGRAM]``."""
 Fluxes = FluxSource | Sequence[FluxSource] | None
 """One flux, those of several beams in the order of a measurement's parts, or none."""
@@ -75,7 +76,7 @@ def given_fluxes(kind: str, flux: Fluxes, wanted: Sequence[tuple[int, Beam | str
     ------
     UserError : not as many, a file that cannot be read, the flux of another neutrino or of another experiment
     """
-    found = [] if flux is None else [flux] if isinstance(flux, Flux | str) else [*flux]
+    found = [] if flux is None else [flux] if isinstance(flux, Flux | str | os.PathLike) else [*flux]
     if len(found) != len(wanted):
         needed = ", ".join(f"{probe_name(probe)} ({_where(beam)})" for probe, beam in wanted)
         raise UserError(f"{kind}: expected the flux of {needed}; given {len(found) or 'none'}")
@@ -98,8 +99,8 @@ def _where(beam: Beam | str) -> str:
 
 
 def _checked(kind: str, flux: FluxSource, probe: int, beam: Beam | str) -> Flux:
-    if isinstance(flux, str):
-        found = inputs.read_flux(flux, probe=probe)
+    if not isinstance(flux, Flux):
+        found = inputs.read_flux(os.fspath(flux), probe=probe)
         if isinstance(beam, Beam):
             own = quartiles(found)
             k = int(np.argmax(np.abs(np.log(own / beam.quartiles))))
