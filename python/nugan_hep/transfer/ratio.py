@@ -60,11 +60,11 @@ class Ratio:
         """r/Z of source events [N]: of mean one in each energy bin."""
         return np.asarray(_normalised(self.log_ratio(source.x)[None], source.bins)[0])
 
-    def draws(self, n: int, seed: Seed) -> Array:
-        """Coefficients [P, n] of ``n`` draws of the posterior."""
+    def draws(self, n: int, seed: Seed, width: float = 1.0) -> Array:
+        """Coefficients [P, n] of ``n`` draws of the posterior, ``width`` times as far from the best ones."""
         lower = np.linalg.cholesky(self.precision)
         normal = np.random.default_rng(seed).standard_normal((len(lower), n))
-        return np.asarray(self.coefficients[:, None] + np.linalg.solve(lower.T, normal))
+        return np.asarray(self.coefficients[:, None] + width * np.linalg.solve(lower.T, normal))
 
     def replicas(self, source: Sample, n: int, seed: Seed) -> Array:
         """r/Z of source events for ``n`` draws of the posterior [n, N]."""

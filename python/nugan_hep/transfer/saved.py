@@ -16,6 +16,7 @@ from nugan_hep.errors import UserError
 from nugan_hep.kinematics import Array
 from nugan_hep.output.atomic import new_file
 from nugan_hep.transfer.coordinates import coordinates
+from nugan_hep.transfer.posterior import WIDTH
 from nugan_hep.transfer.prior import Prior, Scales
 from nugan_hep.transfer.ratio import Ratio, Sample, bin_centres, log_means, log_ratios
 
@@ -78,7 +79,7 @@ def drawn(
     """
     each = -(-n // len(places))
     seeds = np.random.SeedSequence(seed).spawn(len(places))
-    own = np.stack([place.draws(each, one) for place, one in zip(places, seeds, strict=True)], axis=-1)
+    own = np.stack([place.draws(each, one, WIDTH) for place, one in zip(places, seeds, strict=True)], axis=-1)
     in_turn = own.reshape(len(best.coefficients), -1)[:, :n]
     coefficients = np.column_stack([best.coefficients, in_turn])
     scales = (best.scales, *(place.scales for _ in range(each) for place in places))[: 1 + n]
