@@ -26,9 +26,9 @@ def test_the_scales_spread_and_the_truth_is_within():
     target = Sample(pool.x[kept][:2_000], pool.bins[kept][:2_000])
     assert len(target.x) == 2_000
     done: list[int] = []
-    places = walk(target, source, source, prior, scales, 24, 1, done.append)
-    assert len(places) == 24 // DRAWS
-    assert done[-1] == 24
+    places = walk(target, source, source, prior, scales, 60, 1, done.append)
+    assert len(places) == 60 // DRAWS
+    assert done[-1] == 60
     assert len({place.scales for place in places}) > 1
     test = draw(random, 3_000)
     true = prior.features(test.x, scales) @ truth
@@ -42,5 +42,5 @@ def test_the_scales_spread_and_the_truth_is_within():
     pulls = (wanted - found.mean(axis=0)) / found.std(axis=0)
     assert np.abs(pulls).max() < 4
     assert np.sqrt(np.mean(pulls**2)) < 2
-    one = fit(target, source, prior, scales).replicas(test, 24, 1)
+    one = fit(target, source, prior, scales).replicas(test, 60, 1)
     assert found.std(axis=0).mean() > 0.8 * np.std([np.bincount(regions, row) for row in one], axis=0).mean()

@@ -20,7 +20,7 @@ WIDTH = 1.13
 Chosen so that 68 % bands of three processes hold the truth in about 68 % of the bins on average
 (tools/replica_coverage.py, docs/uncertainty.md).
 """
-DRAWS = 4
+DRAWS = 10
 """Of the coefficients for each place of the chain."""
 
 
