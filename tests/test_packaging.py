@@ -172,10 +172,11 @@ def test_wheel_runs_without_a_compiler(tmp_path: Path) -> None:
 
 
 def use_wheel(wheel: Path, sdist: Path, tmp_path: Path) -> None:
-    """Install, a ROOT file, the tests of the sdist, another torch: with no programs but those of a venv."""
+    """Install, a ROOT file, the tests of the sdist, another torch: without a compiler or what calls one."""
     venv = tmp_path / "venv"
     run(sys.executable, "-m", "venv", venv)
-    alone = {"PATH": str(venv / "bin"), "PYTHONPATH": "", "PYTEST_ADDOPTS": ""}
+    path = f"{venv / 'bin'}:{without_compilers(tmp_path / 'programs')}"
+    alone = {"PATH": path, "PYTHONPATH": "", "PYTEST_ADDOPTS": ""}
     torch = metadata.version("torch")
     began = time.monotonic()
     run(venv / "bin/pip", "install", "-q", wheel, f"torch=={torch.partition('+')[0]}", **alone)
@@ -204,6 +205,19 @@ def use_wheel(wheel: Path, sdist: Path, tmp_path: Path) -> None:
     assert refused.stderr.count("\n") == 1
     assert f"built with torch {torch}, and torch 2.9.1 is installed" in refused.stderr
     assert not (tmp_path / "none.root").exists()
+
+
+def without_compilers(folder: Path) -> Path:
+    """Links to the system's programs but for those."""
+    compiler = re.compile(
+        r"(.*-)?(cc|c\+\+|gcc|g\+\+|clang|clang\+\+|ld|as|make|cmake|ninja|ccache)(-[\d.]+)?"
+    )
+    folder.mkdir()
+    for place in ("/usr/bin", "/bin", "/usr/sbin", "/sbin"):
+        for program in Path(place).iterdir():
+            if not compiler.fullmatch(program.name) and not (folder / program.name).exists():
+                (folder / program.name).symlink_to(program)
+    return folder
 
 
 def check_libraries(wheel: Path) -> None:
