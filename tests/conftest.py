@@ -11,6 +11,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -112,6 +113,20 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[P
         return path
 
     return folder
+
+
+@pytest.fixture(scope="session")
+def write_root() -> Callable[[Path, dict[str, Any]], Path]:
+    """Writes histograms, as arrays of contents and edges, by name."""
+    import uproot
+
+    def write(path: Path, objects: dict[str, Any]) -> Path:
+        with uproot.recreate(path) as file:
+            for name, item in objects.items():
+                file[name] = item
+        return path
+
+    return write
 
 
 @pytest.fixture(scope="session")

@@ -123,7 +123,7 @@ def main() -> None:
     beam = read_flux(options.flux)
     sampler = Sampler(options.model)
     events = sampler.sample(n=options.n, seed=1, flux=beam, allow_flux_outside=True)
-    columns = (events[name].astype(np.float64) for name in ("Ev", "El", "thetal"))
+    columns = kinematics.of_columns(events)
     model = Sample(observables(*columns), np.ones(options.n))
     sigma = sampler.rate(beam).sigma
     figure, result = draw(model, nuwro(options.events, options.xsec, beam), sigma, options.title)

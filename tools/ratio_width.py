@@ -11,6 +11,7 @@ import numpy as np
 
 from nugan_hep import Sampler, d2sigma
 from nugan_hep.density import AXIS_ANGLE
+from nugan_hep.kinematics import of_columns
 
 EVENTS = 60_000
 FARTHEST = 2.0
@@ -20,7 +21,7 @@ FARTHEST = 2.0
 def main() -> None:
     flux, first, *others = sys.argv[1:]
     events = Sampler(first, lepton_only=True).sample(flux=flux, n=EVENTS, seed=3, allow_flux_outside=True)
-    enu, el, theta = (events[name].astype(np.float64) for name in ("Ev", "El", "thetal"))
+    enu, el, theta = of_columns(events)
     theta = np.maximum(theta, AXIS_ANGLE)
     one = d2sigma(first, enu, el, theta)
     for name in others:

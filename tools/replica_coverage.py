@@ -55,13 +55,6 @@ class Cells(NamedTuple):
         return np.bincount(row * BINS + column, weights, minlength=BINS**2).astype(np.float64)
 
 
-def in_range(source: Sampler, low: float, high: float, n: int, seed: int) -> Kinematics:
-    """``n`` events of the source at energies uniform in a range [GeV]."""
-    enu = np.random.default_rng(seed).uniform(low, high, n)
-    columns = source.sample(enu=enu, seed=seed)
-    return Kinematics(*(columns[name].astype(np.float64) for name in ("Ev", "El", "thetal")))
-
-
 def covered(replicas: Array, truth: Array, random: np.random.Generator) -> float:
     """Share of bins whose true share is in the band: shares [K, B], true counts [B]."""
     true = truth / truth.sum()
@@ -93,7 +86,7 @@ def main() -> int:
     parts = [Kinematics(*(c[(truth.enu >= low) & (truth.enu < high)] for c in truth)) for low, high in ranges]
     cells = [Cells.of(part) for part in parts]
     true = [own.counts(part) for own, part in zip(cells, parts, strict=True)]
-    shown = [in_range(source, low, high, SHOWN_EVENTS, 3 + k) for k, (low, high) in enumerate(ranges)]
+    shown = [draw.draw_source(source, SHOWN_EVENTS, 3 + k, own) for k, own in enumerate(ranges)]
     many = draw.sample_of(draw.draw_source(source, FIT_EVENTS, 2), source)
     few = draw.sample_of(draw.draw_source(source, SCALES_EVENTS, 1), source)
     inside = np.zeros((options.samples, len(ranges)))

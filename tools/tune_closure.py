@@ -28,7 +28,7 @@ from nugan_hep.flux_readers import read_flux
 from nugan_hep.kinematics import Array
 from nugan_hep.measurement.folded import model_sigma
 from nugan_hep.measurement.readers import read_measured
-from nugan_hep.output.atomic import new_file
+from nugan_hep.output.atomic import write_text
 from nugan_hep.tuning.events import respond
 from nugan_hep.tuning.fit import Fit, Source, choose_scales
 from nugan_hep.tuning.inputs import open_models
@@ -64,7 +64,7 @@ class Columns(NamedTuple):
 def drawn(sampler: Sampler, n: int, seed: int, **beam: object) -> Columns:
     """``n`` events at ``enu`` or in ``flux``."""
     events = sampler.sample(n=n, seed=seed, **beam)  # type: ignore[arg-type]
-    columns = (events[name].astype(np.float64) for name in ("Ev", "El", "thetal"))
+    columns = kinematics.of_columns(events)
     if "flux" in beam:
         sigma = sampler.rate(beam["flux"]).sigma  # type: ignore[arg-type]
     else:
@@ -235,12 +235,8 @@ def main() -> int:
     print(summary(rows, before))
     if options.against:
         print(moved(rows, json.loads(options.against.read_text())["draws"]))
-    with new_file(options.out, force=True) as file:
-        file.write(
-            json.dumps(
-                {"options": {k: str(v) for k, v in vars(options).items()}, "draws": rows}, indent=1
-            ).encode()
-        )
+    about = {"options": {k: str(v) for k, v in vars(options).items()}, "draws": rows}
+    write_text(options.out, json.dumps(about, indent=1))
     return 0
 
 

@@ -64,6 +64,11 @@ class Flux:
         edges = np.clip(self.edges, low, high)
         return float(np.sum(self.density * np.diff(edges)))
 
+    def quantiles(self, shares: ArrayLike) -> Array:
+        """Energies [GeV] below which these shares of the neutrinos are, of the shape of ``shares``."""
+        below = np.concatenate([[0.0], np.cumsum(self.density * np.diff(self.edges))])
+        return np.asarray(np.interp(np.asarray(shares, np.float64), below / below[-1], self.edges))
+
     def between(self, low: float, high: float) -> Flux:
         """The part of it between two energies [GeV].
 

@@ -10,7 +10,8 @@ Particle Data Group 2024 (masses).
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -40,6 +41,11 @@ class Kinematics(NamedTuple):
     enu: Array
     emu: Array
     theta: Array
+
+
+def of_columns(events: Mapping[str, Any]) -> Kinematics:
+    """The kinematics of a sampler's or a file's events, float64 [N]."""
+    return Kinematics(*(events[name].astype(np.float64) for name in ("Ev", "El", "thetal")))
 
 
 class Proxies(NamedTuple):

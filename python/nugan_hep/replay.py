@@ -16,7 +16,7 @@ from nugan_hep import cli
 from nugan_hep.archive import find_model, read_metadata
 from nugan_hep.cross_section import from_table
 from nugan_hep.errors import UserError
-from nugan_hep.output.atomic import check_target, new_file
+from nugan_hep.output.atomic import check_target, new_file, write_text
 from nugan_hep.transfer import saved as transfers
 from nugan_hep.tuning import saved
 
@@ -122,8 +122,7 @@ def _replay_tune(arguments: argparse.Namespace) -> int:
     if sigma is None:
         raise UserError(f"{source.name} carries no cross section: train or export it with --cross-section")
     rows = zip(sigma.enu, sigma.sigma * np.interp(sigma.enu, tune.enu, tune.mean[:, 0]), strict=True)
-    with new_file(table, force=True) as file:
-        file.write("".join(["enu,sigma\n", *(f"{enu:.9g},{value:.9g}\n" for enu, value in rows)]).encode())
+    write_text(table, "".join(["enu,sigma\n", *(f"{enu:.9g},{value:.9g}\n" for enu, value in rows)]))
     print(f"wrote {table}, the tuned cross section, for --cross-section of finetune")
     return 0
 
@@ -168,24 +167,17 @@ def _replay(arguments: argparse.Namespace) -> int:
             arguments.evaluations,
             lambda count, best: bar.update(task, completed=count, note=f"log evidence {best:.1f}"),
         )
-    ratio = fit(target, many, prior, scales)
-    if arguments.replicas:
-        process = {"probe": arguments.probe or about["probe"], "target": arguments.target or about["target"]}
-        mass = source._core.process.lepton_mass
-        whose = {"source": source.name, **process, "enu_range": [*source.enu_range], "lepton_mass": mass}
-        with cli.progress("replicas", arguments.quiet) as bar:
-            task = bar.add_task("posterior", total=arguments.replicas, note="")
+        ratio = fit(target, many, prior, scales)
+        if arguments.replicas:
+            n, seed = arguments.replicas, arguments.seed
+            task = bar.add_task("replicas", total=n, note="")
             places = walk(
-                target,
-                few,
-                many,
-                prior,
-                scales,
-                arguments.replicas,
-                arguments.seed,
-                lambda done: bar.update(task, completed=done),
+                target, few, many, prior, scales, n, seed, lambda done: bar.update(task, completed=done)
             )
-        draws = transfers.drawn(ratio, places, many, arguments.replicas, arguments.seed, whose)
+            process = {key: getattr(arguments, key) or about[key] for key in ("probe", "target")}
+            mass = source._core.process.lepton_mass
+            whose = {"source": source.name, **process, "enu_range": [*source.enu_range], "lepton_mass": mass}
+            draws = transfers.drawn(ratio, places, many, n, seed, whose)
     print(f"log evidence {ratio.log_evidence:.1f}, effective parameters {ratio.parameters:.0f}, {scales}")
     provenance = {
         "files": [Path(path).name for path in arguments.data],
@@ -219,8 +211,7 @@ def _write(
     with new_file(arguments.out, arguments.force) as file:
         np.savez(file, **arrays)  # type: ignore[arg-type]
     about = {"replay": {"source": source.name, "seed": arguments.seed, **provenance}}
-    with new_file(arguments.out.with_suffix(".json"), force=True) as file:
-        file.write(json.dumps(about, indent=1).encode())
+    write_text(arguments.out.with_suffix(".json"), json.dumps(about, indent=1))
     print(
         f"wrote {arguments.out} ({len(arrays['enu']):,} events) and {arguments.out.with_suffix('.json').name}"
     )

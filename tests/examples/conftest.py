@@ -7,7 +7,6 @@ import itertools
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import numpy as np
 import pytest
@@ -32,17 +31,6 @@ def example() -> Callable[[str], ModuleType]:
         return module
 
     return load
-
-
-@pytest.fixture(scope="session")
-def write_root() -> Callable[[Path, dict[str, Any]], Path]:
-    def write(path: Path, objects: dict[str, Any]) -> Path:
-        with uproot.recreate(path) as file:
-            for name, item in objects.items():
-                file[name] = item
-        return path
-
-    return write
 
 
 @pytest.fixture(scope="session")

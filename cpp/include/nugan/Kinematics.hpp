@@ -86,6 +86,11 @@ NUGAN_EXPORT double bjorken_x(const Kinematics& event, double mass);
 /// @param enu  neutrino energy, GeV, above 0
 NUGAN_EXPORT std::array<double, 3> smooth_coordinates(double w2, double q2, double enu);
 
+/// The same of an event.
+/// @param event  the kinematics
+/// @param mass   of the lepton, GeV
+NUGAN_EXPORT std::array<double, 3> smooth_coordinates(const Kinematics& event, double mass);
+
 /// The event at these coordinates; theta is NaN where there is none, in the phase space of a lepton of mass m
 /// and energy m <= emu.
 /// @param at    as smooth_coordinates() gives them

@@ -64,9 +64,16 @@ double momentum_transfer_squared(const Kinematics& event, double mass) {
   return 2 * event.enu * energy_minus_pz - square(mass);
 }
 
+namespace {
+
+double hadronic_mass_squared_at(const Kinematics& event, double q2) {
+  return square(nucleon_mass) + 2 * nucleon_mass * (event.enu - event.emu) - q2;
+}
+
+}  // namespace
+
 double hadronic_mass_squared(const Kinematics& event, double mass) {
-  return square(nucleon_mass) + 2 * nucleon_mass * (event.enu - event.emu) -
-         momentum_transfer_squared(event, mass);
+  return hadronic_mass_squared_at(event, momentum_transfer_squared(event, mass));
 }
 
 double hadronic_mass(double w2) {
@@ -80,6 +87,11 @@ double bjorken_x(const Kinematics& event, double mass) {
 std::array<double, 3> smooth_coordinates(double w2, double q2, double enu) {
   return {std::asinh((w2 - square(nucleon_mass)) / w2_unit), std::log(std::max(q2, 0.0) + q2_unit),
           std::log(enu)};
+}
+
+std::array<double, 3> smooth_coordinates(const Kinematics& event, double mass) {
+  const double q2 = momentum_transfer_squared(event, mass);
+  return smooth_coordinates(hadronic_mass_squared_at(event, q2), q2, event.enu);
 }
 
 Kinematics at_smooth_coordinates(const std::array<double, 3>& at, double mass) {
@@ -100,7 +112,7 @@ Observables observables(const Kinematics& event, double mass) {
   if (!(o.omega > 0))
     throw Error(
         message("emu = ", event.emu, " GeV: expected below the neutrino energy, ", event.enu, " GeV"));
-  o.w2 = hadronic_mass_squared(event, mass);
+  o.w2 = hadronic_mass_squared_at(event, o.q2);
   o.w = hadronic_mass(o.w2);
   o.x = bjorken_x(event, mass);
   o.y = o.omega / event.enu;

@@ -59,8 +59,7 @@ void ReplicaStage::fill(Events& events, std::size_t from, std::size_t to) const 
   float* weights = events.wght_rep.data() + from * table_.replicas.size();
   for (std::size_t i = from; i < to; ++i) {
     const Kinematics event{events.Ev[i], events.El[i], events.thetal[i]};
-    const auto point = smooth_coordinates(hadronic_mass_squared(event, mass_),
-                                          momentum_transfer_squared(event, mass_), event.enu);
+    const auto point = smooth_coordinates(event, mass_);
     for (const auto& block : table_.blocks) {
       kernels_.weights(corners(block, point), block.stride, row.get());
       weights = std::copy_n(row.get(), block.count, weights);

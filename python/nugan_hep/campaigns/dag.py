@@ -11,7 +11,7 @@ from nugan_hep.campaigns import folder as folders
 from nugan_hep.campaigns.manifest import Manifest
 from nugan_hep.campaigns.spec import Farm
 from nugan_hep.errors import UserError
-from nugan_hep.output.atomic import new_file
+from nugan_hep.output.atomic import write_text
 
 SUBMIT, CHECK, DAG = "campaign.sub", "check.sub", "campaign.dag"
 RETRIES = 3
@@ -76,12 +76,7 @@ def write(folder: Path, manifest: Manifest, left: Iterable[int], farm: Farm) -> 
             f"RETRY {name} {RETRIES}",
         ]
     jobs.append(f"FINAL check {place / CHECK}")
-    _text(folder / SUBMIT, _JOB.format(arguments=f"make {place} $(number)", name="$(file)", **known))
-    _text(folder / CHECK, _JOB.format(arguments=f"check {place}", name="check", **known))
-    _text(folder / DAG, "\n".join(jobs) + "\n")
+    write_text(folder / SUBMIT, _JOB.format(arguments=f"make {place} $(number)", name="$(file)", **known))
+    write_text(folder / CHECK, _JOB.format(arguments=f"check {place}", name="check", **known))
+    write_text(folder / DAG, "\n".join(jobs) + "\n")
     return folder / DAG
-
-
-def _text(path: Path, text: str) -> None:
-    with new_file(path, force=True) as stream:
-        stream.write(text.encode())

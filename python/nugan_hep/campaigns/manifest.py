@@ -11,7 +11,7 @@ from typing import Any
 
 from nugan_hep.campaigns.options import Given, without_pace
 from nugan_hep.errors import UserError
-from nugan_hep.output.atomic import new_file
+from nugan_hep.output.atomic import write_text
 
 FORMAT = 1
 NAME = "manifest.json"
@@ -81,8 +81,7 @@ def write(manifest: Manifest, folder: Path) -> None:
     UserError : it cannot be written
     """
     about = {"format": FORMAT, "events": manifest.events, **asdict(manifest)}
-    with new_file(folder / NAME, force=True) as stream:
-        stream.write((json.dumps(about, indent=1) + "\n").encode())
+    write_text(folder / NAME, json.dumps(about, indent=1) + "\n")
 
 
 def read(folder: Path) -> Manifest:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from nugan_hep import _core, skipping, targets
 from nugan_hep.data.checks import Evidence, FileChecks, FileWeight, check_same_weight
 from nugan_hep.data.readers import EventFile, check_file, open_events, split_tree
-from nugan_hep.data.selection import Chunk, Report, Selection, classify, unchecked
+from nugan_hep.data.selection import Chunk, Report, Selection, classify, other_processes, unchecked
 from nugan_hep.errors import UserError
 from nugan_hep.kinematics import ENU_RANGE, SHIFT_P2, Kinematics
 
@@ -126,7 +126,8 @@ def _read_file(
         if report.limit is not None:
             chunk = _cut(chunk, report.limit - report.kept)
         report.count(chunk.reason)
-        report.others += chunk.others
+        if not report.kept:  # only then it is asked for
+            report.others += other_processes(columns, chunk.reason)
         report.unchecked += [name for name in unchecked(columns) if name not in report.unchecked]
         checks.add(chunk, columns, file.layout)
         keep = chunk.reason == 0
@@ -144,9 +145,7 @@ def _cut(chunk: Chunk, n: int) -> Chunk:
     if kept_rows.size <= n:
         return chunk
     end = kept_rows[n - 1] + 1
-    return chunk._replace(
-        enu=chunk.enu[:end], emu=chunk.emu[:end], theta=chunk.theta[:end], reason=chunk.reason[:end]
-    )
+    return Chunk(chunk.enu[:end], chunk.emu[:end], chunk.theta[:end], chunk.reason[:end])
 
 
 def _check_arguments(

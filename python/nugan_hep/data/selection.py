@@ -37,16 +37,12 @@ class Selection(NamedTuple):
 
 
 class Chunk(NamedTuple):
-    """Muon kinematics [GeV, GeV, rad], float32 [N], and the reason of each row, 0 for kept.
-
-    ``others`` counts processes that are not wanted.
-    """
+    """Muon kinematics [GeV, GeV, rad], float32 [N], and the reason of each row, 0 for kept."""
 
     enu: NDArray[np.float32]
     emu: NDArray[np.float32]
     theta: NDArray[np.float32]
     reason: NDArray[np.intp]
-    others: Counter[tuple[int, int]]
 
 
 @dataclass
@@ -63,8 +59,7 @@ class Report:
     skipped: list[NoEventsError] = field(default_factory=list)
     """Why files without events were passed over."""
     others: Counter[tuple[int, int]] = field(default_factory=Counter)
-    """Processes (PDG codes of neutrino and nucleus) of rows that are of another one, where both are known;
-    with a limit, of all rows of the chunks that were read."""
+    """Processes (PDG codes of neutrino and nucleus) of rows of another one, counted while nothing is kept."""
 
     def count(self, reason: NDArray[np.intp]) -> None:
         counts = np.bincount(reason, minlength=len(REASONS) + 1)
@@ -131,12 +126,12 @@ def classify(columns: Columns, layout: Layout, wanted: Selection) -> Chunk:
         physical,
     )
     failed = [~passed for passed in passes]
-    reason = np.select(failed, range(1, len(REASONS) + 1), default=0).astype(np.intp)
-    return Chunk(enu, emu, theta, reason, _others(columns, failed[0] | failed[1]))
+    return Chunk(enu, emu, theta, np.select(failed, range(1, len(REASONS) + 1), default=0).astype(np.intp))
 
 
-def _others(columns: Columns, rows: NDArray[np.bool_]) -> Counter[tuple[int, int]]:
-    """Processes of ``rows``, where their neutrino and nucleus are known."""
+def other_processes(columns: Columns, reason: NDArray[np.intp]) -> Counter[tuple[int, int]]:
+    """Processes of rows that are of another one, where their neutrino and nucleus are known."""
+    rows = (reason == 1 + REASONS.index("other probe")) | (reason == 1 + REASONS.index("other target"))
     if {"probe", "target"} & set(unchecked(columns)) or "probe" not in columns or not rows.any():
         return Counter()
     pairs = np.stack([columns["probe"][rows], _target(columns)[rows]], axis=1)

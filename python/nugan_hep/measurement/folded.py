@@ -141,9 +141,8 @@ def model_leptons(sampler: Sampler, flux: Flux, n: int, seed: int = 0) -> Iterat
     size = max(1000, int(BEYOND * n))
     for below, energy in zip((True, False), sampler.enu_range, strict=True):
         events = sampler.sample(enu=energy, n=size, seed=seed, first=n + below * size)
-        columns = (events[name].astype(np.float64) for name in ("Ev", "El", "thetal"))
         mass = sampler._core.process.lepton_mass
-        yield _moved(Kinematics(*columns), _beyond(sigma, flux, below), below, mass)
+        yield _moved(kinematics.of_columns(events), _beyond(sigma, flux, below), below, mass)
 
 
 def nuwro_muons(

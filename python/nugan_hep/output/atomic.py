@@ -61,6 +61,17 @@ def new_file(path: str | Path, force: bool = False) -> Iterator[BinaryIO]:
         raise
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write a file, or replace it, as a whole.
+
+    Raises
+    ------
+    UserError : see :func:`new_file`
+    """
+    with new_file(path, force=True) as file:
+        file.write(text.encode())
+
+
 def _sync_folder(folder: Path) -> None:
     """Make the new name survive a power cut, where the file system can do so."""
     with contextlib.suppress(OSError):

@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from nugan_hep import _core, density, kinematics
+from nugan_hep import _core, density
 from nugan_hep.archive import find_model, process_of, read_metadata
 from nugan_hep.errors import UserError
-from nugan_hep.kinematics import Array
+from nugan_hep.kinematics import Array, of_columns
 from nugan_hep.replicas.blocks import Block, Report, block_from
-from nugan_hep.sampler import Columns, Sampler
+from nugan_hep.sampler import Sampler
+from nugan_hep.tuning.prior import points
 
 STEP = (0.05, 0.1, 0.125)
 """Distances of nodes: where halving them makes the interpolation no better by a third."""
@@ -86,7 +87,7 @@ def check_same(model: str, other: str) -> None:
 def extent(sampler: Sampler, step: Sequence[float]) -> tuple[list[float], list[int]]:
     """First node and number of nodes of a grid that covers events of all energies of a model."""
     events = sampler.sample(n=EXTENT, seed=SEED)
-    at = coordinates_of(sampler, events)
+    at = points(*of_columns(events), sampler._core.process.lepton_mass)
     low, high = at.min(axis=0), at.max(axis=0)
     low[2], high[2] = np.log(sampler.enu_range)
     size = np.ceil((high - low) / step).astype(int) + 1
@@ -95,18 +96,9 @@ def extent(sampler: Sampler, step: Sequence[float]) -> tuple[list[float], list[i
     return low.tolist(), size.tolist()
 
 
-def coordinates_of(sampler: Sampler, events: Columns) -> Array:
-    """Coordinates of events [N, 3]."""
-    enu, el, theta = (events[name].astype(np.float64) for name in ("Ev", "El", "thetal"))
-    mass = sampler._core.process.lepton_mass
-    w2, q2 = (formula(enu, el, theta, mass) for formula in (kinematics.w2, kinematics.q2))
-    return _core.smooth_coordinates(w2, q2, enu)
-
-
 def deviations(model: str, others: Mapping[str, str], archive: str, n: int, seed: int = SEED) -> Array:
     """Weights in ``archive`` over the exact ones, less 1, of ``n`` events of the model: [n, K]."""
     events = Sampler(archive, lepton_only=True).sample(n=n, seed=seed + 1, replicas=len(others))
-    columns = (events[name].astype(np.float64) for name in ("Ev", "El", "thetal"))
     weights: NDArray[np.float32] = events[_core.REPLICA_WEIGHTS]
-    found: Array = weights / np.exp(log_ratio(model, [*others.values()])(*columns)) - 1
+    found: Array = weights / np.exp(log_ratio(model, [*others.values()])(*of_columns(events))) - 1
     return found

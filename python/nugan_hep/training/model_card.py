@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from nugan_hep import families
-from nugan_hep.output.atomic import new_file
+from nugan_hep.output.atomic import write_text
 from nugan_hep.training.config import to_toml
 
 _METRICS = {
@@ -51,8 +51,7 @@ _FITTED = [
 
 def write_card(path: Path, metadata: dict[str, Any]) -> None:
     """Write the card of an archive beside it, or replace it."""
-    with new_file(path.with_suffix(".md"), force=True) as file:
-        file.write(model_card(metadata).encode())
+    write_text(path.with_suffix(".md"), model_card(metadata))
 
 
 def model_card(metadata: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from nugan_hep.errors import UserError
-from nugan_hep.output.atomic import new_file
+from nugan_hep.output.atomic import write_text as write_text  # of the folders above, too
 from nugan_hep.run_folder import RUN_FILE
 from nugan_hep.training.config import to_toml
 
@@ -41,12 +41,6 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(f"cannot write run folder {folder}: {error.strerror}") from None
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a file, or replace it, as a whole."""
-    with new_file(path, force=True) as file:
-        file.write(text.encode())
 
 
 def write_history(history: Sequence[Mapping[str, float]], folder: Path) -> None:

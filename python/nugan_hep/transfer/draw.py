@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from nugan_hep.errors import UserError
-from nugan_hep.kinematics import Array, Kinematics
+from nugan_hep.kinematics import Array, Kinematics, of_columns
 from nugan_hep.sampler import Sampler
 from nugan_hep.transfer.coordinates import coordinates
 from nugan_hep.transfer.ratio import Sample, energy_bins
@@ -24,11 +24,12 @@ class Weights(Protocol):
         """Weights [N] of source events, of mean one at each energy."""
 
 
-def draw_source(source: Sampler, n: int, seed: int) -> Kinematics:
-    """n events of the model at energies uniform over its range, float64 columns of shape [N]."""
-    enu = np.random.default_rng(seed).uniform(*source.enu_range, n)
-    columns = source.sample(enu=enu, seed=seed)
-    return Kinematics(*(columns[name].astype(np.float64) for name in ("Ev", "El", "thetal")))
+def draw_source(
+    source: Sampler, n: int, seed: int, enu_range: tuple[float, float] | None = None
+) -> Kinematics:
+    """n events of the model at energies uniform over its range, or over ``enu_range`` [GeV]: float64 [N]."""
+    enu = np.random.default_rng(seed).uniform(*(enu_range or source.enu_range), n)
+    return of_columns(source.sample(enu=enu, seed=seed))
 
 
 def sample_of(events: Kinematics, source: Sampler) -> Sample:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 import numpy as np
 
+from nugan_hep.transfer.chain import metropolis
 from nugan_hep.transfer.prior import Prior, Scales
 from nugan_hep.transfer.ratio import Ratio, Sample, fit, penalty
 
@@ -41,17 +43,17 @@ def walk(
     """
     random = np.random.default_rng(seed)
 
-    def level_of(scales: Scales) -> float:
+    def propose(here: Scales) -> Scales:
+        logarithms = here.logarithms()
+        return Scales.of_logarithms(logarithms + STRIDE * random.standard_normal(logarithms.size))
+
+    def level(scales: Scales) -> float:
         return fit(target, few, prior, scales).log_evidence - penalty(scales)
 
-    here, height = best, level_of(best)
+    chain = metropolis(best, propose, level, random)
     found: list[Ratio] = []
-    for step in range(BURN + THIN * -(-n // DRAWS)):
-        there = here.moved(STRIDE * random.standard_normal(here.logarithms().size))
-        if np.log(random.uniform()) < (level := level_of(there)) - height:
-            here, height = there, level
-        if step >= BURN and (step - BURN) % THIN == THIN - 1:
-            same = found and found[-1].scales == here
-            found.append(found[-1] if same else fit(target, many, prior, here))
-            report(min(DRAWS * len(found), n))
+    for here in itertools.islice(chain, BURN + THIN - 1, BURN + THIN * -(-n // DRAWS), THIN):
+        same = found and found[-1].scales == here
+        found.append(found[-1] if same else fit(target, many, prior, here))
+        report(min(DRAWS * len(found), n))
     return found

@@ -38,9 +38,10 @@ class Scales:
         logarithms: Array = np.log(np.array(astuple(self)))
         return logarithms
 
-    def moved(self, by: Array) -> Scales:
-        """With ``by`` added to the logarithms."""
-        return Scales(*np.exp(self.logarithms() + by).tolist())
+    @classmethod
+    def of_logarithms(cls, logarithms: Array) -> Scales:
+        """The scales that have these."""
+        return cls(*np.exp(logarithms).tolist())
 
 
 # features in each group, the power of s that multiplies them

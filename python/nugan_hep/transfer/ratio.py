@@ -192,7 +192,7 @@ def choose_scales(
 
     def cost(logarithms: Array) -> float:
         nonlocal best, count
-        scales = Scales(*np.exp(logarithms).tolist())
+        scales = Scales.of_logarithms(logarithms)
         score = fit(target, source, prior, scales).log_evidence - penalty(scales)
         best, count = max(best, score), count + 1
         report(count, best)
@@ -202,4 +202,4 @@ def choose_scales(
     # a factor of 1.2 in a scale hardly changes the evidence
     options = {"maxfev": evaluations, "xtol": 0.2, "ftol": 1e-4}
     found = minimize(cost, centre, method="Powell", bounds=bounds, options=options)
-    return Scales(*np.exp(found.x).tolist())
+    return Scales.of_logarithms(found.x)

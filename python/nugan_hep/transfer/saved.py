@@ -58,16 +58,20 @@ class Draws:
         return np.asarray((found[1:] - found[0]).T)
 
     def number(self, n: int | None) -> int:
-        """How many draws are meant.
+        """How many draws are meant, see :func:`number`."""
+        return number(n, self.coefficients.shape[1] - 1, "transfer")
 
-        Raises
-        ------
-        UserError : more than there are
-        """
-        there = self.coefficients.shape[1] - 1
-        if n is not None and not 1 <= n <= there:
-            raise UserError(f"{n} replicas: expected 1 to {there}, which the transfer has")
-        return there if n is None else n
+
+def number(n: int | None, there: int, whose: str) -> int:
+    """How many replicas are meant of those that are ``there``; all by default.
+
+    Raises
+    ------
+    UserError : more, or none
+    """
+    if n is not None and not 1 <= n <= there:
+        raise UserError(f"{n} replicas: expected 1 to {there}, which the {whose} has")
+    return there if n is None else n
 
 
 def drawn(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from nugan_hep.output.atomic import new_file
+from nugan_hep.output.atomic import write_text
 from nugan_hep.tuning.saved import Tune
 
 CARD = "card.md"
@@ -95,5 +95,4 @@ and {about["replicas"]} replicas of it. Cross sections in 1e-38 cm²/nucleon, av
 
 def write(folder: Path, tune: Tune) -> None:
     """``card.md``."""
-    with new_file(folder / CARD, force=True) as file:
-        file.write(text(tune.about).encode())
+    write_text(folder / CARD, text(tune.about))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nugan_hep.hadrons.final_states import Lists
-from nugan_hep.kinematics import Array
+from nugan_hep.kinematics import Array, of_columns
 from nugan_hep.measurement.measured import Measured
 from nugan_hep.measurement.whole import events_of
 from nugan_hep.tuning.prior import Factor, log_all, points
@@ -74,8 +74,8 @@ def mean_factor(sampler: Sampler, factors: Sequence[Factor], seed: int) -> tuple
     energies = np.linspace(*sampler.enu_range, GRID)
     enu = np.repeat(energies, PER_ENERGY)
     events = sampler.sample(enu=enu, seed=seed)
-    el, theta = (events[name].astype(np.float64) for name in ("El", "thetal"))
-    x = points(enu, el, theta, sampler._core.process.lepton_mass)
+    own = of_columns(events)
+    x = points(enu, own.emu, own.theta, sampler._core.process.lepton_mass)
     kept = chunked(
         Filled(x[part], np.arange(GRID).repeat(PER_ENERGY)[part], np.full(PER_ENERGY, 1.0 / PER_ENERGY))
         for part in np.split(np.arange(enu.size), GRID)

@@ -13,7 +13,7 @@ import numpy as np
 from nugan_hep import cli
 from nugan_hep.errors import UserError
 from nugan_hep.measurement.measured import Measured
-from nugan_hep.measurement.readers.common import quartiles
+from nugan_hep.measurement.readers.common import QUARTERS
 from nugan_hep.tuning import card, events, figures, likelihood, saved
 from nugan_hep.tuning.fit import Fit, Source, choose_scales, fit
 from nugan_hep.tuning.held_out import HeldOut, held_out
@@ -166,7 +166,7 @@ def _row(one: figures.Seen, file: str) -> dict[str, Any]:
         "release": file,
         "fitted": one.fitted,
         "fluxes": [Path(part.flux.name).name for part in measured.parts],
-        "flux_quartiles": [quartiles(part.flux).round(3).tolist() for part in measured.parts],
+        "flux_quartiles": [part.flux.quantiles(QUARTERS).round(3).tolist() for part in measured.parts],
         "bins": int(measured.data.size),
         "chi2": {
             way: [likelihood.chi2(data_of(measured), values, way) for values in (one.before, one.after)]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from nugan_hep.transfer.chain import metropolis
 from nugan_hep.tuning.fit import Fit, Source, fit, score
 from nugan_hep.tuning.prior import PARAMETERS, SPREAD, Factor, Scales
 
@@ -32,16 +34,15 @@ def replicas(
     (:class:`nugan_hep.tuning.fit.Fit`).
     """
     random = np.random.default_rng(seed)
-    here, height = best, score(best, about)
-    found = []
     stride = STRIDE * SPREAD / np.sqrt(SPREAD.size)
-    places = -(-n // DRAWS)
-    for step in range(BURN + places):
-        proposed = here.scales.logarithms() + stride * random.standard_normal(SPREAD.size)
-        there = fit(sources, about.moved(proposed), way, here.mean)
-        if np.log(random.uniform()) < (level := score(there, about)) - height:
-            here, height = there, level
-        if step >= BURN:
-            found += [Factor(here.scales, here.draw(random)[:PARAMETERS]) for _ in range(DRAWS)]
-            report(min(len(found), n))
+
+    def propose(here: Fit) -> Fit:
+        logarithms = here.scales.logarithms() + stride * random.standard_normal(SPREAD.size)
+        return fit(sources, about.moved(logarithms), way, here.mean)
+
+    chain = metropolis(best, propose, lambda here: score(here, about), random)
+    found: list[Factor] = []
+    for here in itertools.islice(chain, BURN, BURN + -(-n // DRAWS)):
+        found += [Factor(here.scales, here.draw(random)[:PARAMETERS]) for _ in range(DRAWS)]
+        report(min(len(found), n))
     return found[:n]

@@ -15,8 +15,9 @@ from numpy.typing import ArrayLike
 
 from nugan_hep.errors import UserError
 from nugan_hep.kinematics import Array
-from nugan_hep.output.atomic import new_file
+from nugan_hep.output.atomic import new_file, write_text
 from nugan_hep.transfer.ratio import Sample
+from nugan_hep.transfer.saved import number
 from nugan_hep.tuning.prior import PARAMETERS, Factor, Scales, log_all, points
 
 ABOUT, NUMBERS = "tune.json", "tune.npz"
@@ -76,17 +77,8 @@ class Tune:
         return values
 
     def number(self, n: int | None) -> int:
-        """How many replicas are meant.
-
-        Raises
-        ------
-        UserError : more than there are, or none
-        """
-        if n is None:
-            return len(self.replicas)
-        if not 1 <= n <= len(self.replicas):
-            raise UserError(f"{n} replicas: expected 1 to {len(self.replicas)}, which the tune has")
-        return n
+        """How many replicas are meant, see :func:`nugan_hep.transfer.saved.number`."""
+        return number(n, len(self.replicas), "tune")
 
 
 def _flat(*columns: ArrayLike) -> tuple[Array, Array, Array]:
@@ -110,8 +102,7 @@ def save(folder: Path, tune: Tune) -> None:
     }
     with new_file(folder / NUMBERS, force=True) as file:
         np.savez(file, **arrays)  # type: ignore[arg-type]
-    with new_file(folder / ABOUT, force=True) as file:
-        file.write(json.dumps(tune.about, indent=1).encode())
+    write_text(folder / ABOUT, json.dumps(tune.about, indent=1))
 
 
 def load(folder: str | os.PathLike[str]) -> Tune:

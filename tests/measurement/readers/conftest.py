@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-import uproot
 from numpy.typing import NDArray
 
 from nugan_hep.hadrons.final_states import Lists
@@ -60,16 +57,3 @@ def _quasielastic(lepton: Array, mass: float) -> Array:
 def make() -> Make:
     """``make(hadron, n, *more)``: events with these hadrons over all of the phase space, energy not kept."""
     return _make
-
-
-@pytest.fixture
-def write_root() -> Callable[[Path, dict[str, Any]], Path]:
-    """Writes histograms, as arrays of contents and edges, by name."""
-
-    def write(path: Path, objects: dict[str, Any]) -> Path:
-        with uproot.recreate(path) as file:
-            for name, item in objects.items():
-                file[name] = item
-        return path
-
-    return write

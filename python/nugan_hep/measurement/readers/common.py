@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nugan_hep.errors import UserError
 from nugan_hep.flux import Flux
@@ -51,6 +50,7 @@ T2K_FLUXES = {
     ("minus", "nueb"): (0.404, 0.661, 1.128),
 }
 """Quartiles by the horn's current and the neutrino."""
+QUARTERS = (0.25, 0.5, 0.75)
 ALIKE = 0.1
 """Versions of an experiment's flux differ by less in their quartiles."""
 
@@ -88,12 +88,6 @@ def given_flux(kind: str, flux: Fluxes, probe: int, beam: Beam | str) -> Flux:
     return given_fluxes(kind, flux, [(probe, beam)])[0]
 
 
-def quartiles(flux: Flux) -> NDArray[np.float64]:
-    """Energies [GeV] below which a quarter, half and three quarters of a flux lie [3]."""
-    sums = np.concatenate([[0.0], np.cumsum(flux.density * np.diff(flux.edges))])
-    return np.asarray(np.interp([0.25, 0.5, 0.75], sums / sums[-1], flux.edges))
-
-
 def _where(beam: Beam | str) -> str:
     return beam if isinstance(beam, str) else beam.where
 
@@ -102,7 +96,7 @@ def _checked(kind: str, flux: FluxSource, probe: int, beam: Beam | str) -> Flux:
     if not isinstance(flux, Flux):
         found = inputs.read_flux(os.fspath(flux), probe=probe)
         if isinstance(beam, Beam):
-            own = quartiles(found)
+            own = found.quantiles(QUARTERS)
             k = int(np.argmax(np.abs(np.log(own / beam.quartiles))))
             if abs(np.log(own[k] / beam.quartiles[k])) > ALIKE:
                 raise UserError(

@@ -9,10 +9,11 @@ from pathlib import Path
 import torch
 
 from nugan_hep import cli
+from nugan_hep.output.atomic import write_text
 from nugan_hep.run_folder import RUN_FILE
 from nugan_hep.signals import stop_signals
 from nugan_hep.training.config import to_toml
-from nugan_hep.training.run_files import CONFIG_FILE, make_folder, write_text
+from nugan_hep.training.run_files import CONFIG_FILE, make_folder
 from nugan_hep.xsec.commands.arguments import add_data_arguments, add_transfer_arguments
 from nugan_hep.xsec.fit import config as settings
 from nugan_hep.xsec.fit.run import check_run_folder, write_json

@@ -8,7 +8,8 @@ import io
 
 import torch
 
-from nugan_hep.training.run_files import HISTORY_FILE, write_text
+from nugan_hep.output.atomic import write_text
+from nugan_hep.training.run_files import HISTORY_FILE
 from nugan_hep.xsec.commands.arguments import add_data_arguments, add_run_arguments, fraction
 from nugan_hep.xsec.fit import config as settings
 from nugan_hep.xsec.fit import session

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from nugan_hep.errors import UserError
+from nugan_hep.output.atomic import write_text
 from nugan_hep.training import checkpoint
-from nugan_hep.training.run_files import write_text
 from nugan_hep.xsec.model.lookup import MODEL_FILE
 
 

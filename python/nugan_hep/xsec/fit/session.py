@@ -13,11 +13,12 @@ import torch
 
 from nugan_hep import cli
 from nugan_hep.errors import UserError
+from nugan_hep.output.atomic import write_text
 from nugan_hep.run_folder import RUN_FILE
 from nugan_hep.signals import stop_signals
 from nugan_hep.training import checkpoint
 from nugan_hep.training.config import to_toml
-from nugan_hep.training.run_files import CONFIG_FILE, make_folder, write_text
+from nugan_hep.training.run_files import CONFIG_FILE, make_folder
 from nugan_hep.xsec.data.hull import make_hull
 from nugan_hep.xsec.fit.config import XsecConfig
 from nugan_hep.xsec.fit.draws import dropout_draws, laplace_draws
