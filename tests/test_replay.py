@@ -71,6 +71,17 @@ def test_bad_input_is_one_line(few, tmp_path, capsys, monkeypatch, options, mess
     assert not (tmp_path / "out.npz").exists()
 
 
+@pytest.mark.parametrize(
+    "words", [["--data", "x.root"], ["--probe", "14"], ["--evaluations", "3"], ["--allow-unphysical"]]
+)
+def test_a_run_of_tune_takes_no_options_of_events(tmp_path, capsys, words):
+    (tmp_path / "tune.json").touch()
+    arguments = ["--from", str(tmp_path), "--out", str(tmp_path / "out.npz"), *words]
+    assert replay.main(arguments) == 2
+    error = capsys.readouterr().err
+    assert f"{words[0]}: a run of tune has its own, expected --from MODEL or no {words[0]}" in error
+
+
 def test_an_existing_file_stays(few, tmp_path, capsys):
     out = tmp_path / "replay.npz"
     out.write_bytes(b"mine")

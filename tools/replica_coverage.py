@@ -5,8 +5,8 @@ python tools/replica_coverage.py SOURCE TRAIN.root VAL.root --probe 14 --target 
 
 The ratio of SOURCE's density to that of some events of TRAIN is fitted, as replay does, and its replicas are
 drawn. Counted are bins of (angle, energy of the lepton) in ranges of the neutrino's energy in which VAL's
-content is inside of the 68 % band of the replicas. The band has the statistical error of VAL's content in it,
-some 3 % in the lowest range of a million events; SOURCE's own events are many in each range.
+content is inside of the 68 % band of the replicas. The band has the statistical errors of both contents in
+it: VAL's, some 3 % in the lowest range of a million events, and that of SOURCE's own events, 0.6 %.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from nugan_hep.transfer.ratio import choose_scales, fit
 
 RANGES = (0.3, 0.7, 1.3, 3.0, 10.0)
 BINS = 6
-SCALES_EVENTS, FIT_EVENTS, SHOWN_EVENTS = 40_000, 200_000, 300_000
-"""Of the source: for the choice of scales, for the fit, and in each range of energies for the bands."""
+SHOWN_EVENTS = 1_000_000
+"""Of the source in each range of energies, for the bands."""
 
 
 class Cells(NamedTuple):
@@ -55,10 +55,10 @@ class Cells(NamedTuple):
         return np.bincount(row * BINS + column, weights, minlength=BINS**2).astype(np.float64)
 
 
-def covered(replicas: Array, truth: Array, random: np.random.Generator) -> float:
-    """Share of bins whose true share is in the band: shares [K, B], true counts [B]."""
+def covered(replicas: Array, truth: Array, n: int, random: np.random.Generator) -> float:
+    """Share of bins whose true share is in the band: shares [K, B] of ``n`` events, true counts [B]."""
     true = truth / truth.sum()
-    noise = np.sqrt(true / truth.sum()) * random.standard_normal(replicas.shape)
+    noise = np.sqrt(true / truth.sum() + true / n) * random.standard_normal(replicas.shape)
     low, high = np.quantile(replicas + noise, [0.16, 0.84], axis=0)
     return float(np.mean((true >= low) & (true <= high)))
 
@@ -87,8 +87,7 @@ def main() -> int:
     cells = [Cells.of(part) for part in parts]
     true = [own.counts(part) for own, part in zip(cells, parts, strict=True)]
     shown = [draw.draw_source(source, SHOWN_EVENTS, 3 + k, own) for k, own in enumerate(ranges)]
-    many = draw.sample_of(draw.draw_source(source, FIT_EVENTS, 2), source)
-    few = draw.sample_of(draw.draw_source(source, SCALES_EVENTS, 1), source)
+    few, many = draw.samples(source, options.events, 1)
     inside = np.zeros((options.samples, len(ranges)))
     for s in range(options.samples):
         part = slice(s * options.events, (s + 1) * options.events)
@@ -104,7 +103,7 @@ def main() -> int:
             weights = ratio.of_sample(draw.sample_of(events, source)) * np.exp(draws.log_weights(*events)).T
             counts = np.array([cells[k].counts(events, row) for row in weights])
             shares = counts / counts.sum(axis=1, keepdims=True)
-            inside[s, k] = covered(shares, true[k], random)
+            inside[s, k] = covered(shares, true[k], SHOWN_EVENTS, random)
             widths.append(np.median(shares.std(axis=0) / shares.mean(axis=0)))
         print(
             f"sample {s}: parameters {ratio.parameters:.0f}, covered {np.round(inside[s], 2)}, "

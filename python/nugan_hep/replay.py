@@ -41,7 +41,10 @@ Of a run of tune the factor is known, and replay.csv is its cross section:
 
 exit codes: 0 done, 2 bad input, 130 interrupted (nothing written)"""
 
-_SCALES_EVENTS, _FIT_EVENTS, _MOST_EVENTS = 40_000, 400_000, 200_000
+_MOST_EVENTS = 200_000
+_EVALUATIONS = 150
+_OF_EVENTS = ("data", "limit", "allow_unphysical", "probe", "target", "evaluations", "replicas")
+"""What says which events a ratio is fitted to, and how."""
 
 
 def _command(argv: Sequence[str] | None) -> int:
@@ -80,8 +83,7 @@ def _command(argv: Sequence[str] | None) -> int:
     parser.add_argument(
         "--evaluations",
         type=cli.count,
-        default=150,
-        help="about how many fits choose the scales (default 150)",
+        help=f"about how many fits choose the scales (default {_EVALUATIONS})",
     )
     parser.add_argument(
         "--replicas",
@@ -101,10 +103,10 @@ def _command(argv: Sequence[str] | None) -> int:
     if arguments.out.suffix != ".npz":
         parser.error(f"--out {arguments.out}: expected the suffix .npz")
     if saved.is_tune(arguments.source):
-        if arguments.replicas:
-            parser.error("--replicas: a run of tune has its own, expected --from MODEL or no --replicas")
-        if arguments.data:
-            parser.error("--data: a run of tune has its own, expected --from MODEL or no --data")
+        for name in _OF_EVENTS:
+            if getattr(arguments, name):
+                option = "--" + name.replace("_", "-")
+                parser.error(f"{option}: a run of tune has its own, expected --from MODEL or no {option}")
         return _replay_tune(arguments)
     if not arguments.data:
         parser.error("--data: expected files of events, or --from a run of tune")
@@ -153,18 +155,16 @@ def _replay(arguments: argparse.Namespace) -> int:
             f"{len(events):,} events: at most {_MOST_EVENTS:,} (--limit); finetune on more directly"
         )
     target = draw.sample_of(events.kinematics(), source)
-    few, many = (
-        draw.sample_of(draw.draw_source(source, n, arguments.seed), source)
-        for n in (max(_SCALES_EVENTS, len(events)), _FIT_EVENTS)
-    )
+    few, many = draw.samples(source, len(events), arguments.seed)
     prior = Prior()
+    evaluations = arguments.evaluations or _EVALUATIONS
     with cli.progress("fits", arguments.quiet) as bar:
-        task = bar.add_task("scales", total=arguments.evaluations, note="")
+        task = bar.add_task("scales", total=evaluations, note="")
         scales = choose_scales(
             target,
             few,
             prior,
-            arguments.evaluations,
+            evaluations,
             lambda count, best: bar.update(task, completed=count, note=f"log evidence {best:.1f}"),
         )
         ratio = fit(target, many, prior, scales)

@@ -118,6 +118,7 @@ def test_a_molecule(
             "numu_Ar40_inc has the target 1000180400, numu_C12_inc 1000060120",
         ),
         (["--alternative", "a=nowhere"], "nowhere"),
+        (["--flat-like", MODEL, "--step", "1", "1", "1"], "--step: it is of the nodes of --alternative"),
         (["--flat-like", "numu_C12_qe"], "--flat-like numu_C12_qe: it has no replicas"),
     ],
 )

@@ -40,6 +40,8 @@ def _command(argv: Sequence[str] | None) -> int:
     if options.number and not (options.tune or options.transfer):
         raise UserError("--number: it is of the draws of --tune or --transfer")
     others = _named(options.alternative)
+    if options.step and not others:
+        raise UserError("--step: it is of the nodes of --alternative")
     blocks, made = _blocks(options, others)
     attaching.attach(options.model, blocks, options.out, made)
     names = ", ".join(name for block in blocks for name in block.names)
@@ -61,7 +63,7 @@ def _blocks(options: argparse.Namespace, others: dict[str, str]) -> tuple[list[B
             return lambda done, total: bar.update(task, completed=done, total=total)
 
         if others:
-            step = tuple(options.step)
+            step = tuple(options.step or alternatives.STEP)
             blocks.append(alternatives.alternatives(options.model, others, step, report_of("alternatives")))
             made |= {"alternatives": others, "step": list(step)}
         for kind, make in (("tune", posteriors.tuned), ("transfer", posteriors.transferred)):
@@ -133,7 +135,6 @@ def _parser() -> cli.Parser:
         "--step",
         type=cli.positive,
         nargs=3,
-        default=list(alternatives.STEP),
         metavar=("W", "Q2", "E"),
         help="distances of nodes in asinh((W2 - M2)/0.25 GeV2), log(Q2 + 0.05 GeV2), log E "
         f"(default {' '.join(map(str, alternatives.STEP))})",

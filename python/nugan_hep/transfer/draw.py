@@ -14,6 +14,7 @@ from nugan_hep.transfer.coordinates import coordinates
 from nugan_hep.transfer.ratio import Sample, energy_bins
 
 CHUNK = 200_000
+SCALES_EVENTS, FIT_EVENTS = 40_000, 400_000
 _CAP_QUANTILE = 0.9995
 
 
@@ -36,6 +37,14 @@ def sample_of(events: Kinematics, source: Sampler) -> Sample:
     """Coordinates and energy bins of events, of the lepton and in the range of a model."""
     mass = source._core.process.lepton_mass
     return Sample(coordinates(*events, mass), energy_bins(events.enu, source.enu_range))
+
+
+def samples(source: Sampler, n: int, seed: int) -> tuple[Sample, Sample]:
+    """Events of the model for a ratio to ``n`` of a target: few to choose scales, many to fit."""
+    few, many = (
+        sample_of(draw_source(source, number, seed), source) for number in (max(SCALES_EVENTS, n), FIT_EVENTS)
+    )
+    return few, many
 
 
 def resample(weights: Array, factor: float, random: np.random.Generator) -> Array:
