@@ -243,6 +243,10 @@ def test_card_states_the_metrics_that_the_archive_carries() -> None:
     path = archive.find_model(archive.DEFAULT_MODEL)
     metadata = archive.read_metadata(path)
     card = model_card(metadata)
+    tuned = {"measurements": [{"kind": "one", "fitted": True}, {"kind": "two", "fitted": False}]}
+    data = {**metadata["training"]["data"], "replay": {"source": "A", "seed": 1, "tune": tuned}}
+    of_tune = model_card({**metadata, "training": {**metadata["training"], "data": data}})
+    assert " of A, resampled with its factor tuned to one |" in of_tune
     shipped = Path(__file__).parents[1] / "models" / f"{archive.DEFAULT_MODEL}.md"
     assert shipped.read_text() == card
     assert f"{metadata['metrics']['map_2d']:.3f}" in card

@@ -108,6 +108,7 @@ def _command(argv: Sequence[str] | None) -> int:
                 option = "--" + name.replace("_", "-")
                 parser.error(f"{option}: a run of tune has its own, expected --from MODEL or no {option}")
         return _replay_tune(arguments)
+    find_model(arguments.source)
     if not arguments.data:
         parser.error("--data: expected files of events, or --from a run of tune")
     return _replay(arguments)

@@ -29,6 +29,7 @@ def _command(argv: Sequence[str] | None) -> int:
     options = _parser().parse_args(argv)
     from nugan_hep.tuning import inputs, learn
 
+    learn.check_folder(options)
     chosen = inputs.read(options)
     learn.run(options, chosen)
     return 0

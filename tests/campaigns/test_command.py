@@ -97,7 +97,7 @@ def test_bad_input(
     said = capsys.readouterr().err
     assert message in said
     assert said.count("\n") == 1
-    assert not list((tmp_path / "run").glob("events*"))
+    assert not (tmp_path / "run").exists()
 
 
 def test_another_campaign_in_the_folder(
@@ -106,8 +106,10 @@ def test_another_campaign_in_the_folder(
     assert main("run", *words, "--out", tmp_path, "--quiet") == 0
     assert main("run", *words, "--seed", "8", "--out", tmp_path, "--resume") == 2
     assert "holds another campaign: seed is not given, not 8" in capsys.readouterr().err
-    assert main("run", *words, "--files", "2", "--out", tmp_path, "--resume") == 2
-    assert "a campaign of 3 files that are cut in another way" in capsys.readouterr().err
+    for more in (words[:0], words):
+        arguments = ["run", *more, "--files", "2", "--on", "here", "--out", tmp_path, "--resume"]
+        assert main(*arguments) == 2
+        assert "a campaign of 3 files that are cut in another way" in capsys.readouterr().err
 
 
 def test_a_manifest_of_another_version(

@@ -66,3 +66,15 @@ def test_an_earlier_run_is_kept(tmp_path):
     with pytest.raises(UserError, match=r"holds tune.json; give another --out or --force"):
         check_folder(argparse.Namespace(out=tmp_path, force=False))
     check_folder(argparse.Namespace(out=tmp_path, force=True))
+
+
+@pytest.mark.parametrize(
+    ("out", "reason"), [("file/run", "not a directory"), ("/proc/run/deep", "no such file")]
+)
+def test_a_folder_that_cannot_be_made_is_refused_before_any_work(tmp_path, monkeypatch, capsys, out, reason):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").touch()
+    assert tune.main(["--data", f"{KIND}:x", "--out", out]) == 2
+    error = capsys.readouterr().err
+    assert f"--out {out}: cannot be made: {reason}" in error
+    assert error.count("\n") == 1

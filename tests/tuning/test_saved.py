@@ -44,6 +44,8 @@ def a_tune(k=3):
         "pulls": {"t2k_ccinc_2018": [0.5, 0.2]},
         "parameters": 7.0,
         "replicas": k,
+        "events": 1_000_000,
+        "seed": 1,
         "held_out": {},
         "measurements": [row],
     }

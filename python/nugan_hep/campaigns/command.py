@@ -82,7 +82,7 @@ def _run(words: list[str]) -> int:
     asked, arguments = _asked("run", words)
     engines.check(asked.farm)
     folder = _folder(asked)
-    with folders.locked(folder), stop_signals() as caught:
+    with folders.locked(folder), folders.begun(folder), stop_signals() as caught:
         known = _begin(folder, asked, arguments)
         folders.tidy(folder, notes=False)
         with cli.progress("events", arguments.quiet) as bar:
@@ -124,7 +124,7 @@ def _submit(words: list[str]) -> int:
         raise UserError("submit writes a DAG: expected --dag (see --help)")
     dag.check(asked.farm)
     folder = _folder(asked)
-    with folders.locked(folder):
+    with folders.locked(folder), folders.begun(folder):
         known = folders.known(folder, _begin(folder, asked, arguments))
         left = [k for k, one in enumerate(known.files) if not folders.is_whole(folder, one)]
         path = dag.write(folder, known, left, asked.farm)
@@ -189,6 +189,7 @@ def _begin(folder: Path, asked: spec.Spec, arguments: argparse.Namespace) -> Man
     if begun and not arguments.resume:
         raise UserError(f"{folder} holds a campaign: give --resume to go on with it, or another --out")
     if begun and not asked.sample:
+        _check_cut(folder, begun, asked)
         return begun
     planned, warning = work.plan(asked)
     if warning and not arguments.quiet:
@@ -198,6 +199,13 @@ def _begin(folder: Path, asked: spec.Spec, arguments: argparse.Namespace) -> Man
         return begun
     manifest.write(planned, folder)
     return planned
+
+
+def _check_cut(folder: Path, begun: Manifest, asked: spec.Spec) -> None:
+    """Refuse ``--files`` and ``--per-file`` that are not those of the campaign."""
+    ranges = [(one.first, one.events) for one in begun.files]
+    if (asked.files or asked.per_file) and asked.ranges(begun.files[0].first, begun.events) != ranges:
+        raise UserError(f"{folder} holds a campaign of {len(ranges)} files that are cut in another way")
 
 
 def _check_same(folder: Path, begun: Manifest, planned: Manifest) -> None:

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
+from nugan_hep.campaigns.manifest import NAME as MANIFEST
 from nugan_hep.campaigns.manifest import Entry, Manifest
 from nugan_hep.errors import UserError
 from nugan_hep.output.atomic import new_file
@@ -54,6 +55,34 @@ def locked(folder: Path) -> Iterator[None]:
         stream.write(f"process {os.getpid()} on {socket.gethostname()}\n")
         stream.flush()
         yield
+
+
+@contextlib.contextmanager
+def begun(folder: Path) -> Iterator[None]:
+    """If a new campaign ends before it has a file, leave its folder as it was.
+
+    To be used in :func:`locked`.
+    """
+    there = (folder / MANIFEST).exists()
+    try:
+        yield
+    except BaseException:
+        if not there:
+            _forget(folder)
+        raise
+
+
+def _forget(folder: Path) -> None:
+    own = {LOCK, MANIFEST, PARTS, NOTES, LOGS}
+    if {one.name for one in folder.iterdir()} - own:
+        return
+    with contextlib.suppress(OSError):
+        for name in (PARTS, NOTES, LOGS):  # a folder with something in it stays, and all else with it
+            if (folder / name).exists():
+                (folder / name).rmdir()
+        for name in (MANIFEST, LOCK):
+            (folder / name).unlink(missing_ok=True)
+        folder.rmdir()
 
 
 @contextlib.contextmanager

@@ -167,6 +167,9 @@ def _events(data: dict[str, Any]) -> str:
         return f"none: derived from {data['derived']}"
     if not replay:
         return f"{data['events']:,} ({', '.join(data['files'])})"
+    if "tune" in replay:
+        fitted = ", ".join(one["kind"] for one in replay["tune"]["measurements"] if one["fitted"])
+        return f"{data['events']:,} of {replay['source']}, resampled with its factor tuned to {fitted}"
     true = f"{replay['events']:,} true ones ({', '.join(replay['files'])})"
     return f"{data['events']:,} of {replay['source']}, resampled with the density ratio of {true} to it"
 

@@ -87,6 +87,7 @@ and {about["replicas"]} replicas of it. Cross sections in 1e-38 cm²/nucleon, av
   {scales["fine"]:.2f} (of short lengths); lengths: {scales["length_w"]:.2f} in asinh((W² - M²)/0.25 GeV²),
   {scales["length_q2"]:.2f} in log(Q2 + 0.05 GeV²), {scales["length_enu"]:.2f} in log E_nu. All but the first:
   by the evidence of the data.
+- {about["events"]:,} events of each nucleus, seed {about["seed"]}; with few events chi2 is off by tens
 - effective parameters: {about["parameters"]:.1f}
 {pulls}- `factor.png` shows r with its error over W and Q2. Hatched: nothing was learned there.
 - `KIND.png` shows a measurement with the model before and after, and the 68 % band of the replicas.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import functools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -30,13 +31,12 @@ def data_of(measured: Measured) -> Data:
 
 
 def run(options: argparse.Namespace, inputs: Inputs) -> None:
-    """Learn, and write the folder.
+    """Learn, and write the folder, which :func:`check_folder` allows.
 
     Raises
     ------
-    UserError : the folder exists, a flux outside of a model's energies
+    UserError : a flux outside of a model's energies
     """
-    check_folder(options)
     about = Scales(total=options.prior_total)
     with cli.progress("events", options.quiet) as bar:
         reached = []
@@ -100,14 +100,23 @@ def reachable(measured: Measured, response: Response) -> tuple[Measured, Respons
 
 
 def check_folder(options: argparse.Namespace) -> None:
-    """Refuse a folder with a run, without --force, before any work.
+    """Refuse a folder with a run, without --force, or one that cannot be, before any work.
 
     Raises
     ------
-    UserError : there is a run, or a file of this name
+    UserError : there is a run, a file of this name, or the folder cannot be made
     """
     if options.out.exists() and not options.out.is_dir():
         raise UserError(f"--out {options.out}: it exists and is not a folder")
+    new = [folder for folder in (options.out, *options.out.parents) if not folder.exists()]
+    try:
+        options.out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"--out {options.out}: cannot be made: {(error.strerror or '').lower()}") from None
+    finally:
+        for folder in new:
+            with contextlib.suppress(OSError):
+                folder.rmdir()
     if saved.is_tune(options.out) and not options.force:
         raise UserError(
             f"--out {options.out} holds {saved.ABOUT}; give another --out or --force to replace it"

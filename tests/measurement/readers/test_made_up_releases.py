@@ -214,16 +214,19 @@ def test_bad_electrons(tmp_path: Path) -> None:
 # argon: errors without correlations
 
 
-def argon(folder: Path, error: float = 20.0) -> Path:
+def argon(folder: Path, write_root: Write, error: float = 20.0) -> Path:
+    own = np.ones(10), np.linspace(0, 50, 11)
+    for name in ("numu", "numub"):
+        write_root(folder / f"ArgoNeut_{name}_flux.root", {name: own})
     for beam in ("nu", "nubar"):
         (folder / f"CCInc_dsig_dmumom_{beam}.dat").write_text(f"# GeV\n0 40 {error}\n5 80 {error}\n25 0 0\n")
         (folder / f"CCInc_dsig_dthetamu_{beam}.dat").write_text("# deg\n0 40 20\n10 80 20\n36 0 0\n")
     return folder
 
 
-def test_a_beam_has_a_common_error(tmp_path: Path) -> None:
+def test_a_beam_has_a_common_error(tmp_path: Path, write_root: Write) -> None:
     """Of the nucleus there are 40 and 80 with an error of 20 each; 11 % of a value is common to its beam."""
-    one = argoneut.read(argon(tmp_path), (FLUX, FLUX))
+    one = argoneut.read(argon(tmp_path, write_root), (FLUX, FLUX))
     np.testing.assert_allclose(one.data, [1, 2, 1, 2])
     np.testing.assert_allclose(np.diag(one.covariance), 0.25)
     assert one.covariance[0, 1] == pytest.approx(0.11**2 * 2)
@@ -235,7 +238,15 @@ def test_a_beam_has_a_common_error(tmp_path: Path) -> None:
     assert angles.parts[1].find(event(9.0, tilted)) == [1]
     assert angles.describe(1) == "nu: 10 < theta_mu < 36 °"
     with pytest.raises(UserError, match="expected lower edges that rise and errors above 11%"):
-        argoneut.read(argon(tmp_path, 8.0), (FLUX, FLUX))
+        argoneut.read(argon(tmp_path, write_root, 8.0), (FLUX, FLUX))
+
+
+def test_a_release_with_its_flux_takes_no_other(tmp_path: Path, write_root: Write) -> None:
+    folder = argon(tmp_path, write_root)
+    edges = np.linspace(0, 50, 11)
+    path = write_root(tmp_path / "o.root", {"numu": (edges[1:], edges), "numub": (np.ones(10), edges)})
+    with pytest.raises(UserError, match=r"of the release's own flux .* is it the flux of another experiment"):
+        argoneut.read(folder, (f"{path}:numu", f"{path}:numub"))
 
 
 # low momentum transfer: bins of two observables

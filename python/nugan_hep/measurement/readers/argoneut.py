@@ -26,7 +26,7 @@ from nugan_hep.hadrons.final_states import Lists
 from nugan_hep.measurement import inputs, spectra
 from nugan_hep.measurement.hadronic import AXES, DEGREE, OBSERVABLES, Window
 from nugan_hep.measurement.measured import Measured, Part
-from nugan_hep.measurement.readers.common import ARGON, Fluxes, given_fluxes, one_after_the_other
+from nugan_hep.measurement.readers.common import ARGON, Fluxes, beam_of, given_fluxes, one_after_the_other
 from nugan_hep.measurement.release import read_table
 
 Array = NDArray[np.float64]
@@ -46,7 +46,9 @@ def read(path: Path, flux: Fluxes = None, spectrum: str = "p_mu") -> Measured:
     """Neutrinos before antineutrinos, in the release's own fluxes or in two others."""
     axis = AXES[spectrum] if spectrum == "p_mu" else AXES[spectrum]._replace(unit="°", size=DEGREE)
     tables = [_table(path / f"CCInc_dsig_{SPECTRA[spectrum]}_{beam}.dat") for _, beam, _ in BEAMS]
-    given = given_fluxes(KIND, flux or own_fluxes(path), [(probe, WHERE) for probe, *_ in BEAMS])
+    own_beams = own_fluxes(path)
+    wanted = [(probe, beam_of(own)) for (probe, *_), own in zip(BEAMS, own_beams, strict=True)]
+    given = given_fluxes(KIND, flux or own_beams, wanted)
     parts, views, words, first = [], [], [], 0
     for (probe, beam, label), (edges, values, _), own in zip(BEAMS, tables, given, strict=True):
         find = spectra.finder(_inside, OBSERVABLES[spectrum], edges, axis.size)

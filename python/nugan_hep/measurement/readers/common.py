@@ -41,6 +41,12 @@ class Beam(NamedTuple):
     quartiles: tuple[float, float, float]
 
 
+def beam_of(flux: Flux) -> Beam:
+    """The beam of a release that has its flux."""
+    low, half, high = flux.quantiles(QUARTERS)
+    return Beam(f"the release's own flux ({flux.name})", (low, half, high))
+
+
 MINERVA_FLUX = Beam("MINERvA's minerva_le_flux.root:numu_fhc", (2.306, 3.209, 4.303))
 BNB_FLUX = Beam("BNB_uBooNE_numu_flux_2019.root:numu of NUISANCE", (0.455, 0.750, 1.101))
 T2K_FLUXES = {
@@ -66,11 +72,10 @@ def t2k_flux(horn: str, neutrino: str) -> Beam:
     return Beam(where, T2K_FLUXES[horn, neutrino])
 
 
-def given_fluxes(kind: str, flux: Fluxes, wanted: Sequence[tuple[int, Beam | str]]) -> list[Flux]:
+def given_fluxes(kind: str, flux: Fluxes, wanted: Sequence[tuple[int, Beam]]) -> list[Flux]:
     """The fluxes if they are those of the probes (PDG) and beams in ``wanted``.
 
-    A beam in words is that of a release that has its flux: another one may be given in its place. A
-    :class:`nugan_hep.Flux` is taken for that of the beam.
+    A :class:`nugan_hep.Flux` is taken for that of the beam.
 
     Raises
     ------
@@ -78,32 +83,27 @@ def given_fluxes(kind: str, flux: Fluxes, wanted: Sequence[tuple[int, Beam | str
     """
     found = [] if flux is None else [flux] if isinstance(flux, Flux | str | os.PathLike) else [*flux]
     if len(found) != len(wanted):
-        needed = ", ".join(f"{probe_name(probe)} ({_where(beam)})" for probe, beam in wanted)
+        needed = ", ".join(f"{probe_name(probe)} ({beam.where})" for probe, beam in wanted)
         raise UserError(f"{kind}: expected the flux of {needed}; given {len(found) or 'none'}")
     return [_checked(kind, one, probe, beam) for one, (probe, beam) in zip(found, wanted, strict=True)]
 
 
-def given_flux(kind: str, flux: Fluxes, probe: int, beam: Beam | str) -> Flux:
+def given_flux(kind: str, flux: Fluxes, probe: int, beam: Beam) -> Flux:
     """The only one of :func:`given_fluxes`."""
     return given_fluxes(kind, flux, [(probe, beam)])[0]
 
 
-def _where(beam: Beam | str) -> str:
-    return beam if isinstance(beam, str) else beam.where
-
-
-def _checked(kind: str, flux: FluxSource, probe: int, beam: Beam | str) -> Flux:
+def _checked(kind: str, flux: FluxSource, probe: int, beam: Beam) -> Flux:
     if not isinstance(flux, Flux):
         found = inputs.read_flux(os.fspath(flux), probe=probe)
-        if isinstance(beam, Beam):
-            own = found.quantiles(QUARTERS)
-            k = int(np.argmax(np.abs(np.log(own / beam.quartiles))))
-            if abs(np.log(own[k] / beam.quartiles[k])) > ALIKE:
-                raise UserError(
-                    f"{kind}: {('a quarter', 'half', 'three quarters')[k]} of {flux} lies below {own[k]:.2f} "
-                    f"GeV, of {beam.where} below {beam.quartiles[k]:.2f} GeV: is it the flux of another "
-                    "experiment?"
-                )
+        own = found.quantiles(QUARTERS)
+        k = int(np.argmax(np.abs(np.log(own / beam.quartiles))))
+        if abs(np.log(own[k] / beam.quartiles[k])) > ALIKE:
+            raise UserError(
+                f"{kind}: {('a quarter', 'half', 'three quarters')[k]} of {flux} lies below {own[k]:.2f} "
+                f"GeV, of {beam.where} below {beam.quartiles[k]:.2f} GeV: is it the flux of another "
+                "experiment?"
+            )
         return found
     if doubt := other_neutrino(flux, probe):
         raise UserError(f"{kind}: {doubt}")

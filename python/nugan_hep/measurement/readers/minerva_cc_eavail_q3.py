@@ -23,7 +23,7 @@ from nugan_hep.measurement.bins import Axis, Bins
 from nugan_hep.measurement.chi2 import check_covariance
 from nugan_hep.measurement.hadronic import DEGREE, OBSERVABLES
 from nugan_hep.measurement.measured import Measured, Part
-from nugan_hep.measurement.readers.common import CH, Fluxes, given_flux
+from nugan_hep.measurement.readers.common import CH, Fluxes, beam_of, given_flux
 from nugan_hep.measurement.release import read_table
 
 Array = NDArray[np.float64]
@@ -50,7 +50,8 @@ def read(path: Path, flux: Fluxes = None) -> Measured:
     data = np.concatenate([column[:length] for column, length in zip(values.T, lengths, strict=True)])
     factor = read_table(path / "covar_2D.txt", BINS, WHERE)
     covariance = check_covariance(FACTOR**2 * factor.T @ factor, BINS, str(path / "covar_2D.txt"))
-    given = given_flux(KIND, flux or own_flux(path), 14, WHERE)
+    own = own_flux(path)
+    given = given_flux(KIND, flux or own, 14, beam_of(own))
     find = slices.finder(bins, _counts, "e_avail", "q3")
     return Measured(
         kind=KIND,

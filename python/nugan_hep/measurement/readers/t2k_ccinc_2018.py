@@ -20,7 +20,7 @@ from nugan_hep.measurement import inputs, slices
 from nugan_hep.measurement.bins import Bins
 from nugan_hep.measurement.chi2 import check_covariance
 from nugan_hep.measurement.measured import Measured, Part
-from nugan_hep.measurement.readers.common import FGD, UNIT, Fluxes, given_flux
+from nugan_hep.measurement.readers.common import FGD, UNIT, Fluxes, beam_of, given_flux
 from nugan_hep.measurement.release import open_release
 
 Array = NDArray[np.float64]
@@ -48,7 +48,8 @@ def read(path: Path, flux: Fluxes = None, prior: str = "neut") -> Measured:
     """The measurement in the release's own flux or another one; for ``prior`` see :func:`read_release`."""
     found = read_release(path, prior)
     bins = found.bins
-    given = given_flux(KIND, flux or own_flux(path), 14, WHERE)
+    own = own_flux(path)
+    given = given_flux(KIND, flux or own, 14, beam_of(own))
     return Measured(
         kind=KIND,
         title=r"T2K $\nu_\mu$ CC inclusive",
