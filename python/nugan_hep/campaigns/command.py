@@ -70,11 +70,12 @@ def campaign(argv: Sequence[str] | None = None) -> int:
         "status": _status,
         "check": _check,
     }
-    if words and words[0] in actions:
-        return actions[words[0]](words[1:])
-    if words and words[0] in ("-h", "--help"):
+    helped = words[:1] + words[-1:]  # run and submit have helps of their own
+    if helped and helped[-1] in ("-h", "--help") and helped[0] not in ("run", "submit"):
         print(HELP, end="")
         return 0
+    if words and words[0] in actions:
+        return actions[words[0]](words[1:])
     raise UserError(f"expected {', '.join(actions)} (see --help)")
 
 

@@ -89,7 +89,8 @@ and {about["replicas"]} replicas of it. Cross sections in 1e-38 cm²/nucleon, av
   by the evidence of the data.
 - {about["events"]:,} events of each nucleus, seed {about["seed"]}; with few events chi2 is off by tens
 - effective parameters: {about["parameters"]:.1f}
-{pulls}- `factor.png` shows r with its error over W and Q2. Hatched: nothing was learned there.
+{pulls}- `factor.png` shows r with its error over W and Q2. Hatched: nothing was
+  learned there, r is what the smooth prior continues.
 - `KIND.png` shows a measurement with the model before and after, and the 68 % band of the replicas.
 """
 
