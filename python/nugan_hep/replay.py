@@ -108,10 +108,10 @@ def _command(argv: Sequence[str] | None) -> int:
                 option = "--" + name.replace("_", "-")
                 parser.error(f"{option}: a run of tune has its own, expected --from MODEL or no {option}")
         return _replay_tune(arguments)
-    find_model(arguments.source)
+    path = find_model(arguments.source)
     if not arguments.data:
         parser.error("--data: expected files of events, or --from a run of tune")
-    return _replay(arguments)
+    return _replay(arguments, path)
 
 
 def _replay_tune(arguments: argparse.Namespace) -> int:
@@ -130,7 +130,7 @@ def _replay_tune(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _replay(arguments: argparse.Namespace) -> int:
+def _replay(arguments: argparse.Namespace, path: Path) -> int:
     from nugan_hep.data import read_events
     from nugan_hep.sampler import Sampler
     from nugan_hep.transfer import draw
@@ -138,7 +138,6 @@ def _replay(arguments: argparse.Namespace) -> int:
     from nugan_hep.transfer.prior import Prior
     from nugan_hep.transfer.ratio import choose_scales, fit
 
-    path = find_model(arguments.source)
     about = read_metadata(path)
     source = Sampler(path, threads=arguments.threads, lepton_only=True)
     events = read_events(

@@ -206,7 +206,11 @@ def _check_cut(folder: Path, begun: Manifest, asked: spec.Spec) -> None:
     """Refuse ``--files`` and ``--per-file`` that are not those of the campaign."""
     ranges = [(one.first, one.events) for one in begun.files]
     if (asked.files or asked.per_file) and asked.ranges(begun.files[0].first, begun.events) != ranges:
-        raise UserError(f"{folder} holds a campaign of {len(ranges)} files that are cut in another way")
+        raise _other_cut(folder, begun)
+
+
+def _other_cut(folder: Path, begun: Manifest) -> UserError:
+    return UserError(f"{folder} holds a campaign of {len(begun.files)} files that are cut in another way")
 
 
 def _check_same(folder: Path, begun: Manifest, planned: Manifest) -> None:
@@ -218,7 +222,7 @@ def _check_same(folder: Path, begun: Manifest, planned: Manifest) -> None:
         if new != old:
             raise UserError(f"{folder} holds another campaign: {name} is {old}, not {new}")
     work.check_same(begun.description, planned.description)
-    raise UserError(f"{folder} holds a campaign of {len(begun.files)} files that are cut in another way")
+    raise _other_cut(folder, begun)
 
 
 def _summary(folder: Path, known: Manifest) -> str:

@@ -59,7 +59,7 @@ def locked(folder: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def begun(folder: Path) -> Iterator[None]:
-    """If a new campaign ends before it has a file, leave its folder as it was.
+    """If a new campaign fails before it has a file, remove what it wrote, and the folder if it is empty then.
 
     To be used in :func:`locked`.
     """
@@ -74,9 +74,9 @@ def begun(folder: Path) -> Iterator[None]:
 
 def _forget(folder: Path) -> None:
     own = {LOCK, MANIFEST, PARTS, NOTES, LOGS}
-    if {one.name for one in folder.iterdir()} - own:
-        return
     with contextlib.suppress(OSError):
+        if {one.name for one in folder.iterdir()} - own:
+            return
         for name in (PARTS, NOTES, LOGS):  # a folder with something in it stays, and all else with it
             if (folder / name).exists():
                 (folder / name).rmdir()
