@@ -59,30 +59,17 @@ def locked(folder: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def begun(folder: Path) -> Iterator[None]:
-    """If a new campaign fails before it has a file, remove what it wrote, and the folder if it is empty then.
+    """If there is no manifest at the end, remove the lock, and the folder if it is empty then.
 
     To be used in :func:`locked`.
     """
-    there = (folder / MANIFEST).exists()
     try:
         yield
-    except BaseException:
-        if not there:
-            _forget(folder)
-        raise
-
-
-def _forget(folder: Path) -> None:
-    own = {LOCK, MANIFEST, PARTS, NOTES, LOGS}
-    with contextlib.suppress(OSError):
-        if {one.name for one in folder.iterdir()} - own:
-            return
-        for name in (PARTS, NOTES, LOGS):  # a folder with something in it stays, and all else with it
-            if (folder / name).exists():
-                (folder / name).rmdir()
-        for name in (MANIFEST, LOCK):
-            (folder / name).unlink(missing_ok=True)
-        folder.rmdir()
+    finally:
+        if not (folder / MANIFEST).exists():
+            with contextlib.suppress(OSError):
+                (folder / LOCK).unlink()
+                folder.rmdir()
 
 
 @contextlib.contextmanager

@@ -211,8 +211,7 @@ def _others(client: Client, todo: Work, number: int, result: Result) -> list[str
     tries.add(result.worker)
     others = [address for address in _workers(client) if address not in todo.bad and address not in tries]
     if not others or len(tries) >= MOST_TRIES:
-        made = len(todo.left) < len(todo.manifest.files)
-        raise UserError(result.error + ("; what is made stays: go on with --resume" if made else ""))
+        raise UserError(f"{result.error}; what is made stays: go on with --resume")
     return others
 
 
