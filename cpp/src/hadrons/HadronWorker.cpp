@@ -6,9 +6,23 @@
 #include <utility>
 
 #include "../random/streams.hpp"
+#include "allowed.hpp"
 #include "hadron_draws.hpp"
 
 namespace nugan {
+
+namespace {
+
+// Invariant mass of what the lepton leaves of a free proton
+double free_mass(double omega, double q) {
+  const double total = omega + proton_mass;
+  return std::sqrt(cube::positive((total - q) * (total + q)));
+}
+
+// What several hadrons of a free proton have at least beyond their masses, GeV
+constexpr double least_motion = 1e-4;
+
+}  // namespace
 
 HadronWorker::HadronWorker(const PackedHadrons& net, const Process& process, std::string model,
                            std::uint64_t seed)
@@ -27,14 +41,7 @@ HadronWorker::HadronWorker(const PackedHadrons& net, const Process& process, std
       uniform_(aligned_floats(static_cast<std::size_t>(lanes_))),
       unit_(aligned_floats(static_cast<std::size_t>(lanes_))) {
   const HadronNetworks& tables = net.tables();
-  for (const auto& word : tables.words) {
-    const double mass = word.mass - word.baryons * nucleon_mass, left = tables.charge - word.charge;
-    const double missing = std::max(0.0, -(tables.baryons - word.baryons - left));
-    // pions can still balance the charge
-    const bool balanced = word.baryons <= tables.baryons &&
-                          missing <= std::min<double>(left + tables.most[pi_minus], tables.most[pi_plus]);
-    word_energy_.push_back(!balanced ? infinite : mass <= 0 ? -infinite : mass + tables.least);
-  }
+  for (const auto& word : tables.words) word_energy_.push_back(energy_of_word(tables, word));
 }
 
 void HadronWorker::operator()(Events& events, std::size_t from, std::size_t to, Particles& particles) {
@@ -42,9 +49,13 @@ void HadronWorker::operator()(Events& events, std::size_t from, std::size_t to, 
   for (std::size_t begin = 0; begin < drawn_.size(); begin += static_cast<std::size_t>(lanes_))
     draw_topologies(begin, static_cast<int>(std::min<std::size_t>(lanes_, drawn_.size() - begin)));
   momentum_.resize(mass_.size());
-  for (std::size_t row = 0; row < drawn_.size(); ++row)
-    if (drawn_[row].n > 0)
+  for (std::size_t row = 0; row < drawn_.size(); ++row) {
+    if (drawn_[row].n == 0) continue;
+    if (is_free(net_.tables()))
+      leave_no_remnant(static_cast<int>(row));
+    else
       queues_[static_cast<std::size_t>(drawn_[row].mode)].push_back(static_cast<int>(row));
+  }
   while (run_queue()) {
   }
   append_particles(events, from, particles);
@@ -67,6 +78,7 @@ void HadronWorker::enter(const Events& events, std::size_t from, std::size_t to)
     event.q = std::max(std::sqrt((enu - p) * (enu - p) + 2 * enu * p * (1 - cosine)), 1e-9);
     event.q2 = (event.q - event.omega) * (event.q + event.omega);
     event.across = enu * p * std::sqrt(cube::positive(1 - cosine * cosine)) / event.q;
+    event.spare = is_free(net_.tables()) ? free_mass(event.omega, event.q) - nucleon_mass : event.omega;
   }
 }
 
@@ -76,6 +88,16 @@ double HadronWorker::uniform(Drawn& event, int number) const {
     event.uniforms = Stream(seed_, Stream::hadrons)(event.number, static_cast<std::uint64_t>(event.part));
   }
   return event.uniforms[static_cast<std::size_t>(number % 4)];
+}
+
+// Hadrons of a free proton have all that the lepton leaves, or more where it leaves less than their masses
+void HadronWorker::leave_no_remnant(int row) {
+  Drawn& event = drawn_[static_cast<std::size_t>(row)];
+  const double mass = std::max(event.spare + nucleon_mass, event.masses + least_motion);
+  event.energy = std::sqrt(event.q * event.q + mass * mass);
+  event.missing = event.available - event.energy;
+  event.total = event.left = {0, 0, event.q};
+  wait_for_step(row);
 }
 
 // The last hadron takes what is left; others wait for the chain of their species

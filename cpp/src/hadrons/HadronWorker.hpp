@@ -39,6 +39,7 @@ class HadronWorker {
     int mode, word, n, next;
     std::array<int, counted_species + 1> counts, remaining;  // rare ones first
     std::size_t first;                                       // place of its hadrons
+    double spare;  // for masses of hadrons beyond M_N for each baryon
     double available, masses, missing, energy, rest, previous_mass;
     cube::Vector total, left, previous, earlier;
   };
@@ -56,6 +57,7 @@ class HadronWorker {
   void draw_topologies(std::size_t begin, int count);
   void list_hadrons(Drawn& event);
   void draw_remnants(int mode, const int* rows, int count);
+  void leave_no_remnant(int row);
   void draw_steps(int chain, const int* rows, int count);
   void wait_for_step(int row);
   bool run_queue();
@@ -88,6 +90,7 @@ class HadronWorker {
   std::int64_t stride_;
   AlignedFloats inputs_, hidden_, other_, raw_, uniform_, unit_;
   std::vector<double> word_energy_;  // that an entry needs; infinite where it is never allowed
+  std::vector<char> allowed_;        // counts of a species
   std::vector<Drawn> drawn_;
   std::array<std::vector<int>, hadron_modes + 6> queues_;
   // hadrons of all events of the block

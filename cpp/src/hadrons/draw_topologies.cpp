@@ -1,9 +1,10 @@
 // The first stage: interaction mode, rare hadrons, numbers of pions and nucleons.
 
-#include <algorithm>
 #include <nugan/Constants.hpp>
+#include <numeric>
 
 #include "HadronWorker.hpp"
+#include "allowed.hpp"
 #include "hadron_draws.hpp"
 
 namespace nugan {
@@ -33,9 +34,6 @@ int HadronWorker::choose(int classes, int lane, double uniform) const {
 }
 
 void HadronWorker::draw_topologies(std::size_t begin, int count) {
-  struct Balance {
-    double neutrons, protons, energy;
-  };
   std::array<Balance, most_lanes> balance{};
   const HadronNetworks& tables = net_.tables();
   Drawn* const events = drawn_.data() + begin;
@@ -70,11 +68,11 @@ void HadronWorker::draw_topologies(std::size_t begin, int count) {
     float* const logits = column(raw, lane).at;
     bool any = false;
     for (int k = 0; k < words; ++k) {
-      const bool allowed = events[lane].omega >= word_energy_[static_cast<std::size_t>(k)];
+      const bool allowed = events[lane].spare >= word_energy_[static_cast<std::size_t>(k)];
       any |= allowed;
       if (!allowed && (k > 0 || any)) logits[k * tile_] = forbidden;
     }
-    if (any && !(events[lane].omega >= word_energy_[0])) logits[0] = forbidden;
+    if (any && !(events[lane].spare >= word_energy_[0])) logits[0] = forbidden;
   }
   kernels_.exponentials(lot(raw, unit_.get(), count), words);
   for (int lane = 0; lane < count; ++lane) {
@@ -84,7 +82,7 @@ void HadronWorker::draw_topologies(std::size_t begin, int count) {
     event.counts[0] = static_cast<int>(word.codes.size());
     const double left = tables.charge - word.charge;
     balance[static_cast<std::size_t>(lane)] = {tables.baryons - word.baryons - left, left,
-                                               event.omega - word.mass + word.baryons * nucleon_mass};
+                                               event.spare - word.mass + word.baryons * nucleon_mass};
   }
   for (std::size_t j = 0; j < counted_species; ++j) {
     const CountedSpecies& species = tables.counted[j];
@@ -101,26 +99,13 @@ void HadronWorker::draw_topologies(std::size_t begin, int count) {
     layer(net_.heads[j + 1], hidden, other, true);
     layer(net_.ends[j + 1], other, raw, false);
     for (int lane = 0; lane < count; ++lane) {
-      const Balance& left = balance[static_cast<std::size_t>(lane)];
-      // counts that charge and baryon number allow
-      double low = 0, high = classes - 1;
-      if (j == pi_plus) {  // pi- may take back what is too much
-        low = std::max(low, -left.neutrons);
-        high = std::min(high, left.protons + tables.most[pi_minus]);
-      } else if (j == pi_minus) {
-        low = std::max(low, -left.protons);
-        high = std::min(high, left.neutrons);
-      } else if (j == neutrons || j == protons) {
-        high = std::min(high, j == neutrons ? left.neutrons : left.protons);
-      }
-      // where nothing is left of them the smallest is taken
-      if (low > high) low = high = 0;
-      const auto energy_allows = [&](int k) { return k == 0 || left.energy - k * cost >= tables.least; };
-      bool any = false;
-      for (int k = static_cast<int>(low); k <= high && !any; ++k) any = energy_allows(k);
+      const auto& counts = events[lane].counts;
+      const int before =
+          std::accumulate(counts.begin(), counts.begin() + static_cast<std::ptrdiff_t>(j) + 1, 0);
+      allow_counts(tables, j, balance[static_cast<std::size_t>(lane)], before, allowed_);
       float* const logits = column(raw, lane).at;
       for (int k = 0; k < classes; ++k)
-        if (k < low || k > high || (any && !energy_allows(k))) logits[k * tile_] = forbidden;
+        if (!allowed_[static_cast<std::size_t>(k)]) logits[k * tile_] = forbidden;
     }
     kernels_.exponentials(lot(raw, unit_.get(), count), classes);
     for (int lane = 0; lane < count; ++lane) {

@@ -18,7 +18,7 @@ enum HadronUse : int {
 };
 
 /// Places among the counted species.
-inline constexpr int pi_plus = 0, pi_minus = 2, neutrons = 3, protons = 4;
+inline constexpr int pi_plus = 0, pi_zero = 1, pi_minus = 2, neutrons = 3, protons = 4;
 
 /// Events that go through a chain together, at most.
 inline constexpr int most_lanes = 64;

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from nugan_hep import species
-from nugan_hep.hadrons import features
+from nugan_hep.hadrons import features, free_proton
 from nugan_hep.hadrons.conditions import Lepton
 from nugan_hep.hadrons.events import MODES, Vocabulary
 from nugan_hep.hadrons.network import Hadrons, Sizes
@@ -22,7 +22,8 @@ class Frame:
     """What a model is bound to beside its networks: nucleus, vocabulary, largest counts.
 
     ``charge`` and ``baryons`` are those of nucleus and neutrino less the charged lepton; ``least`` [GeV] is
-    the smallest upper bound of E_miss that a topology may have.
+    the smallest upper bound of E_miss that a topology may have, of a free proton the smallest energy for
+    motion.
     """
 
     charge: int
@@ -74,7 +75,9 @@ class Contents(nn.Module):
         self.charge, self.baryons, self.least = float(frame.charge), float(frame.baryons), frame.least
         self.most = list(frame.most)
         self.lepton_mass = frame.lepton_mass
-        self.nucleon = species.NUCLEON_MASS
+        self.nucleon, self.proton_mass = species.NUCLEON_MASS, species.PARTICLES[2212][0]
+        self.pion_masses = (species.PARTICLES[211][0], species.PARTICLES[111][0])
+        self.least_motion = free_proton.LEAST_MOTION
         self.positive, self.negative = (species.COUNTED.index(code) for code in (211, -211))
         self.eta, self.photon = species.ETA, species.PHOTON
         self.neutron, self.proton = (species.COUNTED.index(code) for code in (2112, 2212))
@@ -100,7 +103,17 @@ class Contents(nn.Module):
         self.register_buffer("counted", torch.tensor(table, dtype=torch.float64))
         self.codes_counted = list(species.COUNTED)
 
+    def free(self) -> bool:
+        """Whether the target is a proton, of which nothing can be left."""
+        return self.baryons == 1.0
+
     # --- topology ---
+
+    def spare(self, lep: Lepton) -> Tensor:
+        """Energy [N] for the masses of hadrons beyond M_N for each baryon."""
+        if self.free():
+            return free_proton.invariant_mass(lep.omega, lep.q, self.proton_mass) - self.nucleon
+        return lep.omega
 
     def before(self, word: Tensor, counts: Tensor, j: int) -> Tensor:
         """Features of what was drawn before count j: 8 of the word, 3 of each count."""
@@ -108,11 +121,19 @@ class Contents(nn.Module):
         parts = [self.words[word], n / (n + 1.5), (n == 1).double(), (n > 1).double()]
         return torch.cat(parts, dim=1).float()
 
-    def allowed(self, j: int, neutrons: Tensor, protons: Tensor, energy: Tensor) -> Tensor:
-        """Counts of species j that conservation and the energy allow [N, most + 1]."""
+    def allowed(self, j: int, neutrons: Tensor, protons: Tensor, energy: Tensor, hadrons: Tensor) -> Tensor:
+        """Counts of species j that conservation and the energy allow [N, most + 1].
+
+        ``hadrons`` [N] are there before it.
+        """
         mass, baryon = self.counted[j, 0], self.counted[j, 2]
+        cost = mass - baryon * self.nucleon
+        if self.free():
+            return free_proton.counts_allowed(
+                j, neutrons, protons, energy, hadrons, self.most, self.pion_masses, cost, self.least
+            )
         k = torch.arange(self.most[j] + 1)
-        left = energy.unsqueeze(1) - k * (mass - baryon * self.nucleon)
+        left = energy.unsqueeze(1) - k * cost
         good = (left >= self.least) | (k == 0)
         n, p = neutrons.unsqueeze(1), protons.unsqueeze(1)
         charge = torch.ones_like(good)
@@ -131,21 +152,26 @@ class Contents(nn.Module):
         return torch.where(good.any(1, keepdim=True), good, k == 0)
 
     def words_allowed(self, energy: Tensor) -> Tensor:
+        """Entries of the vocabulary that conservation and the energy of :meth:`spare` allow [N, W]."""
         mass = self.words[:, 3] - self.words[:, 2] * self.nucleon
-        good = (energy.unsqueeze(1) - mass >= self.least) | (mass <= 0.0)
         protons = self.charge - self.words[:, 1]
         neutrons = self.baryons - self.words[:, 2] - protons
+        if self.free():
+            return free_proton.words_allowed(
+                energy, neutrons, protons, mass, self.word_size, self.most, self.pion_masses, self.least
+            )
+        good = (energy.unsqueeze(1) - mass >= self.least) | (mass <= 0.0)
         # pions can still balance the charge
         least = (-neutrons).clamp(min=0.0)
         most = (protons + self.most[self.negative]).clamp(max=self.most[self.positive])
         return good & (self.words[:, 2] <= self.baryons) & (least <= most)
 
-    def after_word(self, word: Tensor, omega: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Neutrons, protons and energy that are left."""
+    def after_word(self, word: Tensor, energy: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Neutrons, protons and energy [N] that an entry leaves of the energy of :meth:`spare`."""
         charge, baryon, mass = self.words[word, 1], self.words[word, 2], self.words[word, 3]
         protons = self.charge - charge
         neutrons = self.baryons - baryon - protons
-        return neutrons, protons, omega - mass + baryon * self.nucleon
+        return neutrons, protons, energy - mass + baryon * self.nucleon
 
     def after_count(
         self, j: int, k: Tensor, neutrons: Tensor, protons: Tensor, energy: Tensor
@@ -161,6 +187,19 @@ class Contents(nn.Module):
         masses = self.words[word, 3] + counts @ self.counted[:, 0]
         baryons = self.words[word, 2] + counts @ self.counted[:, 2]
         return torch.cat([self.word_size[word].double().unsqueeze(1), counts], dim=1), masses, baryons
+
+    # --- what hadrons of a free proton have together ---
+
+    def sum_of_free(self, lep: Lepton, masses: Tensor) -> tuple[Tensor, Tensor]:
+        """Energy [N] and momentum [N, 3] that a lepton leaves to hadrons with a sum of masses [N].
+
+        Where it leaves less than these masses, which no lepton of a generator does, they have what they need.
+        """
+        mass = free_proton.invariant_mass(lep.omega, lep.q, self.proton_mass)
+        mass = torch.maximum(mass, masses + self.least_motion)
+        momentum = torch.zeros(masses.size(0), 3, dtype=torch.float64)
+        momentum[:, 2] = lep.q
+        return torch.sqrt(lep.q * lep.q + mass * mass), momentum
 
     def kind_of_step(self, kind: Tensor, others: Tensor) -> Tensor:
         """Number of the chain [N] of a hadron's class and the number of hadrons after it."""

@@ -10,7 +10,7 @@ import torch
 
 from nugan_hep.errors import UserError
 from nugan_hep.hadrons import events as whole
-from nugan_hep.hadrons import readers
+from nugan_hep.hadrons import free_proton, readers
 from nugan_hep.hadrons.batch import Batch, encode
 from nugan_hep.hadrons.contents import Frame
 from nugan_hep.hadrons.events import LeftOut, Whole
@@ -83,7 +83,8 @@ def frame(events: Whole, probe: int, target: int, least_seen: int) -> Frame:
     _, counts = whole.content(events, words)
     z, a = target // 10_000 % 1000, target // 10 % 1000
     most = tuple(int(k) for k in counts.max(0))
-    return Frame(z + (1 if probe > 0 else -1), a, words, most, LEAST, events.lepton_mass)
+    least = LEAST if a > 1 else free_proton.LEAST
+    return Frame(z + (1 if probe > 0 else -1), a, words, most, least, events.lepton_mass)
 
 
 @torch.no_grad()

@@ -48,13 +48,15 @@ class HadronModel(HadronSampler):
         mode, word = batch.mode.long(), batch.word.long()
         total = -nn.functional.cross_entropy(net.mode_logits(x), mode, reduction="none")
         hidden = net.hidden(x, mode)
-        logits = net.word_logits(hidden).masked_fill(~self.words_allowed(lep.omega), -math.inf)
+        spare, hadrons = self.spare(lep), self.word_size[word]
+        logits = net.word_logits(hidden).masked_fill(~self.words_allowed(spare), -math.inf)
         total = total - nn.functional.cross_entropy(logits, word, reduction="none")
-        left = self.after_word(word, lep.omega)
+        left = self.after_word(word, spare)
         for j in range(len(species.COUNTED)):
             logits = net.logits(j, hidden, self.before(word, batch.counts, j))
-            logits = logits.masked_fill(~self.allowed(j, *left), -math.inf)
+            logits = logits.masked_fill(~self.allowed(j, *left, hadrons), -math.inf)
             count = batch.counts[:, j].long()
+            hadrons = hadrons + count
             total = total - nn.functional.cross_entropy(logits, count, reduction="none")
             left = self.after_count(j, count, *left)
         return total
@@ -65,9 +67,9 @@ class HadronModel(HadronSampler):
         """What the remnant's networks see of the events with hadrons, and where these lie in the cube.
 
         ``energy`` and ``momentum`` [N, 3] are the sums over all hadrons. The measure is dE_miss d³P; of one
-        hadron its d³p.
+        hadron its d³p. A free proton leaves no remnant, and has no row.
         """
-        event = (batch.n > 0).nonzero()[:, 0]
+        event = torch.zeros(0, dtype=torch.int64) if self.free() else (batch.n > 0).nonzero()[:, 0]
         mode, q = batch.mode[event].long(), lep.q[event]
         energy, momentum = energy[event], momentum[event]
         lep = features.of_rows(lep, event)
@@ -224,6 +226,9 @@ class HadronModel(HadronSampler):
         energy = torch.sqrt((p * p).sum(1) + batch.mass**2)
         energies = torch.zeros(len(batch), dtype=torch.float64).index_add(0, event, energy)
         total = torch.zeros(len(batch), 3, dtype=torch.float64).index_add(0, event, p)
+        if self.free():  # momenta of a file, rounded, add up only nearly to what the lepton leaves
+            masses = self.contents(batch.word.long(), batch.counts)[1]
+            energies, total = self.sum_of_free(lep, masses)
         return self.remnant_rows(batch, lep, energies, total), self.step_rows(batch, lep, energies, total)
 
     def stages(self, batch: Batch) -> Stages:

@@ -42,13 +42,15 @@ class HadronSampler(Contents):
         x = features.of_lepton(lep)
         mode = draw(self.net.topology.mode_logits(x), uniform[:, 0])
         hidden = self.net.topology.hidden(x, mode)
-        logits = self.net.topology.word_logits(hidden).masked_fill(~self.words_allowed(lep.omega), -math.inf)
+        spare = self.spare(lep)
+        logits = self.net.topology.word_logits(hidden).masked_fill(~self.words_allowed(spare), -math.inf)
         word = draw(logits, uniform[:, word_column])
-        neutrons, protons, energy = self.after_word(word, lep.omega)
+        neutrons, protons, energy = self.after_word(word, spare)
         counts = torch.zeros(mode.size(0), 5, dtype=torch.int64)
         for j in range(5):
             logits = self.net.topology.logits(j, hidden, self.before(word, counts, j))
-            allowed = self.allowed(j, neutrons, protons, energy)
+            hadrons = self.word_size[word] + counts.sum(1)
+            allowed = self.allowed(j, neutrons, protons, energy, hadrons)
             counts[:, j] = draw(logits.masked_fill(~allowed, -math.inf), uniform[:, count_column + j])
             neutrons, protons, energy = self.after_count(j, counts[:, j], neutrons, protons, energy)
         return mode, word, counts
@@ -59,6 +61,9 @@ class HadronSampler(Contents):
         """E_miss [N], energy [N] and momentum [N, 3] of all hadrons."""
         contents, masses, baryons = self.contents(word, counts)
         available = lep.omega + baryons * self.nucleon
+        if self.free():
+            all_energy, all_momentum = self.sum_of_free(lep, masses)
+            return available - all_energy, all_energy, all_momentum
         largest = available - masses
         inputs = features.of_remnant(lep, contents, masses, largest)
         missing = torch.zeros_like(lep.q)

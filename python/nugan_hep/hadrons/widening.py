@@ -18,7 +18,7 @@ def joined(own: Frame, start: Frame) -> Frame:
     """The frame of a model that begins with another: its vocabulary first, then what is new."""
     words = (*start.words, *(word for word in own.words if word not in start.words))
     most = tuple(max(pair) for pair in zip(own.most, start.most, strict=True))
-    return Frame(own.charge, own.baryons, words, most, start.least, own.lepton_mass)
+    return Frame(own.charge, own.baryons, words, most, own.least, own.lepton_mass)
 
 
 def widened(model: HadronModel, state: dict[str, Any]) -> dict[str, Tensor]:
