@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import awkward as ak
 import numpy as np
 import pytest
 
@@ -49,6 +50,25 @@ def test_electrons_from_muons(tmp_path: Path) -> None:
     card = path.with_suffix(".md").read_text()
     assert "There are no events of this process behind this model" in card
     assert "none: derived from numu_H1_inc" in card
+
+
+def test_hadrons_are_those_of_the_other_lepton(tmp_path: Path) -> None:
+    """The same networks, of what the electron leaves: energy and momentum balance with its mass."""
+    path = tmp_path / "nue_C12_new.pt"
+    words = ("--from", "numu_C12_inc", "--probe", "nue", "--ratio", "nue_O16_inc", "numu_O16_inc")
+    assert main([*words, "--out", str(path)]) == 0
+    about = archive.read_metadata(path)["hadrons"]
+    assert about["lepton_mass"] == ELECTRON_MASS
+    events = Sampler(path).sample(enu=0.5, n=5000, seed=1)
+    every = events["particles"]
+    lepton = every[:, 2]
+    assert set(ak.to_numpy(lepton.pdg)) == {11}
+    np.testing.assert_allclose(lepton.E**2 - lepton.px**2 - lepton.py**2 - lepton.pz**2, 0, atol=1e-6)
+    sign = ak.where(every.status == 0, -1.0, 1.0)
+    for name in ("px", "py", "pz", "E"):
+        assert np.abs(ak.to_numpy(ak.sum(sign * every[name], axis=1))).max() < 1e-9
+    assert 0.7 < ak.mean(ak.any(every[:, 3:-1].pdg == 2212, axis=1)) < 1
+    assert "## Hadrons" in path.with_suffix(".md").read_text()
 
 
 @pytest.mark.parametrize(

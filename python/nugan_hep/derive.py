@@ -4,7 +4,8 @@ Electron and muon neutrinos scatter off a nucleus by the same currents: what dif
 lepton, in the phase space and in small terms of the cross section (lepton universality; Day and McFarland,
 PRD 86 053003, arXiv:1206.6745). The networks see the lepton in fractions of its phase space, so that a model
 of one flavour gives one of the other: with the other mass, and a cross section times the ratio of two known
-ones. This is no substitute for events of the process, and the card says so.
+ones. Hadrons come along: they are drawn for what the lepton leaves. This is no substitute for events of the
+process, and the card says so.
 """
 
 from __future__ import annotations
@@ -104,6 +105,7 @@ def derive(start: str, probe: int, ratio: tuple[str, str], out: Path, error: flo
     ------
     UserError : another sign of the lepton, models that cannot be used, or ``out`` cannot be written
     """
+    from nugan_hep.hadrons.export import attach, of_flavour
     from nugan_hep.training import checkpoint
     from nugan_hep.training.config import from_saved, with_lepton
     from nugan_hep.training.exporting import Identity, write_archive
@@ -138,6 +140,8 @@ def derive(start: str, probe: int, ratio: tuple[str, str], out: Path, error: flo
     data = {"files": [], "events": 0, "start": start, "derived": derived}
     identity = Identity(out.stem, probe, about["target"], about["interaction"], sigma)
     metadata = write_archive(out, best, identity, data)
+    if about.get("hadrons"):
+        metadata = attach(of_flavour(path, probe), str(out), out)
     write_card(out, metadata)
     return metadata
 

@@ -27,6 +27,7 @@ KIND = "t2k_ccinc_2018"
             "expected a relative error above 0, at most 1",
         ),
         (["--data", f"{KIND}:x", "--replicas", "0"], "at least 1"),
+        (["--data", f"{KIND}:x", "-n", "10"], "-n 10: expected 10,000 events of each nucleus or more"),
         (["--data", f"{KIND}:x", "--covariance", "none"], "invalid choice"),
         ([], "--data"),
     ],

@@ -6,19 +6,20 @@ what belongs to them beside is in the metadata under the same name. The lepton's
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
 
-from nugan_hep import species
+from nugan_hep import _core, species
 from nugan_hep.archive import find_model, read_metadata
 from nugan_hep.errors import UserError
 from nugan_hep.hadrons import sampling
 from nugan_hep.hadrons.events import MODE_NAMES, MODES
 from nugan_hep.hadrons.model import HadronModel
 from nugan_hep.hadrons.sampling import HadronSampler
-from nugan_hep.hadrons.saved import LAYOUT, load, model_of
+from nugan_hep.hadrons.saved import LAYOUT, load, model_of, read_hadrons
 from nugan_hep.run_folder import read_run
 from nugan_hep.training import checkpoint
 from nugan_hep.training.stage_archive import add_stage, opened
@@ -98,6 +99,23 @@ def of_archive(name: str | Path) -> Hadrons:
         raise UserError(f"{path} has no hadrons, expected a model with them")
     sampler = opened(path).hadrons
     return Hadrons(str(path), sampler, metadata["hadrons"], {key: metadata[key] for key in PROCESS})
+
+
+def of_flavour(name: str | Path, probe: int) -> Hadrons:
+    """The hadrons of a model for another flavour, whose lepton they follow from: the same networks.
+
+    Raises
+    ------
+    UserError : no such model, or one without hadrons
+    """
+    path = find_model(name)
+    metadata, model = read_metadata(path), read_hadrons(path)
+    process = {**{key: metadata[key] for key in PROCESS}, "probe": probe}
+    mass = _core.Process(probe, metadata["target"], metadata["interaction"]).lepton_mass
+    other = HadronModel(replace(model.frame, lepton_mass=mass), model.sizes)
+    other.load_state_dict(model.state_dict())
+    about = {**description(other), "training": metadata["hadrons"]["training"]}
+    return Hadrons(str(path), sampler_of(other), about, process)
 
 
 def attach(hadrons: Hadrons, lepton: str, out: Path) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from nugan_hep.transfer.prior import Prior, Scales
 from nugan_hep.transfer.ratio import Ratio, Sample, bin_centres, log_means, log_ratios
 
 SUFFIX = ".replicas.npz"
-LAYOUT = 1
+LAYOUT = 2
 """Raised where the features of the prior change."""
 
 

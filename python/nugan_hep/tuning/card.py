@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from nugan_hep.output.atomic import write_text
+from nugan_hep.tuning.prior import FREE, Scales
 from nugan_hep.tuning.saved import Tune
 
 CARD = "card.md"
@@ -66,6 +67,12 @@ def _fluxes(about: dict[str, Any]) -> str:
     return "".join(lines)
 
 
+def _defaults(scales: dict[str, float]) -> str:
+    """Which of the scales that the evidence chooses are where they began."""
+    names = [name for name in FREE if scales[name] == getattr(Scales(), name)]
+    return f"; at their defaults: {', '.join(names)}" if names else ""
+
+
 def text(about: dict[str, Any]) -> str:
     """The card."""
     scales = about["scales"]
@@ -86,7 +93,7 @@ and {about["replicas"]} replicas of it. Cross sections in 1e-38 cm²/nucleon, av
   {scales["hadronic"]:.2f} (functions of W and Q2), {scales["energy"]:.2f} (of W, Q2 and E_nu) and
   {scales["fine"]:.2f} (of short lengths); lengths: {scales["length_w"]:.2f} in asinh((W² - M²)/0.25 GeV²),
   {scales["length_q2"]:.2f} in log(Q2 + 0.05 GeV²), {scales["length_enu"]:.2f} in log E_nu. All but the first:
-  by the evidence of the data.
+  by the evidence of the data in about {about["evaluations"]} fits{_defaults(scales)}.
 - {about["events"]:,} events of each nucleus, seed {about["seed"]}; with few events chi2 is off by tens
 - effective parameters: {about["parameters"]:.1f}
 {pulls}- `factor.png` shows r with its error over W and Q2. Hatched: nothing was

@@ -15,6 +15,9 @@ from nugan_hep.measurement.readers import READERS, read_measured
 from nugan_hep.sampler import Sampler
 from nugan_hep.tuning.events import HYDROGEN
 
+LEAST_EVENTS = 10_000
+"""Of each nucleus; with fewer, bins of a measurement stay empty."""
+
 
 class Inputs(NamedTuple):
     """Measurements to fit and to predict only, models, and normalisations of measurements by kind."""
@@ -32,8 +35,10 @@ def read(options: argparse.Namespace) -> Inputs:
     Raises
     ------
     UserError : a measurement that is unknown, unreadable or there twice, a flux or normalisation of none, a
-        nucleus without a model, hadrons asked for of a model that has none
+        nucleus without a model, hadrons asked for of a model that has none, too few events
     """
+    if options.n < LEAST_EVENTS:
+        raise UserError(f"-n {options.n}: expected {LEAST_EVENTS:,} events of each nucleus or more")
     releases = dict(_pairs("--data", ":", [*options.data, *options.test]))
     named = {"--flux": dict(_pairs("--flux", "=", options.flux))}
     named["--prior-norm"] = dict(_pairs("--prior-norm", "=", options.prior_norm))

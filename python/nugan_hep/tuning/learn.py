@@ -158,6 +158,7 @@ def describe(
         },
         "parameters": best.parameters,
         "log_evidence": best.log_evidence,
+        "evaluations": options.evaluations,
         "replicas": options.replicas,
         "events": options.n,
         "seed": options.seed,
