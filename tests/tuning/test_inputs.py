@@ -55,9 +55,12 @@ def test_a_model_that_nothing_was_measured_of():
         inputs.open_models(["numu_C12_inc", "numu_O16_inc"], [part(1000060120)])
 
 
-def test_hydrogen_is_found():
-    found = inputs.open_models(["numu_C12_inc"], [part(1000060120), part(1000010010)])
+@pytest.mark.parametrize("hadrons", [False, True])
+def test_hydrogen_is_found(hadrons):
+    parts = [part(1000060120, hadrons=hadrons), part(1000010010, hadrons=hadrons)]
+    found = inputs.open_models(["numu_C12_inc"], parts)
     assert [one.name for one in found] == ["numu_C12_inc", "numu_H1_inc"]
+    assert {one.hadrons for one in found} == {hadrons}
 
 
 def test_an_earlier_run_is_kept(tmp_path):

@@ -20,7 +20,7 @@ double free_mass(double omega, double q) {
 }
 
 // What several hadrons of a free proton have at least beyond their masses, GeV
-constexpr double least_motion = 1e-4;
+constexpr double least_motion = 1e-6;
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 // From the hadrons that were drawn to the list of particles: decays, the laboratory, the remnant.
 
+#include <algorithm>
 #include <cmath>
 #include <nugan/Constants.hpp>
 #include <nugan/Error.hpp>
@@ -17,6 +18,13 @@ namespace {
 
 // The columns' numbers of the modes of the networks
 constexpr std::array<Mode, hadron_modes> modes = {Mode::qel, Mode::res, Mode::dis, Mode::coh, Mode::mec};
+
+// What the rounding of the lepton's columns may leave of a free proton, GeV
+constexpr double rounding = 5e-6;
+
+double largest(const Vector& p, double energy) {
+  return std::max({std::abs(p[0]), std::abs(p[1]), std::abs(p[2]), std::abs(energy)});
+}
 
 int whole(double number) {
   return static_cast<int>(std::lround(number));
@@ -104,6 +112,10 @@ void HadronWorker::append_particles(Events& events, std::size_t from, Particles&
       const Vector one = cube::first_photon(momentum_[k], first, second, mass_[k]);
       leave(photon, one, 0);
       leave(photon, cube::minus(momentum_[k], one), 0);
+    }
+    if (free_proton && largest(rest, rest_energy) < rounding) {
+      rest = {0, 0, 0};
+      rest_energy = 0;
     }
     particles.push_back({.pdg = remnant_code(whole(charge), whole(baryons)),
                          .status = Particle::remnant,

@@ -12,7 +12,7 @@ from torch import Tensor
 
 LEAST = 0.001
 """Smallest energy [GeV] for motion that a topology may leave."""
-LEAST_MOTION = 1e-4
+LEAST_MOTION = 1e-6
 """What several hadrons have at least beyond their masses, GeV."""
 
 

@@ -117,7 +117,7 @@ def open_models(names: Sequence[str], parts: Sequence[Part], threads: int = 0) -
             + ", ".join(one.name for one in found)
         )
     for probe, nucleus in missing:
-        found.append(Sampler(targets.find_model(probe, nucleus), threads=threads, lepton_only=True))
+        found.append(Sampler(targets.find_model(probe, nucleus), threads=threads, lepton_only=not hadrons))
     for one in found:
         if (int(one.metadata["probe"]), int(one.metadata["target"])) not in wanted:
             raise UserError(f"--model {one.name}: no measurement is of its process")
