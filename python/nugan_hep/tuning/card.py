@@ -30,7 +30,7 @@ def table(about: dict[str, Any]) -> str:
         measured, before, after = row["total"]
         role = "fitted" if row["fitted"] else "predicted"
         lines.append(
-            f"| {row['title']} (arXiv:{row['reference']}) | {role} | {row['bins']} | {chi2} "
+            f"| {row['kind']} (arXiv:{row['reference']}) | {role} | {row['bins']} | {chi2} "
             f"| {measured:.4f} | {before:.4f} | {after:.4f} ± {row['total_error']:.4f} |"
         )
     return "\n".join(lines)
