@@ -72,7 +72,7 @@ def test_charge_and_baryons_balance(name: str) -> None:
     final = of_particles(events["particles"])
     _, charge, baryons = species.lookup(final.pdg)
     left = nucleus < 2_000_000_000  # what is no nucleus has a number of its own
-    assert left.mean() > 0.999 or about["target"] == HYDROGEN and not left.any()
+    assert left.mean() > 0.999 or (about["target"] == HYDROGEN and not left.any())
     target, sign = about["target"], np.sign(about["probe"])
     protons = target // 10_000 % 1000 + sign - final.total(charge)
     assert np.array_equal((nucleus // 10_000 % 1000)[left], protons[left])

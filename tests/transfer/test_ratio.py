@@ -44,6 +44,26 @@ def test_a_known_ratio_is_found(samples, random):
     assert 3 < ratio.parameters < 100
 
 
+@pytest.mark.slow
+def test_antineutrinos_over_neutrinos(random):
+    """Of (T - s I)/(T + s I) with I/T from 0.5 to 1, steep where s is nearly one."""
+
+    def truth(x):
+        share = 0.75 + 0.25 * np.tanh(x[:, 0])
+        return np.log1p(-0.97 * x[:, 2] * share) - np.log1p(0.97 * x[:, 2] * share)
+
+    source, many, test = draw(random, 60_000), draw(random, 600_000), draw(random, 20_000)
+    weight = np.exp(truth(many.x))
+    keep = random.uniform(size=len(weight)) < weight / weight.max()
+    target = Sample(*(part[keep][:40_000] for part in many))
+    ratio = fit(target, source, Prior(), Scales())
+    error = ratio.log_ratio(test.x) - truth(test.x)
+    steep = test.x[:, 2] > 0.95
+    assert truth(test.x)[steep].mean() < -1.9
+    assert abs(error[steep].mean() - error[~steep].mean()) < 0.2
+    assert error[steep].std() < 0.35
+
+
 def test_weights_have_mean_one_in_each_energy_bin(samples):
     target, source = samples
     weights = fit(target, source, Prior(), Scales()).of_sample(source)
