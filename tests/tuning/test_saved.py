@@ -43,6 +43,7 @@ def a_tune(k=3):
         "prior_norm": {"t2k_ccinc_2018": 0.1},
         "pulls": {"t2k_ccinc_2018": [0.5, 0.2]},
         "parameters": 7.0,
+        "evaluations": 60,
         "replicas": k,
         "events": 1_000_000,
         "seed": 1,
@@ -109,6 +110,7 @@ def test_damaged_runs_are_refused_in_one_line(run, damage):
 
 def test_the_card_says_what_was_learned_from_what():
     text = card.text(a_tune().about)
-    assert "| T2K (arXiv:1801.05148) | fitted | 71 | 193.0, 84.0 |" in text
+    assert "| t2k_ccinc_2018 (arXiv:1801.05148) | fitted | 71 | 193.0, 84.0 |" in text
     assert "normalisation of t2k_ccinc_2018: +0.50 ± 0.20 of 10%" in text
+    assert "in about 60 fits; at their defaults: hadronic, energy" in text
     json.dumps(a_tune().about)  # all of it goes into tune.json
