@@ -14,6 +14,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -139,9 +140,13 @@ def derive(start: str, probe: int, ratio: tuple[str, str], out: Path, error: flo
     derived = f"{start}, cross section times that of {ratio[0]} over {ratio[1]}"
     data = {"files": [], "events": 0, "start": start, "derived": derived}
     identity = Identity(out.stem, probe, about["target"], about["interaction"], sigma)
-    metadata = write_archive(out, best, identity, data)
     if about.get("hadrons"):
-        metadata = attach(of_flavour(path, probe), str(out), out)
+        with TemporaryDirectory() as folder:
+            lepton = Path(folder) / out.name
+            write_archive(lepton, best, identity, data)
+            metadata = attach(of_flavour(path, probe), str(lepton), out)
+    else:
+        metadata = write_archive(out, best, identity, data)
     write_card(out, metadata)
     return metadata
 

@@ -174,7 +174,7 @@ def test_gr10_particle_status(attributes: Get) -> None:
 
 def test_gr11_every_number_outside_of_the_pdg_scheme_is_declared(attributes: Get, events: list[Any]) -> None:
     declared = attributes("AdditionalParticleNumbers", list[int])
-    assert declared == [2009900000]
+    assert declared == [2009900000, 2000000002]
     assert attributes("AdditionalParticleNumber[2009900000].Name") == "NuclearRemnant"
     for particle in events[0].particles:
         assert particle.pid in declared or Particle.from_pdgid(particle.pid)
@@ -409,7 +409,7 @@ def test_hepmc3_reads_the_run(reader: Path, file: Path) -> None:
     assert found[f"{at}ProcessIDs"] == ["700"]
     assert found[f"{at}VertexStatusIDs"] == ["1"]
     assert found[f"{at}ParticleStatusIDs"] == ["1", "4", "20"]
-    assert found[f"{at}AdditionalParticleNumbers"] == ["2009900000"]
+    assert found[f"{at}AdditionalParticleNumbers"] == ["2009900000", "2000000002"]
     assert {"G.C.1", "G.C.2", "G.C.4"} <= set(found[f"{at}Conventions"])
     assert found[f"{at}Citations.Generator.arXiv"] == list(nuhepmc_run_info.ARTICLES)
     assert float(found[f"{at}FluxAveragedTotalCrossSection"][0]) == 0.7123456789012345

@@ -93,7 +93,7 @@ double HadronWorker::uniform(Drawn& event, int number) const {
 // Hadrons of a free proton have all that the lepton leaves, or more where it leaves less than their masses
 void HadronWorker::leave_no_remnant(int row) {
   Drawn& event = drawn_[static_cast<std::size_t>(row)];
-  const double mass = std::max(event.spare + nucleon_mass, event.masses + least_motion);
+  const double mass = std::max(free_mass(event.omega, event.q), event.masses + least_motion);
   event.energy = std::sqrt(event.q * event.q + mass * mass);
   event.missing = event.available - event.energy;
   event.total = event.left = {0, 0, event.q};

@@ -13,11 +13,14 @@ namespace nugan {
 
 namespace {
 
+// Energy that photons alone need of a free proton, GeV
+constexpr double photons = 0.001;
+
 double cost_of(const CountedSpecies& species) {
   return species.mass - species.baryons * nucleon_mass;
 }
 
-// Where nothing is left, the charge decides, or the smallest count
+// If the energy allows no count, those that the charge allows; if that has none, the smallest
 void allow_of_nucleus(const HadronNetworks& tables, std::size_t j, const Balance& left,
                       std::vector<char>& allowed) {
   double low = 0, high = tables.most[j];
@@ -86,6 +89,13 @@ void allow_of_proton(const HadronNetworks& tables, std::size_t j, const Balance&
 
 }  // namespace
 
+bool allows_mode(const HadronNetworks& tables, int mode, double spare) {
+  // quasielastic: one nucleon, which has all of the charge, and no energy for a pion beside it
+  const bool single =
+      spare < tables.counted[pi_zero].mass + tables.least && tables.charge >= 0 && tables.charge <= 1;
+  return single ? mode == 0 : mode == 1 || mode == 2;
+}
+
 double energy_of_word(const HadronNetworks& tables, const HadronWord& word) {
   const double mass = word.mass - word.baryons * nucleon_mass, left_protons = tables.charge - word.charge,
                baryons = tables.baryons - word.baryons, left_neutrons = baryons - left_protons;
@@ -97,8 +107,8 @@ double energy_of_word(const HadronNetworks& tables, const HadronWord& word) {
     const double size = static_cast<double>(word.codes.size());
     if (size == 0 && owed == 0) return -infinite;
     const bool alone = size + baryons <= 1 && owed == 0;
-    return mass + std::abs(owed) * tables.counted[pi_plus].mass + (alone ? tables.counted[pi_zero].mass : 0) +
-           tables.least;
+    return (size > 0 && mass <= 0 ? photons : mass) + std::abs(owed) * tables.counted[pi_plus].mass +
+           (alone ? tables.counted[pi_zero].mass : 0) + tables.least;
   }
   const double missing = std::max(0.0, -left_neutrons);
   // pions can still balance the charge

@@ -17,6 +17,10 @@ inline bool is_free(const HadronNetworks& tables) {
   return tables.baryons == 1;
 }
 
+/// Whether an interaction mode (QE, RES, DIS, COH, MEC) of a free proton leaves hadrons of so much energy,
+/// GeV.
+bool allows_mode(const HadronNetworks& tables, int mode, double spare);
+
 /// Energy that an entry of the vocabulary needs, in GeV; infinite where charge and baryon number forbid it.
 double energy_of_word(const HadronNetworks& tables, const HadronWord& word);
 

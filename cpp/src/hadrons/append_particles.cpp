@@ -8,6 +8,7 @@
 
 #include "../text/message.hpp"
 #include "HadronWorker.hpp"
+#include "allowed.hpp"
 #include "hadron_draws.hpp"
 
 namespace nugan {
@@ -34,7 +35,7 @@ int whole(double number) {
 
 void HadronWorker::append_particles(Events& events, std::size_t from, Particles& particles) {
   const HadronNetworks& tables = net_.tables();
-  const bool free_proton = process_.target == hydrogen;
+  const bool free_proton = is_free(tables);
   const double target_mass = free_proton ? proton_mass : nuclear_mass(process_.target);
   const std::size_t size = mass_.size() + 4 * drawn_.size();
 #define NUGAN_RESERVE(type, name, meaning) particles.name.reserve(size);

@@ -11,7 +11,8 @@ namespace nugan::cube {
 
 using Vector = std::array<double, 3>;
 
-inline constexpr double tiny = 1e-12, transverse_scale = 0.3, missing_scale = 0.2, delta_mass = 1.232;
+inline constexpr double tiny = 1e-12, transverse_scale = 0.3, missing_scale = 0.2, least_missing = -0.25,
+                        delta_mass = 1.232;
 
 inline double positive(double x) {
   return x > 0 ? x : 0;
@@ -34,7 +35,7 @@ inline double arc(double e, double centre, double width) {
 
 inline double missing_energy(double unit, double largest, double centre, double width) {
   const double part = std::max(unit * arc(largest, centre, width), 1e-9);
-  return std::min(centre - width / std::tan(std::numbers::pi * part), largest);
+  return std::min(std::max(centre - width / std::tan(std::numbers::pi * part), least_missing), largest);
 }
 
 inline double missing_momentum(double unit, double low, double high) {

@@ -50,6 +50,12 @@ void HadronWorker::draw_topologies(std::size_t begin, int count) {
   layer(net_.mode[0], x, other, true);
   layer(net_.mode[1], other, hidden, true);
   layer(net_.mode[2], hidden, raw, false);
+  if (is_free(tables))
+    for (int lane = 0; lane < count; ++lane) {
+      float* const logits = column(raw, lane).at;
+      for (int mode = 0; mode < hadron_modes; ++mode)
+        if (!allows_mode(tables, mode, events[lane].spare)) logits[mode * tile_] = forbidden;
+    }
   kernels_.exponentials(lot(raw, unit_.get(), count), hadron_modes);
   for (int lane = 0; lane < count; ++lane) {
     Drawn& event = events[lane];

@@ -76,7 +76,7 @@ class Contents(nn.Module):
         self.most = list(frame.most)
         self.lepton_mass = frame.lepton_mass
         self.nucleon, self.proton_mass = species.NUCLEON_MASS, species.PARTICLES[2212][0]
-        self.pion_masses = (species.PARTICLES[211][0], species.PARTICLES[111][0])
+        self.charged_pion, self.neutral_pion = species.PARTICLES[211][0], species.PARTICLES[111][0]
         self.least_motion = free_proton.LEAST_MOTION
         self.positive, self.negative = (species.COUNTED.index(code) for code in (211, -211))
         self.eta, self.photon = species.ETA, species.PHOTON
@@ -109,11 +109,20 @@ class Contents(nn.Module):
 
     # --- topology ---
 
+    def invariant_mass(self, lep: Lepton) -> Tensor:
+        """Of what the lepton leaves of a proton at rest [N], GeV."""
+        return free_proton.invariant_mass(lep.omega, lep.q, self.proton_mass)
+
     def spare(self, lep: Lepton) -> Tensor:
         """Energy [N] for the masses of hadrons beyond M_N for each baryon."""
+        return self.invariant_mass(lep) - self.nucleon if self.free() else lep.omega
+
+    def modes_allowed(self, spare: Tensor) -> Tensor:
+        """Interaction modes that the energy of :meth:`spare` allows [N, M]."""
+        modes = self.centre.size(0)
         if self.free():
-            return free_proton.invariant_mass(lep.omega, lep.q, self.proton_mass) - self.nucleon
-        return lep.omega
+            return free_proton.modes_allowed(spare, self.charge, modes, self.neutral_pion, self.least)
+        return torch.ones(spare.size(0), modes, dtype=torch.bool)
 
     def before(self, word: Tensor, counts: Tensor, j: int) -> Tensor:
         """Features of what was drawn before count j: 8 of the word, 3 of each count."""
@@ -130,7 +139,7 @@ class Contents(nn.Module):
         cost = mass - baryon * self.nucleon
         if self.free():
             return free_proton.counts_allowed(
-                j, neutrons, protons, energy, hadrons, self.most, self.pion_masses, cost, self.least
+                j, neutrons, protons, energy, hadrons, self.most, cost, self.charged_pion, self.least
             )
         k = torch.arange(self.most[j] + 1)
         left = energy.unsqueeze(1) - k * cost
@@ -158,7 +167,15 @@ class Contents(nn.Module):
         neutrons = self.baryons - self.words[:, 2] - protons
         if self.free():
             return free_proton.words_allowed(
-                energy, neutrons, protons, mass, self.word_size, self.most, self.pion_masses, self.least
+                energy,
+                neutrons,
+                protons,
+                mass,
+                self.word_size,
+                self.most,
+                self.charged_pion,
+                self.neutral_pion,
+                self.least,
             )
         good = (energy.unsqueeze(1) - mass >= self.least) | (mass <= 0.0)
         # pions can still balance the charge
@@ -195,8 +212,7 @@ class Contents(nn.Module):
 
         Where it leaves less than these masses, which no lepton of a generator does, they have what they need.
         """
-        mass = free_proton.invariant_mass(lep.omega, lep.q, self.proton_mass)
-        mass = torch.maximum(mass, masses + self.least_motion)
+        mass = torch.maximum(self.invariant_mass(lep), masses + self.least_motion)
         momentum = torch.zeros(masses.size(0), 3, dtype=torch.float64)
         momentum[:, 2] = lep.q
         return torch.sqrt(lep.q * lep.q + mass * mass), momentum

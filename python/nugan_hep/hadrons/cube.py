@@ -23,6 +23,8 @@ from nugan_hep.hadrons.conditions import Left
 # TorchScript sees no globals: functions take these as the defaults of arguments
 TINY = 1e-12
 TRANSVERSE = 0.3
+LEAST_MISSING = -0.25
+"""E_miss [GeV] of a draw, at least; generators have -0.2 at times, removal energies that are too large."""
 MISSING_SCALE = 0.2
 DELTA_SQUARE = 1.232**2
 DELTA_WIDTH = 0.25
@@ -58,10 +60,15 @@ def missing_energy_unit(e: Tensor, largest: Tensor, centre: Tensor, width: Tenso
     )
 
 
-def missing_energy(unit: Tensor, largest: Tensor, centre: Tensor, width: Tensor) -> Tensor:
-    """The inverse of :func:`missing_energy_unit`."""
+def missing_energy(
+    unit: Tensor, largest: Tensor, centre: Tensor, width: Tensor, least: float = LEAST_MISSING
+) -> Tensor:
+    """The inverse of :func:`missing_energy_unit`, but ``least`` at least and ``largest`` at most.
+
+    The coordinate has no end: without one, of a million events some have hadrons of energies from nowhere.
+    """
     arc = (unit * _arc(largest, centre, width)).clamp(min=1e-9)
-    return torch.minimum(centre - width / torch.tan(math.pi * arc), largest)
+    return torch.minimum((centre - width / torch.tan(math.pi * arc)).clamp(min=least), largest)
 
 
 def missing_momentum_bounds(q: Tensor, most: Tensor, single: Tensor) -> tuple[Tensor, Tensor]:

@@ -46,9 +46,10 @@ class HadronModel(HadronSampler):
         """log P(mode, word, counts | lepton) [N]."""
         net, x = self.net.topology, features.of_lepton(lep)
         mode, word = batch.mode.long(), batch.word.long()
-        total = -nn.functional.cross_entropy(net.mode_logits(x), mode, reduction="none")
-        hidden = net.hidden(x, mode)
         spare, hadrons = self.spare(lep), self.word_size[word]
+        logits = net.mode_logits(x).masked_fill(~self.modes_allowed(spare), -math.inf)
+        total = -nn.functional.cross_entropy(logits, mode, reduction="none")
+        hidden = net.hidden(x, mode)
         logits = net.word_logits(hidden).masked_fill(~self.words_allowed(spare), -math.inf)
         total = total - nn.functional.cross_entropy(logits, word, reduction="none")
         left = self.after_word(word, spare)

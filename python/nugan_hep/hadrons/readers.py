@@ -31,6 +31,7 @@ from nugan_hep.hadrons.events import MODES
 from nugan_hep.output import formats, hepmc3_text, recognise
 from nugan_hep.output import nuhepmc_run_info as clauses
 from nugan_hep.output.columns import METADATA, damage
+from nugan_hep.output.leptons import as_nucleus
 from nugan_hep.skipping import check_not_empty
 from nugan_hep.species import NUCLEUS
 
@@ -362,7 +363,7 @@ def _of_events(file: Path, hepmc: Any, core: Any, reader: Any, count: int) -> Bl
     return Block(
         np.array(neutrino, dtype=np.float64),
         np.array(probe_of, dtype=np.int64),
-        np.where(target == 2212, NUCLEUS + 10_010, target),
+        as_nucleus(target),
         np.array(mode, dtype=np.int8),
         np.array(charged),
         np.array(n, dtype=np.int64),

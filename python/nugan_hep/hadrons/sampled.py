@@ -13,6 +13,7 @@ from nugan_hep.errors import UserError
 from nugan_hep.hadrons.block import COH, DIS, MEC, QEL, RES, Block
 from nugan_hep.output import recognise
 from nugan_hep.output.columns import complete
+from nugan_hep.output.leptons import as_nucleus
 from nugan_hep.particles import FINAL, NEUTRINO, PARTICLES, TARGET, as_columns
 
 MODES = np.array([DIS, QEL, MEC, RES, DIS, COH], np.int8)
@@ -47,7 +48,7 @@ def _block(columns: dict[str, Any], mode: NDArray[np.int32], charged: NDArray[np
     return Block(
         p[first + NEUTRINO],
         pdg[first + NEUTRINO].astype(np.int64),
-        pdg[first + TARGET].astype(np.int64),
+        as_nucleus(pdg[first + TARGET]).astype(np.int64),
         MODES[mode],
         charged,
         np.add.reduceat(leaves, first, dtype=np.int64),

@@ -40,9 +40,10 @@ class HadronSampler(Contents):
         """Modes [N], entries of the vocabulary [N], counts [N, 5]."""
         # TorchScript knows a method of a module by its whole name alone
         x = features.of_lepton(lep)
-        mode = draw(self.net.topology.mode_logits(x), uniform[:, 0])
-        hidden = self.net.topology.hidden(x, mode)
         spare = self.spare(lep)
+        logits = self.net.topology.mode_logits(x).masked_fill(~self.modes_allowed(spare), -math.inf)
+        mode = draw(logits, uniform[:, 0])
+        hidden = self.net.topology.hidden(x, mode)
         logits = self.net.topology.word_logits(hidden).masked_fill(~self.words_allowed(spare), -math.inf)
         word = draw(logits, uniform[:, word_column])
         neutrons, protons, energy = self.after_word(word, spare)

@@ -40,11 +40,18 @@ CM = 100.0
 """Centimetres, the file's unit of length, in a metre."""
 
 REMNANT = _core.NuHepMC.REMNANT
-REMNANT_INFO = (
-    "NuclearRemnant",
-    "all but the lepton: the hadrons and the nucleus left behind, which the model does not tell apart, "
-    "with the four-momentum that balances the event; not a particle to propagate",
-)
+ADDITIONAL_PARTICLES = {
+    REMNANT: (
+        "NuclearRemnant",
+        "all but the lepton: the hadrons and the nucleus left behind, which the model does not tell apart, "
+        "with the four-momentum that balances the event; not a particle to propagate",
+    ),
+    _core.remnant_code(0, 0): (
+        "NoNucleus",
+        "beside all hadrons, where no nucleon is left: what balances the event, nothing of a free proton; "
+        "not a particle to propagate",
+    ),
+}
 
 OURS = "NuHepMC.Provenance.nugan"
 PART = OURS + ".Run[{}]"
@@ -170,9 +177,10 @@ def _attributes(run: Run, modes: bool) -> Iterator[tuple[str, Any]]:
     yield from _described("VertexStatusIDs", "VertexStatusInfo", VERTEX_STATUS)
     yield from _described("ParticleStatusIDs", "ParticleStatusInfo", PARTICLE_STATUS)
     # the specification has the name under one word and the description under another
-    yield "AdditionalParticleNumbers", [REMNANT]
-    yield f"AdditionalParticleNumber[{REMNANT}].Name", REMNANT_INFO[0]
-    yield f"AdditionalParticleInfo[{REMNANT}].Description", REMNANT_INFO[1]
+    yield "AdditionalParticleNumbers", list(ADDITIONAL_PARTICLES)
+    for number, (name, description) in ADDITIONAL_PARTICLES.items():
+        yield f"AdditionalParticleNumber[{number}].Name", name
+        yield f"AdditionalParticleInfo[{number}].Description", description
     yield "Citations.Generator.arXiv", list(ARTICLES)
     if run.pot is not None:
         conventions.append("G.C.1")

@@ -16,7 +16,7 @@ STRIDE = 0.2
 THIN = 2
 """Steps from one place of the chain to the next."""
 BURN = 10
-WIDTH = 1.2
+WIDTH = 1.25
 """Of the draws, over Laplace's: nuclei differ less smoothly than the prior has it.
 
 Chosen so that 68 % bands of three processes hold the truth in about 68 % of the bins on average

@@ -49,7 +49,8 @@ class Scales:
 # features in each group of functions of (W, Q2), and of all four coordinates
 _GROUPS = (90, 80, 30)
 _FREE = 120
-_STEEP = 0.995  # times s in atanh, which would be infinite at one
+_STEEP = 0.995
+"""Times s in atanh, which would be infinite at one; the evidence of antineutrinos on carbon chose it."""
 
 
 class Prior:

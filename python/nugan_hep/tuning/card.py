@@ -93,7 +93,7 @@ and {about["replicas"]} replicas of it. Cross sections in 1e-38 cm²/nucleon, av
   {scales["hadronic"]:.2f} (functions of W and Q2), {scales["energy"]:.2f} (of W, Q2 and E_nu) and
   {scales["fine"]:.2f} (of short lengths); lengths: {scales["length_w"]:.2f} in asinh((W² - M²)/0.25 GeV²),
   {scales["length_q2"]:.2f} in log(Q2 + 0.05 GeV²), {scales["length_enu"]:.2f} in log E_nu. All but the first:
-  by the evidence of the data in about {about["evaluations"]} fits{_defaults(scales)}.
+  by the evidence of the data in about {about["evaluations"]} fits at most{_defaults(scales)}.
 - {about["events"]:,} events of each nucleus, seed {about["seed"]}; with few events chi2 is off by tens
 - effective parameters: {about["parameters"]:.1f}
 {pulls}- `factor.png` shows r with its error over W and Q2. Hatched: nothing was
