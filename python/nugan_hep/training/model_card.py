@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from nugan_hep import families
+from nugan_hep import _core, families
 from nugan_hep.output.atomic import write_text
 from nugan_hep.training.config import to_toml
 
@@ -26,10 +26,14 @@ NLL is the mean of -log p(E_mu', theta' | E_nu') over these events, which chose 
 }
 
 
-_LIMITS_OF_HADRONS = [
-    "- What leaves the nucleus is that of the training events: their generator's cascade, no de-excitation.",
-    "- Three pions of an eta or omega have no peak in their mass.",
-]
+def _limits_of_hadrons(target: int) -> list[str]:
+    whose = (
+        "- Hadrons are those of the training events: their generator's resonances and fragmentation."
+        if target == _core.HYDROGEN
+        else "- What leaves the nucleus is that of the training events: their generator's cascade, no "
+        "de-excitation."
+    )
+    return [whose, "- Three pions of an eta or omega have no peak in their mass."]
 
 
 _DERIVED = [
@@ -80,10 +84,14 @@ def model_card(metadata: dict[str, Any]) -> str:
         f"| sha256 of the weights | `{metadata['sha256']}` |",
         "",
         *(_DERIVED if derived else _FITTED if data.get("fitted") else _metrics(metadata)),
-        *(_hadrons(hadrons) if hadrons else []),
+        *(_hadrons(hadrons, data["start"] if derived else "") if hadrons else []),
         "## Limits",
         "",
-        *(_LIMITS_OF_HADRONS if hadrons else ["- The lepton alone: no hadrons, no interaction channel."]),
+        *(
+            _limits_of_hadrons(metadata["target"])
+            if hadrons
+            else ["- The lepton alone: no hadrons, no interaction channel."]
+        ),
         f"- Outside {low:g}-{high:g} GeV there is no training event, and the sampler refuses.",
         "- A model of finite statistics: see the metrics before resting a measurement on its tails.",
         "",
@@ -134,15 +142,16 @@ def _metrics(metadata: dict[str, Any]) -> list[str]:
     ]
 
 
-def _hadrons(hadrons: dict[str, Any]) -> list[str]:
-    """What is said of the hadrons, whose networks were trained apart."""
+def _hadrons(hadrons: dict[str, Any], derived_from: str = "") -> list[str]:
+    """What is said of the hadrons, trained apart; those of a derived model on another one's events."""
     training, data = hadrons["training"], hadrons["training"]["data"] or {}
     configuration = training["configuration"]
     widths = ", ".join(str(configuration[f"{name}_width"]) for name in ("topology", "remnant", "step"))
     return [
         "## Hadrons",
         "",
-        "Interaction mode and topology, remnant and hadrons given the lepton, see docs/hadrons.md.",
+        "Interaction mode and topology, remnant and hadrons given the lepton, see docs/hadrons.md."
+        + (f" The networks are those of {derived_from}, trained on its events." if derived_from else ""),
         "",
         "| | |",
         "|---|---|",
