@@ -26,10 +26,12 @@ NLL is the mean of -log p(E_mu', theta' | E_nu') over these events, which chose 
 }
 
 
-def _limits_of_hadrons(target: int) -> list[str]:
+def _limits_of_hadrons(metadata: dict[str, Any]) -> list[str]:
+    if not metadata.get("hadrons"):
+        return ["- The lepton alone: no hadrons, no interaction channel."]
     whose = (
         "- Hadrons are those of the training events: their generator's resonances and fragmentation."
-        if target == _core.HYDROGEN
+        if metadata["target"] == _core.HYDROGEN
         else "- What leaves the nucleus is that of the training events: their generator's cascade, no "
         "de-excitation."
     )
@@ -87,11 +89,7 @@ def model_card(metadata: dict[str, Any]) -> str:
         *(_hadrons(hadrons, data["start"] if derived else "") if hadrons else []),
         "## Limits",
         "",
-        *(
-            _limits_of_hadrons(metadata["target"])
-            if hadrons
-            else ["- The lepton alone: no hadrons, no interaction channel."]
-        ),
+        *_limits_of_hadrons(metadata),
         f"- Outside {low:g}-{high:g} GeV there is no training event, and the sampler refuses.",
         "- A model of finite statistics: see the metrics before resting a measurement on its tails.",
         "",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nugan_hep import _core
 from nugan_hep.hadrons.final_states import Lists
 from nugan_hep.kinematics import Array, of_columns
 from nugan_hep.measurement.measured import Measured
@@ -17,7 +18,7 @@ from nugan_hep.tuning.response import Filled, Response, chunked
 if TYPE_CHECKING:
     from nugan_hep.sampler import Sampler
 
-HYDROGEN = 1000010010
+HYDROGEN = _core.HYDROGEN
 """Free protons are left as they are: the factor is of nuclei."""
 GRID = 98
 """Energies at which the mean of r is known."""

@@ -9,13 +9,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+from nugan_hep import _core
 from nugan_hep.errors import UserError
 from nugan_hep.flux import Flux
 from nugan_hep.flux_readers import other_neutrino
 from nugan_hep.measurement import inputs
 from nugan_hep.targets import probe_name
 
-HYDROGEN, CARBON, OXYGEN, ARGON = 1000010010, 1000060120, 1000080160, 1000180400
+HYDROGEN, CARBON, OXYGEN, ARGON = _core.HYDROGEN, 1000060120, 1000080160, 1000180400
 
 CARBON_IN_CH = 12 / 13
 """Of the nucleons of CH. Free protons make mesons in a charged current, but for one neutrino in 50,000."""
